@@ -1,0 +1,1 @@
+"""Jobs: two or three lines each over `workflows`, run by Celery."""
