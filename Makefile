@@ -1,0 +1,108 @@
+# Two commands: `make demo` starts everything, `make test` checks everything.
+# Both need Python 3.11 or 3.12 and nothing else; PYTHON=/path/to/python names one.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint format lock clean browser
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --retries 10 --timeout 60
+PYTEST_ARGS ?= -n 2
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+# An environment does not survive being moved: its programs hold its path. It then is made anew.
+ifneq ($(shell cat $(VENV)/.made-in 2>/dev/null),$(CURDIR))
+MOVED := moved
+endif
+
+help:
+	@echo "make demo    start the whole product here with sample data (Ctrl-C stops it)"
+	@echo "make test    all checks and tests"
+	@echo "make lint    the checks alone: ruff, mypy, import-linter"
+	@echo "make format  format the Python files"
+	@echo "make lock    choose the versions of all libraries anew (needs uv)"
+	@echo "make clean   remove what was made here, the demo's data too"
+
+demo: $(VENV)/.demo
+	@exec $(BIN)/optin demo
+
+test: $(VENV)/.test browser
+	@$(MAKE) --no-print-directory lint
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+lint: $(VENV)/.test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/.test
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# Each candidate must really run: a shim may exist on the PATH and yet fail.
+$(VENV)/.made-in: $(MOVED)
+	@chosen=; \
+	for candidate in "$(PYTHON)" python3.12 python3.11 python3 python; do \
+	  test -n "$$candidate" || continue; \
+	  if "$$candidate" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 12))' >/dev/null 2>&1; \
+	  then chosen=$$candidate; break; fi; \
+	done; \
+	if test -z "$$chosen"; then \
+	  echo "No Python 3.11 or 3.12 was found. Install one, or name it: make demo PYTHON=/path/to/python3.12" >&2; \
+	  exit 1; \
+	fi; \
+	echo "Making $(VENV) with $$("$$chosen" --version)"; \
+	rm -rf $(VENV); \
+	if ! "$$chosen" -m venv $(VENV) >$(VENV).log 2>&1; then \
+	  if test "$$(id -u)" = 0 && command -v apt-get >/dev/null 2>&1; then \
+	    version=$$("$$chosen" -c 'import sys; print("%d.%d" % sys.version_info[:2])'); \
+	    echo "This Python lacks its module venv; installing python$$version-venv"; \
+	    apt-get update -qq && apt-get install -y -qq "python$$version-venv" >/dev/null; \
+	    rm -rf $(VENV); \
+	    "$$chosen" -m venv $(VENV) >$(VENV).log 2>&1; \
+	  fi || { cat $(VENV).log >&2; rm -f $(VENV).log; rm -rf $(VENV); \
+	    echo "The virtual environment could not be made. On Debian or Ubuntu: apt install python3-venv" >&2; exit 1; }; \
+	fi; \
+	test -x $(BIN)/python || { cat $(VENV).log >&2; rm -f $(VENV).log; \
+	  echo "The virtual environment could not be made. On Debian or Ubuntu: apt install python3-venv" >&2; exit 1; }; \
+	rm -f $(VENV).log; \
+	echo "$(CURDIR)" > $@
+
+.PHONY: moved
+moved:
+
+$(VENV)/.demo: $(VENV)/.made-in requirements.txt pyproject.toml
+	@echo "Installing the libraries (about a minute, once)"
+	@$(PIP) install -q --require-hashes -r requirements.txt
+	@$(PIP) install -q --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.made-in requirements-test.txt pyproject.toml
+	@echo "Installing the libraries and the tools (about a minute, once)"
+	@$(PIP) install -q --require-hashes -r requirements-test.txt
+	@$(PIP) install -q --no-deps --no-build-isolation --editable .
+	@touch $@ $(VENV)/.demo
+
+# The tests in a real browser need Chromium. Without it they are left out and say so; in CI that is a failure.
+browser:
+	@if ! $(BIN)/python -m tests.chromium >/dev/null 2>&1 && test "$$(id -u)" = 0 \
+	  && command -v apt-get >/dev/null 2>&1; then \
+	  echo "Installing Chromium for the tests in a browser"; \
+	  { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; } >/dev/null 2>&1 || true; \
+	fi; \
+	if ! $(BIN)/python -m tests.chromium >/dev/null 2>&1; then \
+	  echo "NOTE: no Chromium was found; the tests in a browser will be LEFT OUT. Install it: apt install chromium"; \
+	  test -z "$$CI" || { echo "In CI that is a failure." >&2; exit 1; }; \
+	fi
+
+lock:
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --upgrade --no-header --no-annotate \
+	  --no-emit-index-url --extra demo pyproject.toml -o requirements.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	  --no-emit-index-url --extra demo --extra test -c requirements.txt pyproject.toml -o requirements-test.txt
+
+clean:
+	rm -rf $(VENV) var build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

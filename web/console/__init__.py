@@ -1,0 +1,133 @@
+"""The command `optin`: start the demo, or one part of an installation; make tokens, deploy, migrate.
+
+The commands are thin. The ones that run for long become the program they start, so that whoever started
+them (the demo, a container, a service manager) speaks with that program itself.
+"""
+
+import json
+from pathlib import Path
+
+import click
+
+from web.console import launch
+from web.console.place import place
+from web.console.reach import reach
+
+PROCEDURE = "opt_in_5512pro"
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="opt-in-desk", prog_name="optin")
+def main() -> None:
+    """Opt-In Desk: procedure 5512PRO as a process."""
+
+
+@main.command()
+def demo() -> None:
+    """Start everything on this machine with sample data, until Ctrl-C.
+
+    DATA_DIR is the folder of its data (var/demo), PORT the port of its pages (8000). DATABASE_URL,
+    REDIS_URL and SMTP_URL name servers to use instead of the ones that the demo brings.
+    """
+    from web.console import demo as whole
+    from web.console.children import CannotStart
+
+    try:
+        whole.run(place(), launch.wanted_port())
+    except CannotStart as problem:
+        raise click.ClickException(str(problem)) from None
+
+
+@main.command()
+def web() -> None:
+    """Serve the pages and the API."""
+    launch.web(reach())
+
+
+@main.command()
+def worker() -> None:
+    """Run the jobs: send the mails, fire the timers."""
+    reach()
+    launch.worker()
+
+
+@main.command()
+def beat() -> None:
+    """Be the clock of the jobs. Two of them do no harm."""
+    reach()
+    launch.beat()
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
+@click.option("--port", default=8025, show_default=True, help="The port to listen at.")
+@click.option("--dir", "folder", type=click.Path(path_type=Path), required=True, help="Where mails are kept.")
+def mail(host: str, port: int, folder: Path) -> None:
+    """Take every mail and deliver none: for a trial installation."""
+    launch.mail(host, port, folder)
+
+
+@main.command()
+def migrate() -> None:
+    """Bring the database to the newest schema."""
+    from workflows import db
+
+    reach()
+    db.migrate()
+    click.echo("The database has the newest schema.")
+
+
+@main.command()
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path), required=False)
+def deploy(folder: Path | None) -> None:
+    """Deploy the process bundle in FOLDER (the procedure that comes with the product)."""
+    from workflows.commands.definitions import deploy_bundle
+    from workflows.errors import Refused
+
+    chosen = reach()
+    try:
+        deploy_bundle(folder or chosen.bundles_dir / PROCEDURE)
+    except Refused as refusal:
+        raise click.ClickException(refusal.message) from None
+    click.echo(f"Deployed: {folder or PROCEDURE}")
+
+
+@main.command()
+def sample() -> None:
+    """Load the sample data, and show the sign-ins."""
+    from web.console.show import show_sign_ins
+    from workflows import sample as data
+
+    reach()
+    show_sign_ins(data.load(), data.PASSWORD)
+
+
+@main.command(hidden=True)
+def prepare() -> None:
+    """Schema, procedure unless one is deployed, and sample data; the last line is what the demo shows."""
+    from workflows import db, definitions
+    from workflows import sample as data
+    from workflows.commands.definitions import deploy_bundle
+
+    chosen = reach()
+    db.migrate()
+    with db.transaction() as transaction:
+        known = definitions.deployed(transaction)
+    if known is None:
+        deploy_bundle(chosen.bundles_dir / PROCEDURE)
+    people = [list(line) for line in data.load()]
+    click.echo(json.dumps({"people": people, "password": data.PASSWORD}))
+
+
+@main.command()
+@click.argument("username")
+def token(username: str) -> None:
+    """Print a bearer token for USERNAME, for the API. It is shown this once."""
+    from workflows.commands.people import create_token
+    from workflows.errors import Refused
+
+    reach()
+    try:
+        click.echo(create_token(username))
+    except Refused as refusal:
+        raise click.ClickException(f"{username}: {refusal.message}") from None
