@@ -1,0 +1,222 @@
+"""Make the Flask application: templates, protection, error pages, blueprints.
+
+`BLUEPRINTS` is the list of all places of the site; everything else here is the shell around them.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from flask import Blueprint, Flask, Response, current_app, g, render_template, request, url_for
+from flask_wtf.csrf import CSRFError, CSRFProtect
+from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from web import forms_view, security
+from workflows.people import ROLES, Actor
+from workflows.settings import Settings, settings
+
+PRODUCT = "Opt-In Desk"
+MEGABYTE = 1024 * 1024
+
+#: Guards every form of the pages; the API is exempt, because it takes no cookie.
+csrf = CSRFProtect()
+
+BLUEPRINTS: tuple[Blueprint, ...] = ()
+
+
+@dataclass(frozen=True)
+class Place:
+    """An entry of the navigation: `roles` are those to whom it is shown."""
+
+    label: str
+    path: str
+    roles: frozenset[str]
+
+
+_CASEWORK = frozenset({"case_manager", "esd_staff", "esd_wioa_supervisor", "program_manager"})
+
+#: Hiding an entry is a courtesy; what a person may do is decided by the commands and queries.
+PLACES = (
+    Place("My work", "/work", _CASEWORK),
+    Place("Start a request", "/cases/new", frozenset({"case_manager", "esd_wioa_supervisor"})),
+    Place("Cases", "/cases", _CASEWORK | {"auditor"}),
+    Place("Processes", "/processes", frozenset({"program_manager", "esd_wioa_supervisor", "administrator"})),
+    Place("People", "/admin/people", frozenset({"administrator", "auditor"})),
+    Place(
+        "Agreements",
+        "/admin/agreements",
+        frozenset({"program_manager", "administrator", "esd_wioa_supervisor", "auditor"}),
+    ),
+    Place("Sent mail", "/admin/outbox", frozenset({"program_manager", "administrator"})),
+    Place("History", "/audit", frozenset({"auditor", "administrator"})),
+)
+
+DEMO_MAILS = Place("Demo mail", "/demo/mails", frozenset(ROLES))
+
+
+@dataclass(frozen=True)
+class ErrorPage:
+    """What happened, in words, and what to do next."""
+
+    title: str
+    happened: str
+    next: str
+
+
+ERROR_PAGES = {
+    400: ErrorPage(
+        "This request could not be read",
+        "Something in the request was not as the page expected it. Nothing was changed.",
+        "Go back, load the page again and try once more.",
+    ),
+    403: ErrorPage(
+        "You may not see or do this",
+        "Your role does not allow it, or the case belongs to another agency or office. Nothing was changed.",
+        "If you need it for your work, ask your supervisor or an administrator.",
+    ),
+    404: ErrorPage(
+        "There is nothing at this address",
+        "The address may be mistyped, or what was here has been closed.",
+        "Check the address, or go to your work list.",
+    ),
+    405: ErrorPage(
+        "This address cannot be used in that way",
+        "The page was asked for something it does not do. Nothing was changed.",
+        "Go to your work list and start from there.",
+    ),
+    409: ErrorPage(
+        "Somebody was faster",
+        "This was changed in the meantime, by a colleague or in another window. Nothing was changed now.",
+        "Load the page again to see how things stand.",
+    ),
+    413: ErrorPage(
+        "That is too large",
+        "What was sent is larger than this page accepts. Nothing was changed.",
+        "Shorten the text, or choose a smaller file, and try again.",
+    ),
+    500: ErrorPage(
+        "Something went wrong on our side",
+        "The page could not be finished. Nothing was changed, and we are on it.",
+        "Try again in a few minutes. If it happens again, tell an administrator the time and the page.",
+    ),
+}
+
+EXPIRED_FORM = ErrorPage(
+    "This page was open for too long",
+    "For safety, forms expire. Nothing was changed.",
+    "Go back, load the page again and send the form once more.",
+)
+
+
+def create_app(configuration: Settings | None = None) -> Flask:
+    """The application. Without a configuration it reads the environment; an incomplete one raises."""
+    chosen = configuration or settings()
+    app = Flask(__name__)
+    app.config.update(
+        SECRET_KEY=chosen.secret_key,
+        MAX_CONTENT_LENGTH=4 * MEGABYTE,
+        MAX_FORM_MEMORY_SIZE=MEGABYTE,
+        SESSION_COOKIE_NAME="desk_form",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=chosen.cookie_secure,
+        WTF_CSRF_TIME_LIMIT=chosen.session_hours * 3600,
+        DEMO=chosen.demo,
+        ZONE=chosen.time_zone,
+    )
+    if chosen.trusted_proxies:
+        count = chosen.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+    _prepare_templates(app, chosen)
+    csrf.init_app(app)
+    security.protect(app)
+    _register_errors(app)
+    app.add_url_rule("/healthz", "healthz", healthz)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    return app
+
+
+def healthz() -> Response:
+    """The process answers; it says nothing of the database."""
+    return Response("ok", mimetype="text/plain")
+
+
+def _prepare_templates(app: Flask, chosen: Settings) -> None:
+    """Tidy output, the filters, and what the frame of every page needs."""
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    forms_view.register_filters(app, chosen.zone)
+    app.jinja_env.globals["asset"] = asset
+    app.context_processor(frame)
+
+
+def frame() -> dict[str, object]:
+    """What `layout.html` shows around a page: product, sample mark, who is signed in, where one can go.
+
+    The session's blueprint puts the `Actor` in `g.actor`; without one the page is that of a stranger.
+    """
+    actor: Actor | None = g.get("actor")
+    demo = bool(current_app.config["DEMO"])
+    return {
+        "product": PRODUCT,
+        "sample_data": demo,
+        "zone_name": current_app.config["ZONE"],
+        "person": actor and {"name": actor.name, "roles": role_words(actor.roles)},
+        "places": places_for(actor, demo),
+    }
+
+
+def role_words(roles: frozenset[str]) -> str:
+    """`Case manager and Program manager`, in the order of the table of roles."""
+    return " and ".join(words for role, words in ROLES.items() if role in roles)
+
+
+def places_for(actor: Actor | None, demo: bool) -> list[dict[str, object]]:
+    """The navigation of a person; the entry of the page shown is marked `current`."""
+    if actor is None:
+        return []
+    entries = [*PLACES, DEMO_MAILS] if demo else list(PLACES)
+    shown = [entry for entry in entries if entry.roles & actor.roles]
+    here = max((e.path for e in shown if _within(request.path, e.path)), key=len, default="")
+    return [{"label": e.label, "href": e.path, "current": e.path == here} for e in shown]
+
+
+def _within(path: str, place: str) -> bool:
+    """Whether a page lies at or below a place."""
+    return path == place or path.startswith(f"{place}/")
+
+
+@cache
+def _version_of(file: Path) -> str:
+    """A short name for the content of a file, so that a browser may keep it until it changes."""
+    return hashlib.sha256(file.read_bytes()).hexdigest()[:12]
+
+
+def asset(name: str) -> str:
+    """The address of a file of `web/static`, with the version of its content."""
+    file = Path(__file__).parent / "static" / name
+    return url_for("static", filename=name, v=_version_of(file))
+
+
+def _register_errors(app: Flask) -> None:
+    """A calm page for every failure; details are for the log."""
+    app.register_error_handler(CSRFError, lambda error: error_page(400, EXPIRED_FORM))
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(500, lambda error: error_page(500))
+
+
+def _http_error(error: HTTPException) -> Response | HTTPException | tuple[str, int]:
+    """Redirects and the like pass; failures become pages."""
+    if error.response is not None or (error.code or 500) < 400:
+        return error
+    return error_page(error.code or 500)
+
+
+def error_page(status: int, page: ErrorPage | None = None, happened: str | None = None) -> tuple[str, int]:
+    """The page of a failure; `happened` replaces the general sentence, for a refusal that knows better."""
+    known = page or ERROR_PAGES.get(status) or ERROR_PAGES[500 if status >= 500 else 400]
+    words = happened or known.happened
+    return render_template("error.html", status=status, problem=known, happened=words), status

@@ -1,0 +1,140 @@
+"""How values look on a page: moments and due dates in words, help text in paragraphs and numbered lists.
+
+Templates use these as filters; none of them marks anything as safe, so all text is still escaped.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, tzinfo
+
+from flask import Flask
+
+_NUMBERED = re.compile(r"^\s*\d+[.)]\s+(.*)$")
+_BULLET = re.compile(r"^\s*[-*•]\s+(.*)$")
+
+
+@dataclass(frozen=True)
+class DueLabel:
+    """A due date in words; `state` is late, today, soon (the next two days) or later."""
+
+    state: str
+    words: str
+    exact: str
+
+
+@dataclass(frozen=True)
+class HelpBlock:
+    """A paragraph (`kind` p, one line) or a list (`kind` ol or ul, its items) of a help text."""
+
+    kind: str
+    lines: tuple[str, ...]
+
+
+def register_filters(app: Flask, zone: tzinfo) -> None:
+    """Give the templates the filters `day`, `moment`, `clock`, `iso`, `due`, `local_input`, `blocks`."""
+    app.jinja_env.filters.update(
+        day=lambda value: day_words(_local_date(value, zone)) if value else "",
+        moment=lambda value: moment_words(_local(value, zone)) if value else "",
+        clock=lambda value: clock_words(_local(value, zone)) if value else "",
+        iso=lambda value: value.isoformat() if value else "",
+        due=lambda value: due_label(_local(value, zone), datetime.now(zone)) if value else None,
+        local_input=lambda value: local_input(value, zone),
+        blocks=help_blocks,
+    )
+
+
+def _local(value: datetime, zone: tzinfo) -> datetime:
+    """The same moment on the office's clock."""
+    return value.astimezone(zone)
+
+
+def _local_date(value: date, zone: tzinfo) -> date:
+    """The day of a moment on the office's calendar; a plain date stays as it is."""
+    return value.astimezone(zone).date() if isinstance(value, datetime) else value
+
+
+def day_words(value: date) -> str:
+    """`Friday, November 20, 2026`."""
+    return f"{value:%A, %B} {value.day}, {value.year}"
+
+
+def clock_words(value: datetime) -> str:
+    """`2:05 p.m.`, `noon` never: the minute matters more than elegance."""
+    half = "a.m." if value.hour < 12 else "p.m."
+    return f"{value.hour % 12 or 12}:{value:%M} {half}"
+
+
+def moment_words(value: datetime) -> str:
+    """`Friday, November 20, 2026, 2:05 p.m.`, with the zone's short name when it has one."""
+    name = value.tzname() or ""
+    zone = f" {name}" if name.isalpha() else ""
+    return f"{day_words(value.date())}, {clock_words(value)}{zone}"
+
+
+def due_label(due: datetime, now: datetime) -> DueLabel:
+    """Say how far away a due moment is; both moments are on the same clock."""
+    exact = moment_words(due)
+    days = (due.date() - now.date()).days
+    if due < now:
+        return DueLabel("late", _late_words(-days), exact)
+    if days == 0:
+        return DueLabel("today", f"Today by {clock_words(due)}", exact)
+    if days == 1:
+        return DueLabel("soon", f"Tomorrow by {clock_words(due)}", exact)
+    return DueLabel("soon" if days == 2 else "later", _later_words(due, days), exact)
+
+
+def _late_words(days: int) -> str:
+    """How long something is overdue."""
+    if days == 0:
+        return "Late since today"
+    return "Late by 1 day" if days == 1 else f"Late by {days} days"
+
+
+def _later_words(due: datetime, days: int) -> str:
+    """The weekday while that is plain, the full date after a week."""
+    return f"{due:%A, %B} {due.day}" if days < 7 else f"{due:%B} {due.day}, {due.year}"
+
+
+def local_input(value: object, zone: tzinfo) -> str:
+    """What a date-and-time input holds: the office's clock without its zone; other texts pass unchanged."""
+    if isinstance(value, datetime):
+        return f"{value.astimezone(zone):%Y-%m-%dT%H:%M}"
+    text = str(value or "")
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    return f"{moment.astimezone(zone):%Y-%m-%dT%H:%M}" if moment.tzinfo else text[:16]
+
+
+def help_blocks(text: str | None) -> list[HelpBlock]:
+    """Split a help text: lines that begin `1.` or `-` become lists, all else paragraphs."""
+    blocks: list[HelpBlock] = []
+    for line in (text or "").splitlines():
+        _take_line(blocks, line)
+    return [block for block in blocks if block.lines]
+
+
+def _take_line(blocks: list[HelpBlock], line: str) -> None:
+    """Add one line to the block it continues, or begin a new one; an empty line ends a block."""
+    if not line.strip():
+        blocks.append(HelpBlock("", ()))
+        return
+    kind, words = _kind_of(line)
+    last = blocks[-1] if blocks else HelpBlock("", ())
+    if last.kind != kind:
+        blocks.append(HelpBlock(kind, (words,)))
+    elif kind == "p":
+        blocks[-1] = HelpBlock("p", (f"{last.lines[0]} {words}",))
+    else:
+        blocks[-1] = HelpBlock(kind, (*last.lines, words))
+
+
+def _kind_of(line: str) -> tuple[str, str]:
+    """Whether a line is an item of a list, and its words without the mark."""
+    if match := _NUMBERED.match(line):
+        return "ol", match.group(1).strip()
+    if match := _BULLET.match(line):
+        return "ul", match.group(1).strip()
+    return "p", line.strip()

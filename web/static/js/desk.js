@@ -1,0 +1,92 @@
+// The few lines that make the pages quicker to use. Every page works without them.
+(() => {
+  "use strict";
+
+  // Menu on narrow screens: the button and what it opens.
+  const button = document.querySelector("[data-menu-button]");
+  const parts = document.querySelectorAll("[data-menu-part]");
+  const setMenu = (open) => {
+    button.setAttribute("aria-expanded", String(open));
+    parts.forEach((part) => part.classList.toggle("is-open", open));
+  };
+  if (button) {
+    button.addEventListener("click", () => setMenu(button.getAttribute("aria-expanded") !== "true"));
+    document.addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && button.getAttribute("aria-expanded") === "true") {
+        setMenu(false);
+        button.focus();
+      }
+    });
+  }
+
+  // After a form was sent back, begin at the list of what is to be put right.
+  document.querySelector("[data-error-summary]")?.focus();
+
+  // A link of that list leads into the field, not only to its place on the page.
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("[data-error-summary] a[href^='#']");
+    const field = link && document.getElementById(link.hash.slice(1));
+    if (!field) return;
+    event.preventDefault();
+    field.focus({ preventScroll: true });
+    (field.closest(".usa-form-group") || field).scrollIntoView({ block: "start" });
+  });
+
+  // "Use the time now", on the office's clock, beside each moment that a person reports.
+  const zone = document.documentElement.dataset.zone || undefined;
+  const now = () =>
+    new Intl.DateTimeFormat("sv-SE", { timeZone: zone, dateStyle: "short", timeStyle: "short" })
+      .format(new Date())
+      .replace(" ", "T");
+  const addNowButtons = (root) => {
+    root.querySelectorAll("input[type='datetime-local'][data-now]").forEach((input) => {
+      if (input.nextElementSibling?.matches("[data-now-button]")) return;
+      const fill = document.createElement("button");
+      fill.type = "button";
+      fill.className = "usa-button usa-button--unstyled desk-now";
+      fill.dataset.nowButton = "";
+      fill.textContent = input.dataset.now;
+      fill.setAttribute("aria-describedby", input.dataset.label);
+      fill.addEventListener("click", () => {
+        input.value = now();
+        input.focus();
+      });
+      input.after(fill);
+    });
+  };
+  addNowButtons(document);
+
+  // Questions that follow from an answer: keep the place of the keyboard, and say how many came or went.
+  const say = (words) => {
+    const live = document.querySelector("[data-live]");
+    if (live) live.textContent = words;
+  };
+  const questions = () => document.querySelectorAll("#task-fields [data-question]").length;
+  let before = 0;
+  document.addEventListener("htmx:beforeSwap", () => {
+    before = questions();
+  });
+  document.addEventListener("htmx:afterSettle", (event) => {
+    addNowButtons(event.target);
+    const more = questions() - before;
+    if (more > 0) say(`${more} more ${more === 1 ? "question" : "questions"} below.`);
+    if (more < 0) say(`${-more} ${more === -1 ? "question is" : "questions are"} no longer needed.`);
+  });
+  ["htmx:responseError", "htmx:sendError"].forEach((name) =>
+    document.addEventListener(name, () =>
+      say("The questions could not be brought up to date. You can go on: the page asks them when you complete the task."),
+    ),
+  );
+
+  // A double click sends a form once.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method !== "post" || event.defaultPrevented) return;
+    if (form.dataset.sent) {
+      event.preventDefault();
+      return;
+    }
+    form.dataset.sent = "yes";
+    setTimeout(() => delete form.dataset.sent, 3000);
+  });
+})();
