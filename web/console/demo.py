@@ -71,7 +71,7 @@ def run(where: Place, wanted_port: str | None) -> None:
 
 
 def choose_port(wanted: str | None) -> int:
-    """The port asked for, else 8000, else any free one. A taken one that was asked for raises `CannotStart`."""
+    """The port asked for, else 8000, else any free one; `CannotStart` when the one asked for is taken."""
     if not wanted:
         return DEFAULT_PORT if embedded.is_free(DEFAULT_PORT) else embedded.free_port()
     if not wanted.isdigit() or not 0 < int(wanted) < 65536:

@@ -1,0 +1,131 @@
+"""What all tests share: the servers of the run, a database for each test, the mails that were sent."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import redis as redis_client
+from sqlalchemy import Engine
+
+from tests import services
+from tests.chromium import chromium
+from web.console import embedded
+from web.console.children import stop_all
+from workflows import db
+from workflows.settings import settings
+
+NO_BROWSER = "no Chromium was found; install it (Debian: apt install chromium) or name it in CHROMIUM"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Before anything else: the folder of the run, and settings that lead nowhere by mistake."""
+    if not hasattr(config, "workerinput"):
+        services.begin()
+    os.environ.update(
+        DATABASE_URL=services.NOWHERE,
+        SECRET_KEY="only-for-tests-" * 3,
+        FINGERPRINT_KEY="only-for-tests-too-" * 3,
+        PUBLIC_URL="http://desk.example",
+    )
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """After everything: stop the servers."""
+    if not hasattr(config, "workerinput") and services.RUN in os.environ:
+        services.end()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Without a browser its tests are left out and say so; in CI that is a failure, not a skip."""
+    if chromium() or os.environ.get("CI") == "true":
+        return
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.skip(reason=NO_BROWSER))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say it where nobody overlooks it."""
+    if not chromium():
+        terminalreporter.write_sep("!", f"THE TESTS IN A BROWSER WERE LEFT OUT: {NO_BROWSER}", red=True)
+
+
+@pytest.fixture(scope="session")
+def browser_path() -> str:
+    """The Chromium to drive. Missing in CI, that is a failure."""
+    found = chromium()
+    assert found, NO_BROWSER
+    return found
+
+
+@pytest.fixture(scope="session")
+def servers() -> services.Servers:
+    """The PostgreSQL and the Redis of this run."""
+    return services.servers()
+
+
+@pytest.fixture(scope="session")
+def template(servers: services.Servers) -> str:
+    """The database that each test's own is copied from: schema, procedure, sample data."""
+    return services.template(servers)
+
+
+def _settings_for(url: str, patch: pytest.MonkeyPatch) -> None:
+    """Have the settings name this database from now on."""
+    patch.setenv("DATABASE_URL", url)
+    settings.cache_clear()
+
+
+def _own_database(servers: services.Servers, source: str, patch: pytest.MonkeyPatch) -> Iterator[Engine]:
+    """A database for one test, in the settings as long as it lives."""
+    name = services.clone(servers, source)
+    _settings_for(servers.database(name), patch)
+    url = settings().database_url
+    yield db.database()
+    db.forget(url)
+    settings.cache_clear()
+    services.drop(servers, name)
+
+
+@pytest.fixture
+def database(servers: services.Servers, template: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
+    """This test's own database with schema, deployed procedure and sample data; the settings name it."""
+    yield from _own_database(servers, template, monkeypatch)
+
+
+@pytest.fixture
+def empty_database(servers: services.Servers, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
+    """This test's own database with nothing in it; the settings name it."""
+    yield from _own_database(servers, "template0", monkeypatch)
+
+
+@pytest.fixture
+def redis(servers: services.Servers, monkeypatch: pytest.MonkeyPatch) -> Iterator[redis_client.Redis]:
+    """An empty Redis database of this worker's own; the settings name it."""
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 15
+    url = f"{servers.redis_url.rsplit('/', 1)[0]}/{worker + 1}"
+    monkeypatch.setenv("REDIS_URL", url)
+    settings.cache_clear()
+    with redis_client.Redis.from_url(url) as client:
+        client.flushdb()
+        yield client
+        client.flushdb()
+    settings.cache_clear()
+
+
+@pytest.fixture(scope="session")
+def mail_sink(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str]]:
+    """A mail server of this worker's own that keeps what it gets: its folder and its address."""
+    folder = tmp_path_factory.mktemp("mail")
+    child, url = embedded.start_mail(folder, folder.with_suffix(".log"), os.environ)
+    yield folder, url
+    stop_all([[child]])
+
+
+@pytest.fixture(autouse=True)
+def _fresh_settings() -> Iterator[None]:
+    """No test sees the settings of another one."""
+    settings.cache_clear()
+    yield
+    settings.cache_clear()
