@@ -27,6 +27,7 @@ def pytest_configure(config: pytest.Config) -> None:
         SECRET_KEY="only-for-tests-" * 3,
         FINGERPRINT_KEY="only-for-tests-too-" * 3,
         PUBLIC_URL="http://desk.example",
+        JOB_HINT="",
     )
 
 

@@ -70,6 +70,7 @@ class Settings(BaseSettings):
     outbox_lease_seconds: int = Field(30, ge=1)
     outbox_batch: int = Field(50, ge=1)
     outbox_max_attempts: int = Field(5, ge=1)
+    job_hint: str = "tasks.outbox:nudge"
     outbox_journal: Path = PROJECT / "var" / "sent.journal"
     bundles_dir: Path = PROJECT / "bpmn"
     demo: bool = False

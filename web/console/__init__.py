@@ -79,17 +79,31 @@ def migrate() -> None:
 
 @main.command()
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path), required=False)
-def deploy(folder: Path | None) -> None:
+@click.option("--unless-deployed", is_flag=True, help="Leave it at that when any version is deployed.")
+def deploy(folder: Path | None, unless_deployed: bool) -> None:
     """Deploy the process bundle in FOLDER (the procedure that comes with the product)."""
+    chosen = reach()
+    version = _deploy(folder or chosen.bundles_dir / PROCEDURE, unless_deployed)
+    click.echo(
+        f"Deployed: version {version}" if version else "A version is deployed already; nothing was changed."
+    )
+
+
+def _deploy(folder: Path, unless_deployed: bool) -> int | None:
+    """Deploy a bundle and give its version; None when there was one, which then may be a manager's own."""
+    from workflows import db, definitions
     from workflows.commands.definitions import deploy_bundle
     from workflows.errors import Refused
 
-    chosen = reach()
+    with db.transaction() as transaction:
+        known = definitions.deployed(transaction)
+    if known is not None and unless_deployed:
+        return None
     try:
-        deploy_bundle(folder or chosen.bundles_dir / PROCEDURE)
+        return deploy_bundle(folder)
     except Refused as refusal:
-        raise click.ClickException(refusal.message) from None
-    click.echo(f"Deployed: {folder or PROCEDURE}")
+        lines = [f"  {place}: {problem}" for place, problem in refusal.fields.items()]
+        raise click.ClickException("\n".join([refusal.message, *lines])) from None
 
 
 @main.command()
@@ -105,16 +119,12 @@ def sample() -> None:
 @main.command(hidden=True)
 def prepare() -> None:
     """Schema, procedure unless one is deployed, and sample data; the last line is what the demo shows."""
-    from workflows import db, definitions
+    from workflows import db
     from workflows import sample as data
-    from workflows.commands.definitions import deploy_bundle
 
     chosen = reach()
     db.migrate()
-    with db.transaction() as transaction:
-        known = definitions.deployed(transaction)
-    if known is None:
-        deploy_bundle(chosen.bundles_dir / PROCEDURE)
+    _deploy(chosen.bundles_dir / PROCEDURE, unless_deployed=True)
     people = [list(line) for line in data.load()]
     click.echo(json.dumps({"people": people, "password": data.PASSWORD}))
 
@@ -130,4 +140,4 @@ def token(username: str) -> None:
     try:
         click.echo(create_token(username))
     except Refused as refusal:
-        raise click.ClickException(f"{username}: {refusal.message}") from None
+        raise click.ClickException(refusal.message) from None
