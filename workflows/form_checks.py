@@ -136,7 +136,9 @@ def _field_problems(name: str, field: Any, earlier: list[str]) -> Iterator[str]:
     for word in sorted(field.keys() - FIELD_KEYWORDS):
         kind = "annotation" if word.startswith("x-") else "keyword"
         yield f"{where} has the unknown {kind} “{word}”."
-    if field.get("type") not in TYPES:
+    for word in [word for word, value in field.items() if value is None]:
+        yield f"{where}: “{word}” has no value."
+    if not _is_one_of(TYPES, field.get("type")):
         yield f"{where}: “type” must be one of {_listed(TYPES)}."
         return
     yield from _text_problems(where, field, "title", needed=True)
@@ -168,13 +170,15 @@ def _choice_problems(where: str, _name: str, field: Mapping[str, Any]) -> Iterat
     values = _values(field)
     labels = field.get("x-labels")
     if field.get("x-options") is not None:
-        if field["x-options"] not in OPTION_LISTS:
+        if not _is_one_of(OPTION_LISTS, field["x-options"]):
             yield f"{where}: “x-options” must be one of {_listed(OPTION_LISTS)}."
         if values is not None or labels is not None or field["type"] != "string":
             yield f"{where}: “x-options” stands alone, on a text field, without “enum” and “x-labels”."
         return
     if field["type"] == "array" and values is None:
         yield f"{where}: “items” must be {{“type”: “string”, “enum”: […]}}."
+    if "enum" in field and field["type"] != "string":
+        yield f"{where}: only a text field has “enum”."
     if values is not None and (not _is_text_list(values) or not values or len(set(values)) < len(values)):
         yield f"{where}: “enum” must be a list of different texts."
         return
@@ -199,7 +203,7 @@ def _rule_problems(where: str, _name: str, field: Mapping[str, Any]) -> Iterator
     for word in ("minLength", "maxLength", "minimum", "maximum", "minItems", "maxItems"):
         if word in field and (not isinstance(field[word], int) or isinstance(field[word], bool)):
             yield f"{where}: “{word}” must be a whole number."
-    if field.get("format") not in {None, *FORMATS}:
+    if not _is_one_of(FORMATS, field.get("format", "date")):
         yield f"{where}: “format” must be one of {_listed(FORMATS)}."
     limit = field.get("maxLength", 0)
     if is_free and field.get("format") not in ("date-time", "date") and not _is_within(limit, LONGEST_TEXT):
@@ -229,7 +233,7 @@ def _pattern_problems(where: str, pattern: Any) -> Iterator[str]:
 
 def _keep_problems(where: str, name: str, field: Mapping[str, Any]) -> Iterator[str]:
     keep = field.get("x-keep", "record")
-    if keep not in KEEPS:
+    if not _is_one_of(KEEPS, keep):
         yield f"{where}: “x-keep” must be one of {_listed(KEEPS)}."
     is_flat = field["type"] in ("integer", "boolean") or (field["type"] == "string" and bool(_values(field)))
     if keep == "process" and not is_flat:
@@ -243,7 +247,7 @@ def _keep_problems(where: str, name: str, field: Mapping[str, Any]) -> Iterator[
 
 def _word_problems(where: str, _name: str, field: Mapping[str, Any]) -> Iterator[str]:
     widget = field.get("x-widget")
-    if widget is not None and widget not in WIDGETS[field["type"]]:
+    if widget is not None and not _is_one_of(WIDGETS[field["type"]], widget):
         yield f"{where}: “x-widget” must be one of {_listed(WIDGETS[field['type']])}."
     messages = field.get("x-messages", {})
     if not isinstance(messages, dict):
@@ -280,10 +284,14 @@ def _values(field: Mapping[str, Any]) -> Any:
     return items.get("enum") if isinstance(items, dict) and items.keys() == {"type", "enum"} else None
 
 
-def _is_value_of(value: Any, kind: str, values: list[str] | None) -> bool:
-    if values:
+def _is_value_of(value: Any, kind: str, values: Any) -> bool:
+    if isinstance(values, list):
         return kind == "string" and value in values
     return isinstance(value, {"boolean": bool, "integer": int}.get(kind, str))
+
+
+def _is_one_of(words: frozenset[str], value: Any) -> bool:
+    return isinstance(value, str) and value in words
 
 
 def _is_within(number: Any, most: int) -> bool:

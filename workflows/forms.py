@@ -63,7 +63,8 @@ class FieldView:
     """A field as a page shows it; texts are ready to read.
 
     `options` are pairs of value and label; `controls` says that answering it shows or hides other fields.
-    `value` is what was typed or kept: text, a number, True or False, or a list of values.
+    `value` is what was typed or kept: text, a number, True or False, or a list of values. `required` is None
+    for a box that may stay open, which needs no mark either way.
     """
 
     name: str
@@ -72,7 +73,7 @@ class FieldView:
     hint: str
     options: tuple[tuple[str, str], ...]
     value: Any
-    required: bool
+    required: bool | None
     shown: bool
     controls: bool
     error: str | None
@@ -118,6 +119,11 @@ class Form:
     def phone_fields(self) -> frozenset[str]:
         """The fields where the Social Security guard lets a phone number pass (domain 6.4)."""
         return frozenset(item.name for item in self._fields if item.widget == "tel")
+
+    @property
+    def option_lists(self) -> frozenset[str]:
+        """The lists of values that the host has to fill in (`x-options`)."""
+        return frozenset(item.options for item in self._fields if item.options)
 
     def kept(self, keep: str) -> frozenset[str]:
         """The fields kept in one place: `record`, `process`, `client` or `esd_note`."""
@@ -184,7 +190,7 @@ class Form:
             hint=fill(item.hint, labels),
             options=tuple((value, fill(words, labels)) for value, words in item.choices(options).items()),
             value=_typed(item, answers, known) if shown else None,
-            required=item.is_required(known),
+            required=item.is_required(known) or (None if item.kind == "boolean" else False),
             shown=shown,
             controls=item.name in self.controls,
             error=errors.get(item.name),

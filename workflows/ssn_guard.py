@@ -1,0 +1,97 @@
+"""The Social Security number guard: no number, and no part of one, gets past the door (domain 6.4).
+
+`find` looks at a text the way a reader would: digits of any script are digits, characters that take no room
+are not there, any dash is a dash. It finds nine digits in the form 3-2-4, with or without something between,
+that are not part of a longer number, and "SSN" or "social" followed by four digits or more.
+
+The guard is deliberately a little too strict after "SSN" and "social": a sentence refused can be reworded, a
+number stored cannot be taken back. Neither function keeps, prints or raises with what it found.
+"""
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterator, Mapping
+
+from workflows.errors import InvalidInput
+
+_DASH = r"[\s.\-/_]{1,3}"
+_NINE_DIGITS = re.compile(
+    rf"(?<!\d)(?:\d{{3}}{_DASH}\d{{2}}(?:{_DASH})?\d{{4}}|\d{{9}})(?!\d)",
+    re.ASCII,
+)
+"""Five digits, a dash and four are a ZIP+4 and pass: without a first dash there is no second."""
+_NAMED = re.compile(
+    rf"(?<![a-z])(?:s\.?\s?s\.?\s?n|social)[^0-9]{{0,40}}(?:\d(?:{_DASH})?){{3}}\d",
+    re.ASCII,
+)
+_PHONE = re.compile(r"(?:\+?1[ .\-]?)?(?:\([0-9]{3}\) ?|[0-9]{3}[ .\-]?)[0-9]{3}[ .\-]?[0-9]{4}", re.ASCII)
+_TAKES_NO_ROOM = frozenset({"Cf", "Mn", "Me", "Cc"})
+_BLANK_LETTERS = frozenset("\u115f\u1160\u3164\uffa0\u2800")
+_LONG = 10**15
+"""Numbers from here on are longer than nine digits, however they are written."""
+_PLAIN_NAME = re.compile(r"(?!.*[0-9]{4})[a-z][a-z0-9_]{0,59}")
+
+
+class SsnFound(InvalidInput):
+    """This looks like a Social Security number. Take it out: this site never keeps one."""
+
+    def __init__(self, field: str) -> None:
+        self.field = field
+        super().__init__(fields={field: type(self).__doc__ or ""})
+
+
+def find(text: str) -> bool:
+    """Whether a text holds what looks like a Social Security number, or the end of one that is called so."""
+    seen = _as_read(text)
+    return bool(_NINE_DIGITS.search(seen) or _NAMED.search(seen))
+
+
+def is_phone(text: str) -> bool:
+    """Whether a text is exactly a phone number of ten digits, or of +1 and ten digits."""
+    return bool(_PHONE.fullmatch(text.strip()))
+
+
+def guard(answers: Mapping[str, object], phone_fields: Collection[str] = ()) -> None:
+    """Raise `SsnFound` with the name of the first field that holds a number, anywhere inside it.
+
+    Names of fields are looked at as well, because a caller of the API chooses them. In a phone field a text
+    that is exactly a phone number passes, and nothing else does.
+    """
+    for name, value in answers.items():
+        exempt = name in phone_fields and isinstance(value, str) and is_phone(value)
+        if not exempt and any(find(text) for text in (str(name), *_texts(value))):
+            raise SsnFound(name if isinstance(name, str) and _PLAIN_NAME.fullmatch(name) else "")
+
+
+def _texts(value: object) -> Iterator[str]:
+    """Every text and number inside a JSON value, however deep."""
+    waiting = [value]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, str):
+            yield item
+        elif isinstance(item, int | float) and not isinstance(item, bool) and abs(item) < _LONG:
+            yield f"{item:f}".rstrip("0").rstrip(".") if isinstance(item, float) else str(item)
+        elif isinstance(item, Mapping):
+            waiting += [*item.keys(), *item.values()]
+        elif isinstance(item, list | tuple | set | frozenset):
+            waiting += item
+
+
+def _as_read(text: str) -> str:
+    """The text as a reader sees it: ASCII digits, one kind of dash, nothing that takes no room."""
+    return "".join(map(_plain, unicodedata.normalize("NFKD", text))).casefold()
+
+
+def _plain(character: str) -> str:
+    if character.isascii() and character.isprintable():
+        return character
+    if character.isspace():
+        return " "
+    category = unicodedata.category(character)
+    if category in _TAKES_NO_ROOM or character in _BLANK_LETTERS:
+        return ""
+    if category == "Pd" or character in "\u2212\u00b7\u2022\u30fb":
+        return "-"
+    digit = unicodedata.digit(character, None)
+    return character if digit is None else str(digit)
