@@ -1,0 +1,40 @@
+"""Run BPMN: diagrams and state in, state and open work out. No database, no clock, no network, no procedure.
+
+definition = engine.load(files, "process_id", steps=…, lanes=…, service_levels=…)
+instance = engine.Instance.start(definition, {"case": 7}, step)
+for work in instance.open_work(): …
+instance.complete(work.id, {"decision": "opt_in"})
+state = instance.dump()
+"""
+
+from engine.definition import Definition, check, load
+from engine.elements import Element, Problem
+from engine.errors import (
+    DamagedState,
+    EngineError,
+    ExpressionError,
+    Incident,
+    InvalidDefinition,
+    NotFlat,
+    NotWaiting,
+)
+from engine.instance import Instance, OpenWork, Step, Trace
+
+__all__ = [
+    "DamagedState",
+    "Definition",
+    "Element",
+    "EngineError",
+    "ExpressionError",
+    "Incident",
+    "Instance",
+    "InvalidDefinition",
+    "NotFlat",
+    "NotWaiting",
+    "OpenWork",
+    "Problem",
+    "Step",
+    "Trace",
+    "check",
+    "load",
+]

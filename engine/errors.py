@@ -1,0 +1,45 @@
+"""What the engine refuses, one class each. No message carries a value of process data."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from engine.elements import Problem
+
+
+class EngineError(Exception):
+    """Anything the engine refuses."""
+
+
+class InvalidDefinition(EngineError):
+    """The diagrams break rules; `problems` names every one of them."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        self.problems = problems
+        super().__init__("; ".join(f"{p.element_id or p.file}: {p.reason}" for p in problems))
+
+
+class ExpressionError(EngineError):
+    """An expression is outside the safe language, or cannot be answered from the data it was given."""
+
+
+class Incident(EngineError):
+    """The instance cannot go on; `element_id` says where it stands. The instance is not to be used any more."""
+
+    def __init__(self, reason: str, element_id: str | None = None) -> None:
+        self.reason = reason
+        self.element_id = element_id
+        super().__init__(f"{reason} (at {element_id})" if element_id else reason)
+
+
+class NotWaiting(EngineError):
+    """What should be completed, fired or received is not open in this instance (any more). Nothing was changed."""
+
+
+class NotFlat(EngineError):
+    """Process data are names with text, whole numbers, true, false or nothing, and nothing else."""
+
+
+class DamagedState(EngineError):
+    """A saved state has a wrong checksum or version, or does not fit the definition it is loaded with."""
