@@ -10,6 +10,7 @@ from pathlib import Path
 
 from flask import Blueprint, Flask, Response, current_app, g, render_template, request, url_for
 from flask_wtf.csrf import CSRFError, CSRFProtect
+from jinja2 import StrictUndefined
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -146,6 +147,8 @@ def healthz() -> Response:
 
 def _prepare_templates(app: Flask, chosen: Settings) -> None:
     """Tidy output, the filters, and what the frame of every page needs."""
+    # A name that a view forgot is an error that tests find, not a blank on a page.
+    app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     forms_view.register_filters(app, chosen.zone)
@@ -162,6 +165,7 @@ def frame() -> dict[str, object]:
     demo = bool(current_app.config["DEMO"])
     return {
         "product": PRODUCT,
+        "errors": {},
         "sample_data": demo,
         "zone_name": current_app.config["ZONE"],
         "person": actor and {"name": actor.name, "roles": role_words(actor.roles)},

@@ -31,11 +31,11 @@ class HelpBlock:
 
 
 def register_filters(app: Flask, zone: tzinfo) -> None:
-    """Give the templates the filters `day`, `moment`, `clock`, `iso`, `due`, `local_input`, `blocks`."""
+    """Give the templates the filters `day`, `moment`, `exact`, `iso`, `due`, `local_input`, `blocks`."""
     app.jinja_env.filters.update(
         day=lambda value: day_words(_local_date(value, zone)) if value else "",
-        moment=lambda value: moment_words(_local(value, zone)) if value else "",
-        clock=lambda value: clock_words(_local(value, zone)) if value else "",
+        moment=lambda value: moment_words(_local(value, zone), datetime.now(zone)) if value else "",
+        exact=lambda value: exact_words(_local(value, zone)) if value else "",
         iso=lambda value: value.isoformat() if value else "",
         due=lambda value: due_label(_local(value, zone), datetime.now(zone)) if value else None,
         local_input=lambda value: local_input(value, zone),
@@ -64,16 +64,28 @@ def clock_words(value: datetime) -> str:
     return f"{value.hour % 12 or 12}:{value:%M} {half}"
 
 
-def moment_words(value: datetime) -> str:
+def exact_words(value: datetime) -> str:
     """`Friday, November 20, 2026, 2:05 p.m.`, with the zone's short name when it has one."""
     name = value.tzname() or ""
     zone = f" {name}" if name.isalpha() else ""
     return f"{day_words(value.date())}, {clock_words(value)}{zone}"
 
 
+def moment_words(value: datetime, now: datetime) -> str:
+    """`Today, 2:05 p.m.`, `Yesterday, …`, `Friday, November 20, …`; with the year when it is another one."""
+    days = (now.date() - value.date()).days
+    if days in (0, 1):
+        day = ("Today", "Yesterday")[days]
+    elif value.year == now.year:
+        day = f"{value:%A, %B} {value.day}"
+    else:
+        day = day_words(value.date())
+    return f"{day}, {clock_words(value)}"
+
+
 def due_label(due: datetime, now: datetime) -> DueLabel:
     """Say how far away a due moment is; both moments are on the same clock."""
-    exact = moment_words(due)
+    exact = exact_words(due)
     days = (due.date() - now.date()).days
     if due < now:
         return DueLabel("late", _late_words(-days), exact)
