@@ -28,7 +28,9 @@ def _broker() -> dict[str, Any]:
     return {
         "broker_url": settings().redis_url,
         "broker_connection_retry_on_startup": True,
+        "broker_connection_max_retries": None,  # A worker waits for Redis however long it is away.
         "broker_transport_options": {
+            "max_retries": 0,  # Whoever publishes does not wait at all: the sweep finds what was not told.
             "visibility_timeout": 600,
             "socket_timeout": 1,
             "socket_connect_timeout": 1,
