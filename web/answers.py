@@ -1,0 +1,24 @@
+"""Answers of an HTML form as the commands take them, and refusals as the pages show them."""
+
+from typing import Any
+
+from flask import request
+
+from workflows.errors import SsnBlocked
+from workflows.forms import Form
+
+Typed = dict[str, Any]
+
+
+def typed(form: Form) -> Typed:
+    """What was typed for the fields of a form; a group of ticks is a list, a field that was not sent is left out."""
+    lists = {view.name for view in form.fields({}) if view.widget == "checkboxes"}
+    values: Typed = {name: request.form.getlist(name) for name in form.names if name in lists}
+    values |= {name: request.form[name] for name in form.names if name in request.form and name not in lists}
+    return values
+
+
+def without_blocked(values: Typed, refused: Exception) -> Typed:
+    """What may be shown again: a text that looks like a Social Security number is not (domain 6.4)."""
+    blocked = refused.fields if isinstance(refused, SsnBlocked) else {}
+    return {name: value for name, value in values.items() if name not in blocked}

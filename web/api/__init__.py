@@ -1,0 +1,92 @@
+"""The API under /api/v1: JSON in, JSON out, a bearer token on every call, the same commands and queries as the pages.
+
+A refusal is `{"error": {"code", "message", "fields"}}`. The description is at /api/v1/openapi.json.
+"""
+
+from flask import Response, g, jsonify, request
+from flask_openapi3 import APIBlueprint, Info
+from pydantic import ValidationError
+from werkzeug.exceptions import HTTPException
+
+from web.api.models import Error
+from web.errors import status_of
+from workflows.commands.people import actor_of_token
+from workflows.errors import InvalidInput, NotSignedIn, Refused
+
+INFO = Info(title="Opt-In Desk", version="1", description="Cases, tasks and processes of procedure 5512PRO.")
+SECURITY = {"bearer": {"type": "http", "scheme": "bearer"}}
+PREFIX = "/api/v1"
+
+REFUSALS = {str(status): Error for status in (400, 401, 403, 404, 409, 422)}
+
+api = APIBlueprint(
+    "api",
+    __name__,
+    url_prefix=PREFIX,
+    abp_security=[{"bearer": []}],
+    abp_responses=REFUSALS,
+)
+
+
+@api.before_request
+def identify() -> None:
+    """Who calls, by the bearer token; and a body that is not JSON is refused before anything looks at it."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise NotSignedIn(
+            "Send a bearer token in the Authorization header. Make one with `optin token USERNAME`."
+        )
+    g.actor = actor_of_token(token.strip())
+    if request.method in ("POST", "PUT", "PATCH") and request.get_data():
+        _check_json()
+
+
+def _check_json() -> None:
+    body = request.get_json(force=True, silent=True)
+    if not isinstance(body, dict):
+        raise Unreadable()
+
+
+class Unreadable(InvalidInput):
+    """The body of the request must be a JSON object."""
+
+
+@api.errorhandler(Refused)
+def refused(error: Refused) -> tuple[Response, int]:
+    """A refusal in the API's own form."""
+    return answer_refusal(error)
+
+
+def answer_refusal(error: Refused) -> tuple[Response, int]:
+    """The JSON and status of a refusal."""
+    status = 400 if isinstance(error, Unreadable) else status_of(error)
+    return failure(error.code, error.message, error.fields), status
+
+
+def failure(code: str, message: str, fields: dict[str, str] | None = None) -> Response:
+    """The body of every failure."""
+    return jsonify({"error": {"code": code, "message": message, "fields": fields or {}}})
+
+
+def invalid(error: ValidationError) -> Response:
+    """What pydantic found wrong with a request, by field; the value itself is never repeated."""
+    fields = {
+        ".".join(str(part) for part in found["loc"]) or "body": found["msg"] for found in error.errors()
+    }
+    response = failure("invalid_input", "Some parts of the request need to be put right.", fields)
+    response.status_code = 422
+    return response
+
+
+def http_error(error: HTTPException) -> tuple[Response, int]:
+    """Addresses and methods that do not exist, in the API's own form."""
+    status = error.code or 500
+    code = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 500: "internal"}.get(
+        status, "bad_request"
+    )
+    return failure(
+        code, error.description if status < 500 and error.description else "Something went wrong."
+    ), status
+
+
+from web.api import cases, processes, tasks  # noqa: E402,F401  (the routes register themselves on `api`)

@@ -1,0 +1,130 @@
+"""Cases in the API."""
+
+from typing import Any
+
+from flask import Response, g, jsonify
+
+from web.api import answer_refusal, api
+from web.api.models import (
+    CaseList,
+    CaseOut,
+    CaseRowOut,
+    CasesQuery,
+    EventList,
+    EventOut,
+    IdempotencyHeader,
+    MessageList,
+    MessageOut,
+    NewCase,
+    NoteBody,
+    NumberPath,
+)
+from web.api.tasks import task_out
+from workflows.commands import cases
+from workflows.errors import NotPermitted
+from workflows.queries import cases as queries
+from workflows.queries.cases import CaseView
+
+Answer = Response | tuple[Response, int]
+
+
+@api.post("/cases", responses={"201": CaseOut})
+def open_case(body: NewCase, header: IdempotencyHeader) -> Answer:
+    """Open a case on a failed search."""
+    evidence = body.model_dump(exclude={"case_manager"})
+    opened = cases.start_case(g.actor, evidence, body.case_manager, header.idempotency_key)
+    if opened.shortcomings:
+        return answer_refusal(NotPermitted(" ".join(opened.shortcomings)))
+    return _case(opened.number), 201
+
+
+@api.get("/cases", responses={"200": CaseList})
+def list_cases(query: CasesQuery) -> Answer:
+    """The cases one may know of, newest first."""
+    items, after = queries.case_list(g.actor, query.state, query.number, query.after)
+    rows = [CaseRowOut(**{name: getattr(row, name) for name in CaseRowOut.model_fields}) for row in items]
+    return jsonify(CaseList(items=rows, next=after).model_dump(mode="json"))
+
+
+@api.get("/cases/<string:number>", responses={"200": CaseOut})
+def read_case(path: NumberPath) -> Answer:
+    """One case, with the facts one may read; that they were read is written down."""
+    return _case(path.number)
+
+
+@api.get("/cases/<string:number>/history", responses={"200": EventList})
+def read_history(path: NumberPath) -> Answer:
+    """The history of a case."""
+    entries = queries.case_history(g.actor, path.number)
+    items = [EventOut(at=e.at, who=e.who, kind=e.kind, element=e.element, words=e.words) for e in entries]
+    return jsonify(EventList(items=items).model_dump(mode="json"))
+
+
+@api.get("/cases/<string:number>/messages", responses={"200": MessageList})
+def read_messages(path: NumberPath) -> Answer:
+    """The messages of a case with their state."""
+    sent = queries.case_messages(g.actor, path.number)
+    items = [MessageOut(**{name: getattr(row, name) for name in MessageOut.model_fields}) for row in sent]
+    return jsonify(MessageList(items=items).model_dump(mode="json"))
+
+
+@api.post("/cases/<string:number>/withdraw", responses={"200": CaseOut})
+def withdraw(path: NumberPath) -> Answer:
+    """The client withdraws the request."""
+    cases.withdraw(g.actor, path.number)
+    return _case(path.number)
+
+
+@api.post("/cases/<string:number>/opened-in-error", responses={"200": CaseOut})
+def opened_in_error(path: NumberPath) -> Answer:
+    """The case should not exist; what is stored about the client is erased at once."""
+    cases.opened_in_error(g.actor, path.number)
+    return _case(path.number)
+
+
+@api.post("/cases/<string:number>/opt-out-again", responses={"201": CaseRowOut})
+def opt_out_again(path: NumberPath) -> Answer:
+    """The client wants to opt out again: opens a case of its own."""
+    number = cases.opt_out_again(g.actor, path.number)
+    return _case(number), 201
+
+
+@api.post("/cases/<string:number>/notes", responses={"201": CaseOut})
+def write_note(path: NumberPath, body: NoteBody) -> Answer:
+    """Write a note on a case."""
+    cases.add_note(g.actor, path.number, body.text, body.esd_only)
+    return _case(path.number), 201
+
+
+def _case(number: str) -> Response:
+    return jsonify(case_out(queries.case_view(g.actor, number)).model_dump(mode="json"))
+
+
+def case_out(view: CaseView) -> CaseOut:
+    """A case view as the API gives it."""
+    case = view.case
+    return CaseOut(
+        number=case.number,
+        process=case.process_key,
+        version=view.version,
+        status=case.state,
+        outcome=view.outcome,
+        office=case.office_code,
+        agency=case.agency_code,
+        opened_at=case.opened_at,
+        closed_at=case.closed_at,
+        sentence=view.sentence,
+        client=view.facts_raw,
+        tasks=[task_out(task, case, view.assignees.get(task.assignee_id or 0)) for task in view.open],
+        linked=view.linked,
+        possible_matches=view.possible,
+        notes=[
+            {"text": n.text, "who": who, "at": n.written_at, "esd_only": n.esd_only} for n, who in view.notes
+        ],
+        steps=[_step(step) for step in view.steps],
+    )
+
+
+def _step(step: Any) -> dict[str, Any]:
+    answers = {name: words for name, _, words in step.answers}
+    return {"element": step.element, "name": step.name, "who": step.who, "at": step.at, "answers": answers}

@@ -1,0 +1,234 @@
+"""What the API takes and gives, as the OpenAPI document describes it."""
+
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Strict(BaseModel):
+    """A request body: a field that is not known is refused, not ignored."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Refusal(BaseModel):
+    """Why something was refused; `fields` names each answer to be put right."""
+
+    code: str
+    message: str
+    fields: dict[str, str]
+
+
+class Error(BaseModel):
+    """Every failure."""
+
+    error: Refusal
+
+
+class NewCase(Strict):
+    """The evidence of a failed first search (5512PRO 1): which key was used, never its value."""
+
+    office: str = Field(max_length=20)
+    search_key: str = Field(
+        max_length=40, description="name, eto_id or ssn: the kind of key, never the key itself"
+    )
+    total_own: int = Field(description="Total Participants shown by the search in the own office")
+    case_manager: str | None = Field(None, max_length=80, description="for a supervisor: on whose behalf")
+
+
+class NumberPath(BaseModel):
+    """The number of a case, such as OLY-2026-000123."""
+
+    number: str = Field(max_length=40)
+
+
+class TaskPath(BaseModel):
+    """The id of a user task."""
+
+    id: str = Field(max_length=64)
+
+
+class VersionPath(BaseModel):
+    """A version of a process."""
+
+    key: str = Field(max_length=80)
+    n: int = Field(ge=1, le=2_000_000_000)
+
+
+class IdempotencyHeader(BaseModel):
+    """A key of the caller's choice; the same request with the same key opens nothing twice."""
+
+    idempotency_key: str | None = Field(None, alias="Idempotency-Key", max_length=200)
+
+
+class WorklistQuery(BaseModel):
+    """Which tasks: mine, those my roles may take, or the late ones of both; `after` is the `next` of the page before."""
+
+    view: Literal["mine", "role", "late"] = "mine"
+    after: str | None = Field(None, max_length=300)
+    limit: int = Field(50, ge=1, le=50)
+
+
+class CasesQuery(BaseModel):
+    """Which cases."""
+
+    state: Literal["open", "closed", "all"] = "open"
+    number: str = Field("", max_length=40)
+    after: str | None = Field(None, max_length=40)
+
+
+class FileQuery(BaseModel):
+    """Which file of BPMN, by default that of the main process."""
+
+    file: str | None = Field(None, max_length=120)
+
+
+class Completion(Strict):
+    """The answers to a task's form; `version` refuses them when the task was changed since."""
+
+    data: dict[str, Any] = Field(default_factory=dict)
+    version: int | None = None
+
+
+class Reassignment(Strict):
+    """The user name of the person who is to have the task."""
+
+    assignee: str = Field(max_length=80)
+
+
+class NoteBody(Strict):
+    """A note; `esd_only` keeps it from partner staff."""
+
+    text: str
+    esd_only: bool = False
+
+
+class TaskOut(BaseModel):
+    """A user task. `element` is its id in the diagram, `step` the clause of the procedure."""
+
+    id: str
+    case: str
+    process: str
+    element: str
+    name: str
+    step: str
+    role: str
+    office: str
+    agency: str
+    assignee: str | None
+    due: datetime | None
+    version: int
+
+
+class TaskDetail(TaskOut):
+    """A task with its form as a JSON Schema and the saved draft."""
+
+    help: str
+    form: dict[str, Any]
+    draft: dict[str, Any]
+    closed: bool
+
+
+class TaskList(BaseModel):
+    """A page of tasks."""
+
+    items: list[TaskOut]
+    next: str | None
+
+
+class CaseOut(BaseModel):
+    """A case, as far as its reader may see it."""
+
+    number: str
+    process: str
+    version: int
+    status: str
+    outcome: str | None
+    office: str
+    agency: str
+    opened_at: datetime
+    closed_at: datetime | None
+    sentence: str
+    client: dict[str, Any]
+    tasks: list[TaskOut]
+    linked: list[str]
+    possible_matches: list[str]
+    notes: list[dict[str, Any]]
+    steps: list[dict[str, Any]]
+
+
+class CaseRowOut(BaseModel):
+    """A case in a list."""
+
+    number: str
+    process: str
+    status: str
+    outcome: str | None
+    office: str
+    agency: str
+    opened_at: datetime
+    closed_at: datetime | None
+    age_days: int
+
+
+class CaseList(BaseModel):
+    """A page of cases."""
+
+    items: list[CaseRowOut]
+    next: str | None
+
+
+class EventOut(BaseModel):
+    """One event of a case's history."""
+
+    at: datetime
+    who: str
+    kind: str
+    element: str | None
+    words: str
+
+
+class EventList(BaseModel):
+    """The history of a case."""
+
+    items: list[EventOut]
+
+
+class MessageOut(BaseModel):
+    """A message of a case; `message` is its number in the procedure's list, N1 to N12."""
+
+    id: int
+    message: str
+    kind: str
+    words: str
+    to: str
+    state: str
+    subject: str | None
+    queued_at: datetime
+    sent_at: datetime | None
+    attempts: int
+
+
+class MessageList(BaseModel):
+    """The messages of a case."""
+
+    items: list[MessageOut]
+
+
+class VersionOut(BaseModel):
+    """A version of a process."""
+
+    key: str
+    name: str
+    version: int
+    state: str
+    deployed_at: datetime
+    sha256: str
+    open_cases: int
+
+
+class VersionList(BaseModel):
+    """The versions of all processes."""
+
+    items: list[VersionOut]

@@ -1,0 +1,94 @@
+"""User tasks in the API."""
+
+from flask import Response, g, jsonify
+
+from web.api import api
+from web.api.models import (
+    Completion,
+    Reassignment,
+    TaskDetail,
+    TaskList,
+    TaskOut,
+    TaskPath,
+    WorklistQuery,
+)
+from workflows.cases import Case
+from workflows.commands import user_tasks
+from workflows.people import Person
+from workflows.queries import worklist as lists
+from workflows.queries.tasks import TaskView, task_view
+from workflows.user_tasks import UserTask
+
+
+@api.get("/worklist", responses={"200": TaskList})
+def worklist(query: WorklistQuery) -> Response:
+    """Open tasks by due time."""
+    page = lists.worklist(g.actor, query.view, query.after, query.limit)
+    items = [TaskOut(**{name: getattr(row, name) for name in TaskOut.model_fields}) for row in page.items]
+    return jsonify(TaskList(items=items, next=page.next).model_dump(mode="json"))
+
+
+@api.get("/tasks/<string:id>", responses={"200": TaskDetail})
+def read_task(path: TaskPath) -> Response:
+    """A task with its form."""
+    return _detail(task_view(g.actor, path.id))
+
+
+@api.post("/tasks/<string:id>/claim", responses={"200": TaskDetail})
+def claim(path: TaskPath) -> Response:
+    """Take a task."""
+    user_tasks.claim(g.actor, path.id)
+    return _detail(task_view(g.actor, path.id))
+
+
+@api.post("/tasks/<string:id>/release", responses={"200": TaskDetail})
+def release(path: TaskPath) -> Response:
+    """Give a task back to its group."""
+    user_tasks.release(g.actor, path.id)
+    return _detail(task_view(g.actor, path.id))
+
+
+@api.post("/tasks/<string:id>/reassign", responses={"200": TaskDetail})
+def reassign(path: TaskPath, body: Reassignment) -> Response:
+    """Give a task to a person."""
+    user_tasks.reassign(g.actor, path.id, body.assignee)
+    return _detail(task_view(g.actor, path.id))
+
+
+@api.post("/tasks/<string:id>/draft", responses={"200": TaskDetail})
+def save_draft(path: TaskPath, body: Completion) -> Response:
+    """Keep answers that are not complete yet."""
+    user_tasks.save_draft(g.actor, path.id, body.data)
+    return _detail(task_view(g.actor, path.id))
+
+
+@api.post("/tasks/<string:id>/complete")
+def complete(path: TaskPath, body: Completion) -> Response:
+    """Complete a task with the answers to its form; gives the case's number and what is open for the caller now."""
+    number = user_tasks.complete(g.actor, path.id, body.data, body.version)
+    return jsonify({"case": number, "completed": path.id})
+
+
+def task_out(task: UserTask, case: Case, assignee: Person | None) -> TaskOut:
+    """A task as the API gives it."""
+    return TaskOut(
+        id=task.id,
+        case=case.number,
+        process=task.process,
+        element=task.element,
+        name=task.name,
+        step=task.procedure_ref,
+        role=task.role,
+        office=task.office_code,
+        agency=task.agency_code,
+        assignee=assignee.username if assignee else None,
+        due=task.due_at,
+        version=task.version,
+    )
+
+
+def _detail(view: TaskView) -> Response:
+    basics = task_out(view.task, view.case, view.assignee).model_dump()
+    closed = view.task.closed_at is not None
+    detail = TaskDetail(**basics, help=view.help, form=view.schema, draft=view.draft, closed=closed)
+    return jsonify(detail.model_dump(mode="json"))

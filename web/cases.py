@@ -1,0 +1,251 @@
+"""Starting a request, the list of cases, and the page of one."""
+
+import secrets
+
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from web.answers import without_blocked
+from web.worklist import onward_in
+from workflows import privacy
+from workflows.cases import STATUSES
+from workflows.commands import cases as commands
+from workflows.errors import InvalidInput
+from workflows.people import ROLES
+from workflows.queries import cases as queries
+from workflows.queries import keeping
+from workflows.queries import start as start_query
+from workflows.queries.cases import Answered, CaseRow, CaseView, Entry, Sent
+from workflows.user_tasks import UserTask
+
+cases = Blueprint("cases", __name__)
+
+STATES = [("all", "All"), ("open", "Open"), ("closed", "Closed")]
+
+
+@cases.get("/cases/new")
+def start() -> str:
+    """The page that begins a request: the first search and what it showed."""
+    return _start_page({}, "", {})
+
+
+@cases.post("/cases")
+def open_case() -> Response | tuple[str, int]:
+    """Open a case on a failed search."""
+    view = start_query.start_view(g.actor)
+    values = {name: request.form[name] for name in view.form.names if name in request.form}
+    manager = request.form.get("case_manager", "")
+    key = request.form.get("idempotency_key") or None
+    try:
+        opened = commands.start_case(g.actor, values, manager or None, key)
+    except InvalidInput as refused:
+        return _start_page(without_blocked(values, refused), manager, refused.fields), 422
+    if opened.shortcomings:
+        return _start_page({}, "", {}, list(opened.shortcomings)), 403
+    return redirect(_after_start(opened.number))
+
+
+@cases.get("/cases")
+def list_cases() -> str:
+    """The cases a person may know of."""
+    state, number = request.args.get("state", "open") or "all", request.args.get("q", "").strip()
+    rows, after = queries.case_list(g.actor, state, number, request.args.get("after"))
+    here = f"/cases?state={state}&q={number}"
+    return render_template(
+        "cases.html",
+        q=number,
+        state=state,
+        searchable="Case number",
+        states=STATES,
+        rows=[_row(row) for row in rows],
+        may_start=g.actor.has("case_manager", "esd_wioa_supervisor"),
+        next_href=f"{here}&after={after}" if after else "",
+        first_href=here if request.args.get("after") else "",
+    )
+
+
+@cases.get("/cases/<number>")
+def read_case(number: str) -> str:
+    """The page of a case."""
+    return _case_page(number)
+
+
+@cases.post("/cases/<number>/withdraw")
+def withdraw(number: str) -> Response:
+    """The client withdraws the request."""
+    commands.withdraw(g.actor, number)
+    flash("The withdrawal is recorded and the case is closed.", "success")
+    return redirect(url_for("cases.read_case", number=number))
+
+
+@cases.post("/cases/<number>/opened-in-error")
+def opened_in_error(number: str) -> Response:
+    """The case should not exist."""
+    commands.opened_in_error(g.actor, number)
+    flash("What was stored about the client is erased, and the case is closed.", "success")
+    return redirect(url_for("cases.read_case", number=number))
+
+
+@cases.post("/cases/<number>/opt-out-again")
+def opt_out_again(number: str) -> Response:
+    """The client wants to opt out again."""
+    new = commands.opt_out_again(g.actor, number)
+    flash(f"The client’s wish was passed on to the supervisors as case {new}.", "success")
+    return redirect(url_for("cases.read_case", number=number))
+
+
+@cases.post("/cases/<number>/note")
+def note(number: str) -> Response | tuple[str, int]:
+    """Write a note."""
+    text = request.form.get("text", "")
+    try:
+        commands.add_note(g.actor, number, text, request.form.get("esd_only") is not None)
+    except InvalidInput as refused:
+        kept = without_blocked({"text": text}, refused)
+        return _case_page(number, refused.fields, kept.get("text", "")), 422
+    return redirect(url_for("cases.read_case", number=number))
+
+
+def _start_page(
+    values: dict[str, str], manager: str, errors: dict[str, str], refusal: list[str] | None = None
+) -> str:
+    view = start_query.start_view(g.actor)
+    return render_template(
+        "start.html",
+        fields=view.fields(values, errors),
+        case_managers=keeping.case_managers(g.actor),
+        case_manager=manager,
+        key=secrets.token_urlsafe(16),
+        refusal=refusal if refusal is not None else view.shortcomings,
+        help=view.help,
+        errors=errors,
+    )
+
+
+def _after_start(number: str) -> str:
+    """The next search at once, or the case's page when the first one found the client."""
+    return onward_in(number) or url_for("cases.read_case", number=number)
+
+
+def _row(row: CaseRow) -> dict[str, object]:
+    age = "today" if row.age_days == 0 else "1 day" if row.age_days == 1 else f"{row.age_days} days"
+    return {
+        "number": row.number,
+        "client": None,
+        "status": row.status_words,
+        "outcome": row.outcome_words,
+        "closed": row.closed_at is not None,
+        "hold": row.status == "on_hold",
+        "office": row.office,
+        "agency": row.agency,
+        "opened_at": row.opened_at,
+        "age": age,
+        "opens": row.may_open,
+    }
+
+
+def _case_page(number: str, errors: dict[str, str] | None = None, note_text: str = "") -> str:
+    view = queries.case_view(g.actor, number)
+    return render_template(
+        "case.html",
+        case=_case(view),
+        fact_groups=_fact_groups(view),
+        open_steps=[_open_step(view, task) for task in view.open],
+        done_steps=[{"name": s.name, "step": s.step, "who": s.who, "at": s.at} for s in view.steps],
+        history=[_entry(entry) for entry in queries.case_history(g.actor, number)],
+        mails=[_mail(sent) for sent in queries.case_messages(g.actor, number)],
+        notes=[
+            {"at": n.written_at, "who": who, "words": n.text, "esd_only": n.esd_only} for n, who in view.notes
+        ],
+        linked=_linked(view),
+        actions=_actions(view),
+        errors=errors or {},
+        note_text=note_text,
+    )
+
+
+def _case(view: CaseView) -> dict[str, object]:
+    case = view.case
+    held = "The agency’s data-sharing agreement is not in force. The client’s request goes on with Employment Security."
+    return {
+        "number": case.number,
+        "state": view.sentence,
+        "status": STATUSES[case.status],
+        "outcome": view.outcome_words,
+        "closed": case.closed_at is not None,
+        "hold": held if case.state == "on_hold" else "",
+        "office": view.office,
+        "agency": view.agency,
+        "case_manager": view.case_manager,
+        "opened_at": case.opened_at,
+        "procedure": f"5512PRO, version {view.version} of the process",
+    }
+
+
+def _fact_groups(view: CaseView) -> list[dict[str, object]]:
+    groups: list[dict[str, object]] = []
+    if view.facts:
+        note = "That you read these facts is written in the history."
+        groups.append({"title": "The client", "rows": view.facts, "note": note})
+    groups += [_answers(step) for step in view.steps if step.answers]
+    return groups
+
+
+def _answers(step: Answered) -> dict[str, object]:
+    return {"title": step.name, "rows": [(label, words) for _, label, words in step.answers], "note": ""}
+
+
+def _open_step(view: CaseView, task: UserTask) -> dict[str, object]:
+    holder = view.assignees.get(task.assignee_id or 0)
+    return {
+        "name": task.name,
+        "step": task.procedure_ref,
+        "role": ROLES.get(task.role, ""),
+        "holder": holder.name if holder else None,
+        "due": task.due_at,
+        "task_id": task.id if view.roles & {privacy.CM, privacy.SUP, privacy.ESD} else None,
+    }
+
+
+def _entry(entry: Entry) -> dict[str, object]:
+    kind = (
+        "mail" if entry.kind.startswith("message_") else "system" if entry.who == "Opt-In Desk" else "person"
+    )
+    return {"at": entry.at, "sentence": f"{entry.words} {entry.who}.", "kind": kind, "note": ""}
+
+
+def _mail(sent: Sent) -> dict[str, object]:
+    subject = sent.subject or sent.words
+    return {
+        "at": sent.sent_at or sent.queued_at,
+        "to": sent.to,
+        "subject": f"{sent.message}: {subject}",
+        "state": sent.state,
+    }
+
+
+def _linked(view: CaseView) -> list[dict[str, str]]:
+    same = [{"number": number, "words": "same client"} for number in view.linked]
+    return same + [
+        {"number": number, "words": "possible match: judge by the name"} for number in view.possible
+    ]
+
+
+def _actions(view: CaseView) -> dict[str, object]:
+    """What is offered; whether it is allowed is decided again by the command."""
+    case, roles = view.case, view.roles
+    opened, steers = case.closed_at is None, bool(roles & {privacy.CM, privacy.SUP})
+    supervises, main = privacy.SUP in roles, case.process_key == "opt_in_5512pro"
+    return {
+        "withdraw": opened and steers and (supervises or not case.told),
+        "opened_in_error": opened
+        and main
+        and steers
+        and (supervises or case.status in ("draft", "submitted")),
+        "opt_out_again": main
+        and case.told == "opt_in"
+        and bool(roles & {privacy.CM, privacy.SUP, privacy.ESD}),
+        "note": bool(roles & {privacy.CM, privacy.SUP, privacy.ESD}) and case.state != "on_hold",
+        "esd_note": bool(roles & {privacy.SUP, privacy.ESD}),
+        "reassign": queries.colleagues(g.actor, case.number) if opened else [],
+    }

@@ -1,0 +1,65 @@
+"""Process definitions: the versions, and what stands in one."""
+
+from itertools import groupby
+
+from flask import Blueprint, Response, g, render_template
+
+from workflows.queries import processes as queries
+from workflows.queries.processes import StepRow, Version
+
+processes = Blueprint("processes", __name__, url_prefix="/processes")
+
+
+@processes.get("")
+def list_versions() -> str:
+    """All versions."""
+    return render_template("processes.html", rows=[_version(row) for row in queries.processes(g.actor)])
+
+
+@processes.get("/<key>/<int:version>")
+def read_version(key: str, version: int) -> str:
+    """One version: its diagrams, and the steps of each in a table."""
+    row, steps, files = queries.process_version(g.actor, key, version)
+    return render_template("process.html", process=_version(row), diagrams=_diagrams(steps, files))
+
+
+@processes.get("/<key>/<int:version>/files/<file>")
+def download(key: str, version: int, file: str) -> Response:
+    """A diagram as a file."""
+    name, text = queries.bpmn(g.actor, key, version, file)
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(text, content_type="application/xml; charset=utf-8", headers=headers)
+
+
+def _version(row: Version) -> dict[str, object]:
+    return {
+        "id": f"{row.key}/{row.version}",
+        "name": row.name,
+        "version": row.version,
+        "state": row.state,
+        "deployed_at": row.deployed_at,
+        "deployed_by": row.deployed_by,
+        "open_cases": row.open_cases,
+        "sha256": row.sha256,
+    }
+
+
+def _diagrams(steps: list[StepRow], files: dict[str, str]) -> list[dict[str, object]]:
+    """The diagrams in the order in which the procedure meets them."""
+    by_process = {process: list(rows) for process, rows in groupby(steps, key=lambda step: step.process)}
+    return [
+        {"title": rows[0].process_name, "file": files[process], "steps": [_step(step) for step in rows]}
+        for process, rows in by_process.items()
+    ]
+
+
+def _step(step: StepRow) -> dict[str, object]:
+    return {
+        "id": step.element,
+        "name": step.name,
+        "kind": "Task for a person",
+        "role": step.role,
+        "form": step.form,
+        "due": step.due,
+        "step": step.step,
+    }

@@ -1,0 +1,142 @@
+"""Signing in and out, and the rule that every page but a named few needs a person."""
+
+from urllib.parse import urlsplit
+
+from flask import Blueprint, g, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from workflows import sample
+from workflows.commands import people
+from workflows.errors import NotSignedIn, SignInFailed, TooManyAttempts
+from workflows.people import ROLES
+from workflows.settings import settings
+
+COOKIE = "desk_session"
+
+PUBLIC = frozenset({"static", "healthz", "session.sign_in", "session.sign_in_form", "session.notice"})
+"""The endpoints that need no sign-in; the API asks for its own token."""
+
+session = Blueprint("session", __name__)
+
+
+@session.before_app_request
+def identify() -> AnyResponse | None:
+    """Find who asks by the session's key; send strangers to the sign-in page and back again afterwards."""
+    g.actor = None
+    if request.blueprint == "api" or request.endpoint in ("static", "healthz", "openapi"):
+        return None
+    try:
+        g.actor = people.actor_of_session(request.cookies.get(COOKIE, ""))
+    except NotSignedIn:
+        if request.endpoint not in PUBLIC:
+            return redirect(url_for("session.sign_in_form", next=_here()))
+    return None
+
+
+def _here() -> str:
+    """The page to come back to; a posted form leads to the page it stood on."""
+    if request.method == "GET":
+        return request.full_path.rstrip("?")
+    parts = urlsplit(request.referrer or "")
+    return parts.path if parts.netloc == request.host else "/"
+
+
+@session.get("/sign-in")
+def sign_in_form() -> str | AnyResponse:
+    """The page that asks for name and password."""
+    if g.actor:
+        return redirect("/")
+    return _page("", _local(request.args.get("next")), {})
+
+
+@session.post("/sign-in")
+def sign_in() -> tuple[str, int] | AnyResponse:
+    """Check name and password and start a session."""
+    username, password = request.form.get("username", ""), request.form.get("password", "")
+    onward = _local(request.form.get("next"))
+    errors = _empty_errors(username, password)
+    if errors:
+        return _page(username, onward, errors), 422
+    try:
+        key = people.sign_in(username, password)
+    except (SignInFailed, TooManyAttempts) as refused:
+        return _page(username, onward, {"": refused.message}), 401
+    return _with_cookie(redirect(onward or "/"), key)
+
+
+@session.post("/sign-out")
+def sign_out() -> AnyResponse:
+    """End the session here and on the server."""
+    people.sign_out(request.cookies.get(COOKIE, ""))
+    response = redirect(url_for("session.sign_in_form"))
+    response.delete_cookie(COOKIE)
+    return response
+
+
+@session.get("/")
+def home() -> AnyResponse:
+    """Where a person begins: the worklist, or what their role looks after."""
+    for role, path in (("administrator", "/admin/people"), ("auditor", "/audit")):
+        if g.actor.roles == {role}:
+            return redirect(path)
+    return redirect("/work")
+
+
+@session.get("/notice")
+def notice() -> str:
+    """The data-sharing notice (policy 4013, definition 2)."""
+    return render_template(
+        "notice.html", notice={"version": "draft 1", "language": "English", "approved": False}
+    )
+
+
+def _empty_errors(username: str, password: str) -> dict[str, str]:
+    errors = {}
+    if not username.strip():
+        errors["username"] = "Enter your user name."
+    if not password:
+        errors["password"] = "Enter your password."
+    return errors
+
+
+def _local(path: str | None) -> str:
+    """A path of this site, or nothing: never an address elsewhere."""
+    path = path or ""
+    parts = urlsplit(path)
+    safe = (
+        path.startswith("/") and not path.startswith(("//", "/\\")) and not parts.netloc and "\\" not in path
+    )
+    return path if safe else ""
+
+
+def _page(username: str, onward: str, errors: dict[str, str]) -> str:
+    samples = [_sample(person) for person in sample.PEOPLE] if settings().demo else []
+    return render_template(
+        "sign_in.html",
+        username=username,
+        next=onward,
+        errors=errors,
+        samples=samples,
+        sample_password=sample.PASSWORD if samples else "",
+    )
+
+
+def _sample(person: sample.Sample) -> dict[str, str]:
+    return {
+        "name": person.name,
+        "username": person.username,
+        "roles": ROLES[person.role],
+        "does": person.description,
+    }
+
+
+def _with_cookie(response: AnyResponse, key: str) -> AnyResponse:
+    response.set_cookie(
+        COOKIE,
+        key,
+        max_age=settings().session_hours * 3600,
+        httponly=True,
+        samesite="Lax",
+        secure=settings().cookie_secure,
+    )
+    return response

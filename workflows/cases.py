@@ -1,0 +1,160 @@
+"""The case: one client's request, its state and outcome, and the facts about the client that can be erased."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, Sequence, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from workflows.db import Base
+from workflows.errors import NotFound
+
+OUTCOMES = {
+    "found_in_own_office": "Found in your own office",
+    "found_other_office_added": "Found in another office and added to yours",
+    "registration_not_completed": "The client did not register now",
+    "not_in_eto": "Not in the case management system",
+    "located_by_esd": "Located by Employment Security",
+    "opted_in": "Opted in",
+    "remained_opted_out": "Remains opted out",
+    "remained_opted_out_accepted": "Remains opted out, works with ESD staff",
+    "remained_opted_out_declined": "Remains opted out, offer declined or open",
+    "client_unreachable": "The client could not be reached",
+    "withdrawn": "Withdrawn",
+    "opted_out_again": "Opted out again",
+    "handed_to_esd": "Handed to Employment Security",
+    "closed_agreement_lapsed": "Closed, the agreement is not in force",
+    "duplicate_of": "Duplicate of an open request",
+    "opened_in_error": "Opened in error",
+    "not_permitted": "Not permitted",
+}
+"""The closed list of domain 3.6 with its words; `remained_opted_out` is what a partner is shown of the two beside it."""
+
+STATUSES = {
+    "draft": "Draft",
+    "submitted": "With Employment Security",
+    "in_contact": "Supervisor is contacting the client",
+    "opting_in": "Opt-in is being recorded",
+    "confirming": "Partner confirms that the record is visible",
+    "follow_up": "Partner goes on serving the client",
+    "offering": "ESD staff are being offered",
+    "on_hold": "On hold",
+    "closed": "Closed",
+}
+
+case_number = Sequence("case_number")
+
+
+class Case(Base):
+    """A request under 5512PRO. `held_at` puts it on hold without losing where it stood (domain 7.2).
+
+    `told` is the decision the partner has been told (`opt_in` or `remain_opted_out`), None before N2 or N3.
+    `partner_view_ended_at` is set when the client opted out again: partner staff then see number and outcome only.
+    """
+
+    __tablename__ = "case"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(unique=True)
+    process_key: Mapped[str]
+    area_code: Mapped[str] = mapped_column(ForeignKey("area.code"))
+    office_code: Mapped[str] = mapped_column(ForeignKey("office.code"))
+    agency_code: Mapped[str] = mapped_column(ForeignKey("agency.code"))
+    case_manager_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    opened_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    linked_case_id: Mapped[int | None] = mapped_column(ForeignKey("case.id"))
+    status: Mapped[str] = mapped_column(default="draft")
+    outcome: Mapped[str | None]
+    told: Mapped[str | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    call_client: Mapped[bool] = mapped_column(default=False)
+    backup_opened: Mapped[bool] = mapped_column(default=False)
+    opened_at: Mapped[datetime]
+    edit_recorded_at: Mapped[datetime | None]
+    held_at: Mapped[datetime | None]
+    lapse_announced: Mapped[bool] = mapped_column(default=False)
+    hold_escalated: Mapped[bool] = mapped_column(default=False)
+    partner_view_ended_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        Index("ix_case_open_agency", "agency_code", postgresql_where="closed_at IS NULL"),
+        Index("ix_case_open_area", "area_code", postgresql_where="closed_at IS NULL"),
+        Index("ix_case_linked", "linked_case_id"),
+    )
+
+    @property
+    def state(self) -> str:
+        """The state shown: `on_hold` covers whatever stood before, until it is resumed."""
+        return "on_hold" if self.held_at and not self.closed_at else self.status
+
+
+class ClientFacts(Base):
+    """What the client said about themselves (5512PRO 4). The only table that knows who the client is.
+
+    The fingerprints are keyed hashes (domain 3.7); they go with the row.
+    """
+
+    __tablename__ = "client_facts"
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), primary_key=True)
+    facts: Mapped[dict]
+    fingerprint: Mapped[str | None] = mapped_column(index=True)
+    name_fingerprint: Mapped[str] = mapped_column(index=True)
+
+
+class TaskRecord(Base):
+    """The answers of a completed user task, without client facts; who may read which is the form's word."""
+
+    __tablename__ = "task_record"
+    task_id: Mapped[str] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    element: Mapped[str]
+    answers: Mapped[dict]
+    completed_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    completed_at: Mapped[datetime]
+
+
+class Note(Base):
+    """A note on a case; `esd_only` ones are never shown to partner staff (domain 6.3)."""
+
+    __tablename__ = "note"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    author_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    written_at: Mapped[datetime]
+    esd_only: Mapped[bool]
+    text: Mapped[str]
+
+
+class IdempotencyKey(Base):
+    """A door's answer to a key it has seen, so that a repeated request does nothing twice."""
+
+    __tablename__ = "idempotency_key"
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    content_hash: Mapped[str]
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"))
+    at: Mapped[datetime]
+
+
+def case_numbered(db: Session, number: str, *, lock: bool = False) -> Case:
+    """The case of a number; with `lock`, held until the end of the transaction."""
+    query = select(Case).where(Case.number == number)
+    case = db.scalar(query.with_for_update(key_share=True) if lock else query)
+    if case is None:
+        raise NotFound(f"There is no case {number} that you may see.")
+    return case
+
+
+def lock_case(db: Session, case_id: int) -> Case:
+    """The case of an id, fresh from the database and held until the end of the transaction."""
+    query = select(Case).where(Case.id == case_id).execution_options(populate_existing=True)
+    return db.scalars(query.with_for_update(key_share=True)).one()
+
+
+def open_cases_of(db: Session, agency_code: str) -> int:
+    """How many open cases an agency has."""
+    query = (
+        select(func.count())
+        .select_from(Case)
+        .where(Case.agency_code == agency_code, Case.closed_at.is_(None))
+    )
+    return db.scalar(query) or 0

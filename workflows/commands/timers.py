@@ -1,0 +1,152 @@
+"""Time passing: due timers fire, late tasks are reminded of once, idle claims go back (domain 5.2).
+
+Each runs in a transaction of its own, so one case that cannot go on does not hold up its neighbours. What is due is
+read from rows: any number of workers may do this at once, and an outage is followed by one reminder, not a burst.
+"""
+
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import or_, select
+
+from workflows import clock, instances, outbox, steps
+from workflows.business_time import calendar
+from workflows.cases import Case, lock_case
+from workflows.commands import command
+from workflows.db import transaction
+from workflows.errors import Refused
+from workflows.history import record
+from workflows.people import SYSTEM
+from workflows.timers import Timer
+from workflows.user_tasks import UserTask, is_esd
+from workflows.work import Work
+
+log = structlog.get_logger()
+
+BATCH = 100
+RETRY_AFTER = timedelta(minutes=10)
+
+
+def fire_due(limit: int = BATCH) -> int:
+    """Fire the timers that are due, remind of late tasks, free idle claims; how many things were done."""
+    now = clock.now()
+    done = sum(_each(_due_timers(now, limit), fire))
+    done += sum(_each(_late_tasks(now, limit), remind_late))
+    return done + sum(_each(_claimed_tasks(now, limit), free_idle))
+
+
+def _each(ids: list[str], act) -> list[bool]:  # type: ignore[no-untyped-def]
+    results = []
+    for one in ids:
+        try:
+            results.append(act(SYSTEM, one))
+        except Refused as refused:
+            log.warning("set_aside", what=act.__name__, id=one, rule=refused.code)
+            set_aside(SYSTEM, one)
+    return results
+
+
+@command
+def fire(work: Work, timer_id: str) -> bool:
+    """Fire one timer if it is still due; gives whether it fired."""
+    timer = work.db.get(Timer, timer_id)
+    if timer is None:
+        return False
+    case = lock_case(work.db, timer.case_id)
+    timer = work.db.get_one(Timer, timer_id, populate_existing=True)
+    if timer.closed_at or timer.due_at > work.now or _stands_still(case, timer.role):
+        return False
+    timer.fired_at = timer.closed_at = work.now
+    late = max(timedelta(0), work.now - timer.due_at)
+    record(
+        work,
+        "timer_fired",
+        case,
+        element=timer.element,
+        esd_only=is_esd(timer.role),
+        late_minutes=late // timedelta(minutes=1),
+    )
+    work.db.flush()
+    instances.change(work, case, lambda instance: instance.fire(timer_id))
+    return True
+
+
+@command
+def remind_late(work: Work, task_id: str) -> bool:
+    """N6 once for a task past its due time, to whoever holds it."""
+    case, task = _locked(work, task_id)
+    if task.closed_at or task.reminded_at or task.due_at is None or task.due_at > work.now:
+        return False
+    if _stands_still(case, task.role):
+        return False
+    task.reminded_at = work.now
+    outbox.queue(work, "remind_overdue", case, steps.holders(work, case, [task]), task=task.name)
+    return True
+
+
+@command
+def free_idle(work: Work, task_id: str) -> bool:
+    """Give a supervisor's claim back to the group after `claimed_but_idle_release`."""
+    case, task = _locked(work, task_id)
+    if task.closed_at or not _is_idle(work, case, task):
+        return False
+    task.assignee_id, task.claimed_at = None, None
+    task.version += 1
+    record(work, "claim_released_idle", case, element=task.element, esd_only=True)
+    return True
+
+
+@command
+def set_aside(work: Work, row_id: str) -> None:
+    """A timer whose case cannot go on is tried again later, so that it does not hold up the others."""
+    timer = work.db.get(Timer, row_id)
+    if timer is not None and timer.closed_at is None:
+        timer.attempts += 1
+        timer.due_at = work.now + RETRY_AFTER * min(timer.attempts, 6)
+
+
+def _locked(work: Work, task_id: str) -> tuple[Case, UserTask]:
+    case = lock_case(work.db, work.db.get_one(UserTask, task_id).case_id)
+    return case, work.db.get_one(UserTask, task_id, populate_existing=True)
+
+
+def _stands_still(case: Case, role: str) -> bool:
+    """A partner's time does not run while the agency's agreement is not in force."""
+    return case.held_at is not None and role == "case_manager"
+
+
+def _is_idle(work: Work, case: Case, task: UserTask) -> bool:
+    bundle = instances.bundle_of_case(work, case)
+    after = bundle.service_levels.duration("claimed_but_idle_release")
+    return task.claimed_at is not None and calendar(case.area_code).add(task.claimed_at, after) <= work.now
+
+
+def _moving(role: object) -> object:
+    return or_(Case.held_at.is_(None), role != "case_manager")  # type: ignore[arg-type]
+
+
+def _due_timers(now: datetime, limit: int) -> list[str]:
+    query = select(Timer.id).join(Case, Case.id == Timer.case_id)
+    query = query.where(Timer.closed_at.is_(None), Timer.due_at <= now, _moving(Timer.role))  # type: ignore[arg-type]
+    return _ids(query.order_by(Timer.due_at, Timer.id).limit(limit))
+
+
+def _late_tasks(now: datetime, limit: int) -> list[str]:
+    query = select(UserTask.id).join(Case, Case.id == UserTask.case_id)
+    query = query.where(UserTask.closed_at.is_(None), UserTask.due_at <= now, UserTask.reminded_at.is_(None))
+    return _ids(query.where(_moving(UserTask.role)).order_by(UserTask.due_at).limit(limit))  # type: ignore[arg-type]
+
+
+def _claimed_tasks(now: datetime, limit: int) -> list[str]:
+    """Claims of ESD tasks older than a day; whether one is idle is decided in business time, under the lock."""
+    query = select(UserTask.id).where(
+        UserTask.closed_at.is_(None), UserTask.role.in_(("esd_wioa_supervisor", "esd_staff"))
+    )
+    return _ids(
+        query.where(UserTask.claimed_at < now - timedelta(days=1)).order_by(UserTask.claimed_at).limit(limit)
+    )
+
+
+def _ids(query) -> list[str]:  # type: ignore[no-untyped-def]
+    with transaction() as db:
+        return list(db.scalars(query))

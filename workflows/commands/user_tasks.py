@@ -1,0 +1,180 @@
+"""What people do with a task: claim, give back, reassign, save a draft, complete it."""
+
+from collections.abc import Mapping
+
+from workflows import holds, instances, privacy
+from workflows.cases import Case, ClientFacts, Note, TaskRecord, lock_case
+from workflows.commands import command
+from workflows.definitions import Bundle, bundle_of
+from workflows.duplicates import fingerprint, name_fingerprint
+from workflows.errors import HeldByAgreement, InvalidInput, NotAllowed, NotFound, Stale, TaskClosed
+from workflows.forms import Answers
+from workflows.history import record
+from workflows.instances import ProcessInstance
+from workflows.people import actor_for, offices_with_supervisor, person_named
+from workflows.ssn_guard import guard
+from workflows.task_forms import labels, options_for
+from workflows.user_tasks import TaskDraft, UserTask, close, form_of, is_esd
+from workflows.work import Work
+
+
+@command
+def claim(work: Work, task_id: str) -> None:
+    """Take a task; claiming what is already mine is fine, what is another's is refused (`claim_lost` in the history)."""
+    case, task = _locked_open(work, task_id)
+    _check_may_work(work, case, task)
+    if task.assignee_id is None:
+        _assign(work, case, task, work.actor.id, "task_claimed")
+
+
+@command
+def release(work: Work, task_id: str) -> None:
+    """Give a task back to its group; a partner's task goes back to the agency's queue."""
+    case, task = _locked_open(work, task_id)
+    if task.assignee_id != work.actor.id:
+        _check_may_work(work, case, task)
+        raise NotAllowed("This task is not claimed by you, so there is nothing to give back.")
+    _assign(work, case, task, None, "task_released")
+
+
+@command
+def reassign(work: Work, task_id: str, username: str) -> None:
+    """Give a task to a person: a supervisor within ESD (delegation), a colleague of the agency for partner tasks."""
+    case, task = _locked_open(work, task_id)
+    staffed = offices_with_supervisor(work.db)
+    privacy.check_may_see(work.actor, case, staffed, delegated=False)
+    person = person_named(work.db, username)
+    receiver = actor_for(work.db, person) if person else None
+    if is_esd(task.role):
+        allowed = privacy.supervises(work.actor, case, staffed)
+        fits = receiver is not None and receiver.holds_two_keys and receiver.area == case.area_code
+    else:
+        allowed = privacy.is_own_case(work.actor, case) and task.role == privacy.CM and not case.held_at
+        fits = receiver is not None and privacy.is_own_case(receiver, case)
+    if not allowed:
+        raise NotAllowed(
+            "Supervisors give tasks to ESD staff; case managers give theirs to a colleague of their agency."
+        )
+    if receiver is None or not fits:
+        raise InvalidInput(fields={"assignee": "Choose a person whose role and agency allow this task."})
+    _assign(work, case, task, receiver.id, "task_reassigned")
+    if task.role == privacy.CM:
+        case.case_manager_id = receiver.id
+
+
+@command
+def save_draft(work: Work, task_id: str, raw: Mapping[str, object]) -> None:
+    """Keep what was typed so far, unchecked but for the Social Security number guard."""
+    guard(raw)
+    case, task = _locked_open(work, task_id)
+    _check_may_work(work, case, task)
+    answers = form_of(_bundle(work, case), task).draft(raw)
+    draft = work.db.get(TaskDraft, task.id) or TaskDraft(task_id=task.id)
+    draft.answers, draft.saved_by_id, draft.saved_at = answers, work.actor.id or 0, work.now
+    work.db.add(draft)
+    if task.assignee_id is None:
+        _assign(work, case, task, work.actor.id, "task_claimed")
+
+
+@command
+def complete(work: Work, task_id: str, raw: Mapping[str, object], version: int | None = None) -> str:
+    """Complete a task with the answers of its form; gives the number of the case.
+
+    Refused when it is closed, not the actor's, changed since `version`, or answered wrongly; then nothing changes.
+    """
+    guard(raw)
+    case, task = _locked_open(work, task_id)
+    _check_may_work(work, case, task)
+    if version is not None and version != task.version:
+        raise Stale()
+    form = form_of(_bundle(work, case), task)
+    privacy.check_two_keys(work.actor, frozenset(form.names))
+    options = options_for(work.db, form, work.actor.offices, case)
+    answers = form.clean(dict(raw), options, work.now, labels())
+    _check_agreement(work, case, task, answers)
+    finish(work, case, task, answers)
+    return case.number
+
+
+def finish(work: Work, case: Case, task: UserTask, answers: Answers) -> None:
+    """Write the answers where each belongs, end the task and let the process go on."""
+    if task.assignee_id is None:
+        _assign(work, case, task, work.actor.id, "task_claimed")
+    _keep_record(work, case, task, answers)
+    _keep_client(work, case, answers.client)
+    _keep_notes(work, case, answers.esd_note)
+    close(work, case, task, "completed")
+    record(work, "task_completed", case, element=task.element, esd_only=is_esd(task.role))
+    work.db.flush()
+    instances.change(work, case, lambda instance: instance.complete(task.id, answers.process))
+
+
+def _locked_open(work: Work, task_id: str) -> tuple[Case, UserTask]:
+    """The task and its case, held until the end of the transaction; refused when it is no longer open."""
+    found = work.db.get(UserTask, task_id)
+    if found is None:
+        raise NotFound("There is no such task that you may see.")
+    case = lock_case(work.db, found.case_id)
+    work.about.update(case=case.number, element=found.element)
+    task = work.db.get_one(UserTask, task_id, populate_existing=True)
+    if task.closed_at:
+        staffed = offices_with_supervisor(work.db)
+        privacy.check_may_see_task(work.actor, task, case, staffed)
+        raise TaskClosed()
+    return case, task
+
+
+def _check_may_work(work: Work, case: Case, task: UserTask) -> None:
+    privacy.check_may_work(work.actor, task, case, offices_with_supervisor(work.db))
+    privacy.check_two_keys(work.actor, frozenset(form_of(_bundle(work, case), task).names))
+    if task.role == privacy.CM and (reason := holds.lapsed(work.db, case, work.now)):
+        raise HeldByAgreement(f"This case is on hold. {reason}")
+
+
+def _check_agreement(work: Work, case: Case, task: UserTask, answers: Answers) -> None:
+    """T90: a case is resumed only under a valid agreement (domain 7.2)."""
+    if task.role == privacy.PM and answers.process.get("action") == "resume":
+        if reason := holds.lapsed(work.db, case, work.now):
+            raise InvalidInput(
+                fields={"action": f"The case can be resumed once an agreement is in force. {reason}"}
+            )
+
+
+def _bundle(work: Work, case: Case) -> Bundle:
+    return bundle_of(work.db, work.db.get_one(ProcessInstance, case.id).definition_id)
+
+
+def _assign(work: Work, case: Case, task: UserTask, person_id: int | None, kind: str) -> None:
+    task.assignee_id = person_id
+    task.claimed_at = work.now if person_id else None
+    task.version += 1
+    record(work, kind, case, element=task.element, esd_only=is_esd(task.role), to=person_id)
+
+
+def _keep_record(work: Work, case: Case, task: UserTask, answers: Answers) -> None:
+    row = TaskRecord(
+        task_id=task.id,
+        case_id=case.id,
+        element=task.element,
+        answers=dict(answers.record),
+        completed_by_id=work.actor.id or 0,
+        completed_at=work.now,
+    )
+    work.db.add(row)
+
+
+def _keep_client(work: Work, case: Case, facts: Mapping[str, object]) -> None:
+    """Client facts go to their own table, the fingerprints with them; later answers replace earlier ones."""
+    if not facts:
+        return
+    row = work.db.get(ClientFacts, case.id)
+    known = {**(row.facts if row else {}), **facts}
+    row = row or ClientFacts(case_id=case.id)
+    row.facts, row.fingerprint, row.name_fingerprint = known, fingerprint(known), name_fingerprint(known)
+    work.db.add(row)
+
+
+def _keep_notes(work: Work, case: Case, notes: Mapping[str, str]) -> None:
+    author = work.actor.id or 0
+    for text in notes.values():
+        work.db.add(Note(case_id=case.id, author_id=author, written_at=work.now, esd_only=True, text=text))

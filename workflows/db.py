@@ -1,0 +1,95 @@
+"""The database: one engine a process, one transaction a command.
+
+`transaction` is the only place where anything is committed. What must happen after the commit (a hint to the
+queue that mail is waiting) is told to `after_commit`; it may fail, because the rows are the truth.
+"""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from alembic import command as alembic_command
+from alembic.config import Config
+from sqlalchemy import DateTime, Engine, create_engine, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import DeclarativeBase, Session
+
+from workflows.errors import Busy
+from workflows.settings import settings
+
+
+class Base(DeclarativeBase):
+    """The base of all tables; every datetime column keeps its offset."""
+
+    type_annotation_map = {datetime: DateTime(timezone=True), dict: JSONB, list: JSONB}
+
+
+_databases: dict[str, Engine] = {}
+_lock = threading.Lock()
+
+
+def database(url: str | None = None) -> Engine:
+    """The engine of a database URL (by default the configured one), made once a process."""
+    url = url or settings().database_url
+    with _lock:
+        if url not in _databases:
+            _databases[url] = create_engine(
+                url,
+                pool_pre_ping=True,
+                pool_size=8,
+                max_overflow=8,
+                pool_timeout=10,
+                connect_args={"options": "-c timezone=UTC -c lock_timeout=5000", "connect_timeout": 5},
+            )
+        return _databases[url]
+
+
+def forget(url: str) -> None:
+    """Close the engine of a URL, so that its database can be dropped (tests)."""
+    with _lock:
+        known = _databases.pop(url, None)
+    if known is not None:
+        known.dispose()
+
+
+def after_commit(db: Session, action: Callable[[], None]) -> None:
+    """Have something done once this transaction is committed, and not at all when it is not."""
+    db.info.setdefault("after_commit", []).append(action)
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """One transaction: committed at the end, rolled back when anything is raised.
+
+    A lock that cannot be had within five seconds is a `Busy` refusal.
+    """
+    with Session(database(), expire_on_commit=False) as db:
+        try:
+            yield db
+            db.commit()
+        except OperationalError as error:
+            if getattr(error.orig, "sqlstate", None) in ("55P03", "40P01"):
+                raise Busy() from error
+            raise
+        for action in db.info.get("after_commit", []):
+            action()
+
+
+def migrate(url: str | None = None) -> None:
+    """Bring the schema to the newest version (`optin migrate`); safe to run from several processes at once."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    target = database(url)
+    with (
+        target.connect().execution_options(isolation_level="AUTOCOMMIT") as guard,
+        target.connect() as connection,
+    ):
+        guard.execute(text("SELECT pg_advisory_lock(5512)"))
+        config.attributes["connection"] = connection
+        try:
+            alembic_command.upgrade(config, "head")
+        finally:
+            guard.execute(text("SELECT pg_advisory_unlock(5512)"))

@@ -1,0 +1,137 @@
+"""Process definitions: a bundle of diagrams, forms, mails and service levels, deployed as one version."""
+
+import hashlib
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from sqlalchemy import ForeignKey, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+import engine
+from workflows.db import Base
+from workflows.forms import Form
+from workflows.service_levels import ServiceLevels
+
+MAIN_PROCESS = "opt_in_5512pro"
+OPT_OUT_AGAIN = "opt_out_again"
+
+ROLE_OF_LANE = {
+    "Partner case manager": "case_manager",
+    "ESD WIOA supervisor": "esd_wioa_supervisor",
+    "ESD staff": "esd_staff",
+    "Program manager": "program_manager",
+    "System": "system",
+    "Staff of the office": "caller",
+}
+"""The allow-list of lane names; `caller` takes the role of the lane that called the process."""
+
+
+class ProcessDefinition(Base):
+    """One version of a process bundle; `files` maps each path in the bundle to its text."""
+
+    __tablename__ = "process_definition"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str]
+    area_code: Mapped[str | None] = mapped_column(ForeignKey("area.code"))
+    version: Mapped[int]
+    files: Mapped[dict]
+    sha256: Mapped[str]
+    state: Mapped[str]
+    deployed_at: Mapped[datetime]
+    deployed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    __table_args__ = (UniqueConstraint("key", "version"),)
+
+
+def role_of(lane: str | None, calling_lanes: tuple[str, ...]) -> str:
+    """The role that works in a lane; "Staff of the office" is whoever called, looked up from the inside out."""
+    for name in (lane, *reversed(calling_lanes)):
+        role = ROLE_OF_LANE.get(name or "")
+        if role and role != "caller":
+            return role
+    raise ValueError(f"Lane {lane!r} leads to no role.")
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """A bundle ready to run: parsed once a process and shared (design 6)."""
+
+    key: str
+    files: Mapping[str, str]
+
+    @cached_property
+    def diagrams(self) -> dict[str, bytes]:
+        """The BPMN files of the bundle, by name."""
+        return {name: text.encode() for name, text in self.files.items() if name.endswith(".bpmn")}
+
+    @cached_property
+    def service_levels(self) -> ServiceLevels:
+        """The times the procedure keeps (domain 5.2)."""
+        return ServiceLevels.parse(self.files["service_levels.toml"])
+
+    def definition(self, process: str) -> engine.Definition:
+        """The runnable definition of one process of the bundle, with all that it calls."""
+        with _parsing:
+            if process not in self._definitions:
+                self._definitions[process] = engine.load(
+                    self.diagrams,
+                    process,
+                    lanes=frozenset(ROLE_OF_LANE),
+                    service_levels=self.service_levels.keys(),
+                )
+        return self._definitions[process]
+
+    @cached_property
+    def _definitions(self) -> dict[str, engine.Definition]:
+        return {}
+
+    @cached_property
+    def forms(self) -> dict[str, Form]:
+        """Each form by its file name without the folder."""
+        found = (name for name in self.files if name.startswith("forms/"))
+        return {name.removeprefix("forms/"): Form.parse(self.files[name].encode()) for name in found}
+
+    def mail(self, kind: str) -> dict[str, str]:
+        """The words of one message: `subject.txt`, `body.txt`, `body.html`."""
+        folder = f"mail/{kind}/"
+        return {
+            name.removeprefix(folder): text for name, text in self.files.items() if name.startswith(folder)
+        }
+
+    @property
+    def sha256(self) -> str:
+        """One hash over all files of the bundle, names included."""
+        digest = hashlib.sha256()
+        for name in sorted(self.files):
+            digest.update(f"{name}\0{len(self.files[name])}\0{self.files[name]}".encode())
+        return digest.hexdigest()
+
+
+_parsing = threading.RLock()
+_bundles: dict[int, tuple[str, Bundle]] = {}
+_KEPT = 50
+
+
+def bundle_of(db: Session, definition_id: int) -> Bundle:
+    """The bundle of a version, from this process's memory when its hash is known there."""
+    sha256 = db.scalar(select(ProcessDefinition.sha256).where(ProcessDefinition.id == definition_id))
+    known = _bundles.get(definition_id)
+    if known and known[0] == sha256:
+        return known[1]
+    row = db.get_one(ProcessDefinition, definition_id)
+    bundle = Bundle(row.key, row.files)
+    with _parsing:
+        while len(_bundles) >= _KEPT:
+            _bundles.pop(next(iter(_bundles)))
+        _bundles[definition_id] = (row.sha256, bundle)
+    return bundle
+
+
+def deployed(db: Session, key: str = MAIN_PROCESS) -> ProcessDefinition | None:
+    """The version that new cases start with."""
+    query = select(ProcessDefinition).where(
+        ProcessDefinition.key == key, ProcessDefinition.state == "deployed"
+    )
+    return db.scalar(query.order_by(ProcessDefinition.version.desc()).limit(1))

@@ -1,0 +1,98 @@
+"""Every refusal: the product said no, changed nothing, and says how to mend it.
+
+The docstring of a class is its sentence to the person unless one is given; `code` is what the API answers.
+`web.errors` holds the one table from these classes to HTTP statuses.
+"""
+
+from collections.abc import Mapping
+
+
+class Refused(Exception):
+    """This cannot be done."""
+
+    def __init__(self, message: str | None = None, fields: Mapping[str, str] | None = None) -> None:
+        self.message = message or (type(self).__doc__ or "").strip()
+        self.fields = dict(fields or {})
+        super().__init__(self.message)
+
+    @property
+    def code(self) -> str:
+        """The class name in snake case: `NotYours` answers `not_yours`."""
+        name = type(self).__name__
+        return "".join("_" + c.lower() if c.isupper() and i else c.lower() for i, c in enumerate(name))
+
+
+class NotFound(Refused):
+    """There is nothing here under that name, or you may not see it."""
+
+
+class NotAllowed(Refused):
+    """Your role does not allow this."""
+
+
+class NotSignedIn(Refused):
+    """Sign in first."""
+
+
+class SignInFailed(Refused):
+    """The user name or the password is not right. Check both and try again."""
+
+
+class TooManyAttempts(Refused):
+    """There were too many attempts to sign in. Wait 15 minutes, or ask an administrator."""
+
+
+class NotPermitted(Refused):
+    """A request cannot be opened by you today."""
+
+
+class TwoKeysNeeded(Refused):
+    """Only authorised Employment Security staff who are not restricted users may record this (desk aid, policy 4013)."""
+
+
+class HeldByAgreement(Refused):
+    """This case is on hold, because the agency's data-sharing agreement is not in force."""
+
+
+class AssignedToAnother(Refused):
+    """Somebody else is working on this task. Ask them to give it back, or ask a supervisor to reassign it."""
+
+
+class TaskClosed(Refused):
+    """This task is no longer open: it was completed or withdrawn in the meantime. Nothing was changed."""
+
+
+class Stale(Refused):
+    """This task was changed in another window. Open it again; nothing was changed."""
+
+
+class Busy(Refused):
+    """Somebody is changing this case at this moment. Try again in a few seconds; nothing was changed."""
+
+
+class InvalidInput(Refused):
+    """Some answers need to be put right."""
+
+
+class SsnBlocked(InvalidInput):
+    """This looks like a Social Security number. Take it out; it must never be typed here."""
+
+
+class DuplicateCase(Refused):
+    """Your agency already has an open request for this client."""
+
+
+class NotNow(Refused):
+    """This is not possible at this point of the case."""
+
+
+class KeyReused(Refused):
+    """This Idempotency-Key was used before with other content. Use a new key."""
+
+
+class InvalidBundle(Refused):
+    """The process cannot be deployed."""
+
+
+class Incident(Refused):
+    """The case cannot go on by itself. Nothing was changed; an administrator has been told."""

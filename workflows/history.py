@@ -1,0 +1,98 @@
+"""History: append-only, written by the command that changes something, in the same transaction (domain 7.3).
+
+Events of a case carry a gapless number and a hash over the event before them, so that a missing or changed row
+shows. An event never holds a client fact; `esd_only` ones are not shown to partner staff.
+"""
+
+import hashlib
+import json
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from workflows.cases import Case
+from workflows.db import Base
+from workflows.work import Work
+
+
+class HistoryEvent(Base):
+    """Something that happened: `kind` is the word, `detail` the non-identifying particulars."""
+
+    __tablename__ = "history_event"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("case.id"))
+    seq: Mapped[int | None]
+    at: Mapped[datetime]
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    kind: Mapped[str]
+    element: Mapped[str | None]
+    detail: Mapped[dict]
+    esd_only: Mapped[bool] = mapped_column(default=False)
+    hash: Mapped[str]
+    __table_args__ = (UniqueConstraint("case_id", "seq"), Index("ix_history_event_at", "at"))
+
+
+def record(
+    work: Work,
+    kind: str,
+    case: Case | None = None,
+    *,
+    element: str | None = None,
+    esd_only: bool = False,
+    **detail: object,
+) -> HistoryEvent:
+    """Append one event. The case must be locked by this transaction, since its events are numbered."""
+    last = _last(work.db, case) if case else None
+    event = HistoryEvent(
+        case_id=case.id if case else None,
+        seq=(last.seq or 0) + 1 if last else (1 if case else None),
+        at=work.now,
+        actor_id=work.actor.id,
+        kind=kind,
+        element=element,
+        detail=detail,
+        esd_only=esd_only,
+    )
+    event.hash = chained_hash(last.hash if last else "", event)
+    work.db.add(event)
+    work.db.flush()
+    return event
+
+
+def chained_hash(previous: str, event: HistoryEvent) -> str:
+    """SHA-256 over the hash before and everything the event says, in a fixed spelling."""
+    words = [
+        previous,
+        event.case_id,
+        event.seq,
+        event.at.isoformat(),
+        event.actor_id,
+        event.kind,
+        event.element,
+        event.detail,
+        bool(event.esd_only),
+    ]
+    return hashlib.sha256(json.dumps(words, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+def events_of(db: Session, case_id: int) -> list[HistoryEvent]:
+    """All events of a case, in order."""
+    return list(
+        db.scalars(select(HistoryEvent).where(HistoryEvent.case_id == case_id).order_by(HistoryEvent.seq))
+    )
+
+
+def broken_link(events: list[HistoryEvent]) -> int | None:
+    """The number of the first event of a case that does not follow from those before it; None when all do."""
+    previous = ""
+    for expected, event in enumerate(events, start=1):
+        if event.seq != expected or event.hash != chained_hash(previous, event):
+            return expected
+        previous = event.hash
+    return None
+
+
+def _last(db: Session, case: Case) -> HistoryEvent | None:
+    query = select(HistoryEvent).where(HistoryEvent.case_id == case.id)
+    return db.scalar(query.order_by(HistoryEvent.seq.desc()).limit(1))

@@ -1,0 +1,147 @@
+"""Process instances: load the saved state, let the engine go one step, write down everything that changed."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import partial
+
+import structlog
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+import engine
+from workflows import steps, timers, user_tasks
+from workflows.business_time import calendar
+from workflows.calendar import Calendar
+from workflows.cases import Case, lock_case
+from workflows.db import Base
+from workflows.definitions import Bundle, bundle_of
+from workflows.errors import Incident
+from workflows.history import record
+from workflows.work import Work
+
+log = structlog.get_logger()
+
+
+class ProcessInstance(Base):
+    """The saved state of a case's process: the live part only, in the engine's versioned format."""
+
+    __tablename__ = "process_instance"
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), primary_key=True)
+    definition_id: Mapped[int] = mapped_column(ForeignKey("process_definition.id"))
+    process: Mapped[str]
+    state: Mapped[bytes]
+    version: Mapped[int] = mapped_column(default=1)
+    changed_at: Mapped[datetime]
+
+
+def begin(work: Work, case: Case, definition_id: int, process: str, data: Mapping[str, object]) -> None:
+    """Start the process of a case and save where it waits."""
+    bundle = bundle_of(work.db, definition_id)
+    row = ProcessInstance(
+        case_id=case.id, definition_id=definition_id, process=process, state=b"", changed_at=work.now
+    )
+    work.db.add(row)
+    step = partial(steps.call, work, case, bundle)
+    instance = _guarded(case, lambda: engine.Instance.start(bundle.definition(process), data, step))
+    _save(work, case, row, bundle, instance)
+
+
+def change(work: Work, case: Case, what: Callable[[engine.Instance], None]) -> None:
+    """Let something happen in a case's process (the case is locked) and save it; all or nothing."""
+    row = work.db.get_one(ProcessInstance, case.id)
+    bundle = bundle_of(work.db, row.definition_id)
+    step = partial(steps.call, work, case, bundle)
+
+    def run() -> engine.Instance:
+        instance = engine.Instance.load(bundle.definition(row.process), row.state, step)
+        what(instance)
+        _announce_lapse(case, instance)
+        return instance
+
+    _save(work, case, row, bundle, _guarded(case, run))
+
+
+def receive(work: Work, case: Case, message: str) -> bool:
+    """Deliver a message to a case's process if something waits for it there; say whether it did."""
+    row = work.db.get_one(ProcessInstance, case.id)
+    bundle = bundle_of(work.db, row.definition_id)
+    idle = partial(steps.call, work, case, bundle)
+    if not engine.Instance.load(bundle.definition(row.process), row.state, idle).is_waiting_for(message):
+        return False
+    change(work, case, lambda instance: instance.receive(message))
+    return True
+
+
+def bundle_of_case(work: Work, case: Case) -> Bundle:
+    """The bundle in the version a case runs on."""
+    return bundle_of(work.db, work.db.get_one(ProcessInstance, case.id).definition_id)
+
+
+def _guarded(case: Case, run: Callable[[], engine.Instance]) -> engine.Instance:
+    """Turn the engine's failures into a refusal that names the element and no value."""
+    try:
+        return run()
+    except engine.EngineError as error:
+        element = getattr(error, "element_id", None)
+        log.error("incident", case=case.number, element=element, error=type(error).__name__)
+        raise Incident(
+            f"The case cannot go on at “{element}”. Nothing was changed; ask your administrator to look at it."
+        ) from error
+
+
+def _announce_lapse(case: Case, instance: engine.Instance) -> None:
+    """A case on hold tells its process so as soon as the process listens (domain 3.3, T90)."""
+    if case.held_at and not case.lapse_announced and instance.is_waiting_for("agreement_lapsed"):
+        case.lapse_announced = True
+        instance.receive("agreement_lapsed")
+
+
+def _save(work: Work, case: Case, row: ProcessInstance, bundle: Bundle, instance: engine.Instance) -> None:
+    row.state = instance.dump()
+    row.version += 1
+    row.changed_at = work.now
+    _follow_status(case, instance)
+    waiting = instance.open_work()
+    days: Calendar = calendar(case.area_code)
+    user_tasks.reconcile(work, case, bundle, waiting, days)
+    timers.reconcile(work, case, bundle, waiting, days)
+    if instance.ended and not case.closed_at:
+        _close(work, case, instance.outcome)
+    work.db.flush()
+    while work.afterwards:
+        work.afterwards.pop(0)()
+
+
+def _follow_status(case: Case, instance: engine.Instance) -> None:
+    for trace in instance.trace:
+        status = trace.element.properties.get("caseStatus")
+        if status and trace.event == "entered":
+            case.status = status
+
+
+def _close(work: Work, case: Case, outcome: str | None) -> None:
+    """The end: drafts are gone with their tasks, the outcome stands, the history says so."""
+    case.status = "closed"
+    case.outcome = outcome
+    case.closed_at = work.now
+    record(work, "case_closed", case, outcome=outcome, esd_only=outcome in PRIVATE_OUTCOMES)
+    if outcome in PRIVATE_OUTCOMES:
+        record(work, "case_closed", case, outcome="remained_opted_out")
+
+
+PRIVATE_OUTCOMES = frozenset({"remained_opted_out_accepted", "remained_opted_out_declined"})
+"""Outcomes that tell the client's answer to the offer, which stays with ESD (X14)."""
+
+
+def close_without_path(work: Work, case: Case, outcome: str) -> None:
+    """An administrative close while no event of the process listens for it: the process is cancelled as a whole."""
+    change(work, case, lambda instance: instance.cancel())
+    if not case.closed_at:
+        _close(work, case, outcome)
+
+
+def answer_linked(work: Work, linked: Case) -> None:
+    """Tell an open case of the same client that the opt-in was recorded with another case (domain 3.7)."""
+    case = lock_case(work.db, linked.id)
+    if case.closed_at is None and receive(work, case, "opted_in_elsewhere"):
+        record(work, "answered_by_linked_case", case, esd_only=True)

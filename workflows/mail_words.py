@@ -1,0 +1,131 @@
+"""The words of a message: the bundle's template filled with names that tell nothing about a client (domain 5.1)."""
+
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from notifications.mailer import Message
+from notifications.render import render_message
+from workflows.cases import Case, open_cases_of
+from workflows.db import transaction
+from workflows.definitions import Bundle, bundle_of, deployed
+from workflows.errors import NotFound
+from workflows.instances import ProcessInstance
+from workflows.organisations import Agency, Agreement, Office
+from workflows.outbox import OutboxMessage
+from workflows.people import Person
+from workflows.settings import settings
+from workflows.user_tasks import open_tasks
+
+ALLOWED_NAMES = frozenset(
+    {
+        "case_number",
+        "office_name",
+        "agency_name",
+        "due",
+        "link",
+        "recipient_name",
+        "task_name",
+        "age",
+        "date",
+        "agreement_number",
+        "agreement_end",
+        "open_cases",
+        "message_kind",
+    }
+)
+"""All that a mail template may name. No name here is a fact about a client."""
+
+
+def compose(message_id: int) -> Message:
+    """The finished e-mail of an outbox row, read and filled at this moment."""
+    with transaction() as db:
+        row = db.get_one(OutboxMessage, message_id)
+        person = db.get_one(Person, row.recipient_id)
+        words = _bundle(db, row).mail(row.kind)
+        return render_message(
+            words,
+            _values(db, row, person),
+            to=person.email,
+            sender=settings().mail_from,
+            message_id=row.message_id,
+        )
+
+
+def _bundle(db: Session, row: OutboxMessage) -> Bundle:
+    """The words of the version the case runs on, or of the deployed one for messages without a case."""
+    instance = db.get(ProcessInstance, row.case_id) if row.case_id else None
+    newest = deployed(db)
+    if instance is None and newest is None:
+        raise NotFound("No process is deployed, so there are no words for this message.")
+    return bundle_of(db, instance.definition_id if instance else newest.id)  # type: ignore[union-attr]
+
+
+def _values(db: Session, row: OutboxMessage, person: Person) -> dict[str, object]:
+    values: dict[str, object] = dict.fromkeys(ALLOWED_NAMES, "")
+    values |= {"recipient_name": person.name, "link": settings().public_url, "message_kind": row.kind}
+    values |= {"date": words_for_day(row.queued_at)}
+    if row.case_id:
+        values |= _case_values(db, db.get_one(Case, row.case_id), row)
+    if "agreement" in row.about:
+        values |= _agreement_values(db, db.get_one(Agreement, row.about["agreement"]))
+    if "message" in row.about:
+        values |= _failed_values(db, db.get_one(OutboxMessage, row.about["message"]))
+    return values
+
+
+def _case_values(db: Session, case: Case, row: OutboxMessage) -> dict[str, object]:
+    dues = [task.due_at for task in open_tasks(db, case.id) if task.due_at]
+    return {
+        "case_number": case.number,
+        "office_name": db.get_one(Office, case.office_code).name,
+        "agency_name": db.get_one(Agency, case.agency_code).name,
+        "due": words_for_time(min(dues)) if dues else "",
+        "age": words_for_age(case.opened_at, row.queued_at),
+        "task_name": row.about.get("task", ""),
+        "link": f"{settings().public_url}/cases/{case.number}",
+    }
+
+
+def _agreement_values(db: Session, agreement: Agreement) -> dict[str, object]:
+    return {
+        "agreement_number": agreement.number,
+        "agreement_end": words_for_date(agreement.ends_on),
+        "agency_name": db.get_one(Agency, agreement.agency_code).name,
+        "open_cases": open_cases_of(db, agreement.agency_code),
+        "link": f"{settings().public_url}/admin/agreements",
+    }
+
+
+def _failed_values(db: Session, failed: OutboxMessage) -> dict[str, object]:
+    case = db.get(Case, failed.case_id) if failed.case_id else None
+    return {
+        "message_kind": f"{failed.number} {failed.kind.replace('_', ' ')}",
+        "case_number": case.number if case else "",
+        "recipient_name": db.get_one(Person, failed.recipient_id).name,
+        "link": f"{settings().public_url}/admin/outbox",
+    }
+
+
+def words_for_day(moment: datetime) -> str:
+    """A moment's day in the office's time zone: Friday, March 6, 2026."""
+    return words_for_date(moment.astimezone(settings().zone).date())
+
+
+def words_for_date(day: date) -> str:
+    """A day in words: Friday, March 6, 2026."""
+    return f"{day:%A, %B} {day.day}, {day.year}"
+
+
+def words_for_time(moment: datetime) -> str:
+    """A moment in words: Friday, March 6, 2026, 3:30 PM."""
+    local = moment.astimezone(settings().zone)
+    return f"{words_for_date(local.date())}, {local:%I:%M %p}".replace(", 0", ", ")
+
+
+def words_for_age(since: datetime, until: datetime) -> str:
+    """How long something has been open: less than a day, 1 day, 12 days."""
+    days = (until - since).days
+    if days == 0:
+        return "less than a day"
+    return "1 day" if days == 1 else f"{days} days"

@@ -1,0 +1,27 @@
+"""All tables in one place, for the migrations: importing this module registers each."""
+
+from workflows import (
+    cases,
+    definitions,
+    history,
+    instances,
+    organisations,
+    outbox,
+    people,
+    timers,
+    user_tasks,
+)
+from workflows.db import Base
+
+__all__ = [
+    "Base",
+    "cases",
+    "definitions",
+    "history",
+    "instances",
+    "organisations",
+    "outbox",
+    "people",
+    "timers",
+    "user_tasks",
+]

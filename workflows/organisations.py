@@ -1,0 +1,90 @@
+"""Areas, offices, agencies and their data-sharing agreements (domain 7.2)."""
+
+from datetime import date
+
+from sqlalchemy import ForeignKey, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from workflows.db import Base
+
+BASES = ("mou_with_wdc", "service_contract_wdc", "service_contract_esd")
+"""What makes an organisation a WorkSource partner (policy 4013, persons affected)."""
+
+
+class Area(Base):
+    """A workforce development area, such as Olympic."""
+
+    __tablename__ = "area"
+    code: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+
+
+class Office(Base):
+    """A WorkSource office of an area."""
+
+    __tablename__ = "office"
+    code: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    area_code: Mapped[str] = mapped_column(ForeignKey("area.code"))
+
+
+class Agency(Base):
+    """An organisation whose staff works in the offices: a partner, or Employment Security itself."""
+
+    __tablename__ = "agency"
+    code: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    area_code: Mapped[str] = mapped_column(ForeignKey("area.code"))
+    is_esd: Mapped[bool] = mapped_column(default=False)
+
+
+class Agreement(Base):
+    """An agency's data-sharing agreement with ESD, and the contract that makes it a partner (policy 4013, definition 1).
+
+    `kind` is `data_sharing` or `resource_sharing`; the second opens nothing (domain 7.2, W1).
+    `status` is draft, active, suspended, terminated or expired.
+    """
+
+    __tablename__ = "agreement"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    agency_code: Mapped[str] = mapped_column(ForeignKey("agency.code"))
+    number: Mapped[str] = mapped_column(unique=True)
+    kind: Mapped[str]
+    basis: Mapped[str | None]
+    basis_document: Mapped[str | None]
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
+    status: Mapped[str]
+    esd_manager_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    partner_manager_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    warned: Mapped[list] = mapped_column(default=list)
+
+    def shortcoming(self, today: date) -> str | None:
+        """Why this agreement does not permit opening a case on a day, as a sentence; None when it does."""
+        if self.kind != "data_sharing":
+            return f"{self.number} is a resource-sharing agreement; a data-sharing agreement is needed."
+        if self.basis not in BASES:
+            return (
+                f"{self.number} names no contract or memorandum that makes the agency a WorkSource partner."
+            )
+        if self.status != "active":
+            return f"Data-sharing agreement {self.number} is {self.status}."
+        if today < self.starts_on:
+            return f"Data-sharing agreement {self.number} begins on {self.starts_on:%B %-d, %Y}."
+        if today > self.ends_on:
+            return f"Data-sharing agreement {self.number} ended on {self.ends_on:%B %-d, %Y}."
+        return None
+
+
+def agreements_of(db: Session, agency_code: str) -> list[Agreement]:
+    """All agreements of an agency, the one that ends last first."""
+    query = select(Agreement).where(Agreement.agency_code == agency_code).order_by(Agreement.ends_on.desc())
+    return list(db.scalars(query))
+
+
+def agreement_shortcoming(db: Session, agency_code: str, today: date) -> str | None:
+    """Why an agency has no agreement in force on a day (the reason of its newest one); None when it has one."""
+    reasons = [agreement.shortcoming(today) for agreement in agreements_of(db, agency_code)]
+    if None in reasons:
+        return None
+    return reasons[0] if reasons else "Your agency has no data-sharing agreement with Employment Security."

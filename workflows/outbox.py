@@ -1,0 +1,194 @@
+"""The outbox: every message is a row written in the transaction that causes it; jobs only carry ids (domain 5.1).
+
+A row is `waiting` (due at `next_attempt_at`), `withheld` (its agency's agreement is not in force), `sent` or
+`failed`. A sender takes a row by a lease; when it dies, the lease runs out and another takes the row. The
+Message-ID is fixed when the row is written, so a doubled delivery can be recognised.
+"""
+
+import importlib
+import secrets
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+import structlog
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from workflows.cases import Case
+from workflows.db import Base, after_commit
+from workflows.history import record
+from workflows.people import Person
+from workflows.settings import settings
+from workflows.work import Work
+
+log = structlog.get_logger()
+
+MESSAGES = {
+    "notify_supervisor": "N1",
+    "notify_partner_change_made": "N2",
+    "notify_partner_remains_opted_out": "N3",
+    "notify_partner_withdrawn": "N4",
+    "notify_partner_unreachable": "N4",
+    "notify_partner_not_in_eto": "N4",
+    "notify_partner_located": "N4",
+    "notify_esd_check_wanted": "N5",
+    "remind_supervisor": "N6",
+    "remind_undecided": "N6",
+    "remind_offer_open": "N6",
+    "remind_overdue": "N6",
+    "escalate_to_backup": "N7",
+    "escalate_to_program_manager": "N7",
+    "tell_program_manager_not_visible": "N7",
+    "notify_opt_out_again_wanted": "N7",
+    "escalate_hold": "N7",
+    "ask_to_call_client": "N8",
+    "notify_assigned_staff": "N9",
+    "agreement_warning": "N10",
+    "agreement_lapsed": "N10",
+    "notify_access_ended": "N11",
+    "mail_undeliverable": "N12",
+}
+"""Each kind of message with its number in domain 5.1; the kind is also the folder of its words in the bundle."""
+
+ESD_ONLY_KINDS = frozenset({"notify_assigned_staff", "remind_offer_open"})
+"""Kinds whose mere existence tells what only ESD may know: that an offer was accepted or is being considered."""
+
+
+class OutboxMessage(Base):
+    """One message to one person. `about` holds ids and counts for its words, never a fact about a client."""
+
+    __tablename__ = "outbox_message"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("case.id"), index=True)
+    kind: Mapped[str]
+    recipient_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    round: Mapped[int]
+    about: Mapped[dict]
+    state: Mapped[str] = mapped_column(default="waiting")
+    message_id: Mapped[str] = mapped_column(unique=True)
+    queued_at: Mapped[datetime]
+    next_attempt_at: Mapped[datetime]
+    attempts: Mapped[int] = mapped_column(default=0)
+    lease: Mapped[str | None]
+    leased_until: Mapped[datetime | None]
+    sent_at: Mapped[datetime | None]
+    subject: Mapped[str | None]
+    error: Mapped[str | None]
+    __table_args__ = (
+        UniqueConstraint("case_id", "kind", "recipient_id", "round"),
+        Index("ix_outbox_waiting", "next_attempt_at", "id", postgresql_where="state = 'waiting'"),
+    )
+
+    @property
+    def number(self) -> str:
+        """The message's number in domain 5.1."""
+        return MESSAGES[self.kind]
+
+
+def queue(
+    work: Work,
+    kind: str,
+    case: Case | None,
+    recipients: Iterable[Person],
+    *,
+    round: int | None = None,
+    **about: object,
+) -> list[OutboxMessage]:
+    """Write a message for each recipient. With a given round, a message that is already there is not written again."""
+    return [row for person in recipients if (row := _queue_one(work, kind, case, person, round, about))]
+
+
+def _queue_one(
+    work: Work, kind: str, case: Case | None, person: Person, round: int | None, about: dict[str, object]
+) -> OutboxMessage | None:
+    said = _rounds(work.db, kind, case, person)
+    if round is not None and round in said:
+        return None
+    row = OutboxMessage(
+        case_id=case.id if case else None,
+        kind=kind,
+        recipient_id=person.id,
+        round=round if round is not None else max(said, default=-1) + 1,
+        about=about,
+        state="withheld" if _is_withheld(case, person) else "waiting",
+        message_id=f"<{secrets.token_hex(16)}@{settings().mail_from.rsplit('@', 1)[-1].rstrip('>')}>",
+        queued_at=work.now,
+        next_attempt_at=work.now,
+    )
+    work.db.add(row)
+    work.db.flush()
+    if case:
+        esd_only = not _is_partner_of(case, person)
+        record(
+            work,
+            f"message_{row.state}",
+            case,
+            esd_only=esd_only,
+            message=row.number,
+            message_kind=kind,
+            id=row.id,
+        )
+    if row.state == "waiting":
+        hint_after_commit(work.db, row.id)
+    return row
+
+
+def _rounds(db: Session, kind: str, case: Case | None, person: Person) -> set[int]:
+    query = select(OutboxMessage.round).where(
+        OutboxMessage.kind == kind, OutboxMessage.recipient_id == person.id
+    )
+    return set(db.scalars(query.where(OutboxMessage.case_id == (case.id if case else None))))
+
+
+def _is_partner_of(case: Case, person: Person) -> bool:
+    return person.agency_code == case.agency_code
+
+
+def _is_withheld(case: Case | None, person: Person) -> bool:
+    """A partner gets no notice about a client while its agreement is not in force (domain 7.2)."""
+    return bool(case and case.held_at and _is_partner_of(case, person))
+
+
+def release_withheld(work: Work, case: Case) -> None:
+    """Let the withheld notices of a case go out: the agreement is in force again and nothing was lost."""
+    query = select(OutboxMessage).where(OutboxMessage.case_id == case.id, OutboxMessage.state == "withheld")
+    for row in work.db.scalars(query):
+        row.state, row.next_attempt_at = "waiting", work.now
+        hint_after_commit(work.db, row.id)
+
+
+def messages_of(db: Session, case_id: int) -> list[tuple[OutboxMessage, Person]]:
+    """The messages of a case with their recipients, in the order they were written."""
+    query = select(OutboxMessage, Person).join(Person, Person.id == OutboxMessage.recipient_id)
+    rows = db.execute(query.where(OutboxMessage.case_id == case_id).order_by(OutboxMessage.id))
+    return [(message, person) for message, person in rows]
+
+
+def waiting_count(db: Session) -> int:
+    """How many messages wait to be sent, counted up to 1,000."""
+    waiting = select(OutboxMessage.id).where(OutboxMessage.state == "waiting").limit(1000).subquery()
+    return db.scalar(select(func.count()).select_from(waiting)) or 0
+
+
+def hint_after_commit(db: Session, message_id: int) -> None:
+    """Once committed, tell the queue that these messages wait. The hint may be lost: the sweep finds them."""
+    ids = db.info.setdefault("hinted_messages", [])
+    if not ids:
+        after_commit(db, lambda: _hint(list(ids)))
+    ids.append(message_id)
+
+
+def _hint(ids: list[int]) -> None:
+    if not settings().job_hint:
+        return
+    try:
+        _hint_function(settings().job_hint)(ids)
+    except Exception as error:  # a queue that is away must not fail what is already committed
+        log.warning("hint_lost", error=type(error).__name__)
+
+
+def _hint_function(path: str) -> Callable[[list[int]], None]:
+    """`package.module:function`, so that this layer need not import the queue above it."""
+    module, name = path.split(":")
+    function: Callable[[list[int]], None] = getattr(importlib.import_module(module), name)
+    return function

@@ -1,0 +1,196 @@
+"""The people who work with the product: who they are, their roles and clearances, their sessions and tokens."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from workflows.db import Base
+
+ROLES = {
+    "case_manager": "Case manager",
+    "esd_staff": "ESD staff",
+    "esd_wioa_supervisor": "ESD WIOA supervisor",
+    "program_manager": "Program manager",
+    "administrator": "Administrator",
+    "auditor": "Auditor",
+}
+ESD_ROLES = frozenset({"esd_staff", "esd_wioa_supervisor"})
+PARTNER_ROLES = frozenset({"case_manager", "program_manager"})
+
+
+class Person(Base):
+    """Somebody who may sign in. Clearances are those of domain 7.2: training, non-disclosure, ETO account."""
+
+    __tablename__ = "person"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    username: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    email: Mapped[str]
+    password_hash: Mapped[str]
+    agency_code: Mapped[str] = mapped_column(ForeignKey("agency.code"))
+    area_code: Mapped[str] = mapped_column(ForeignKey("area.code"))
+    is_esd_staff: Mapped[bool] = mapped_column(default=False)
+    is_restricted_user: Mapped[bool] = mapped_column(default=True)
+    active: Mapped[bool] = mapped_column(default=True)
+    trained_on: Mapped[date | None]
+    non_disclosure_on: Mapped[date | None]
+    eto_account_active: Mapped[bool] = mapped_column(default=False)
+    sample: Mapped[bool] = mapped_column(default=False)
+
+
+class PersonRole(Base):
+    """One role of one person."""
+
+    __tablename__ = "person_role"
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    role: Mapped[str] = mapped_column(primary_key=True)
+
+
+class PersonOffice(Base):
+    """An office somebody works in, or stands in for (`backup`) when its own supervisors do not act."""
+
+    __tablename__ = "person_office"
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    office_code: Mapped[str] = mapped_column(ForeignKey("office.code"), primary_key=True, index=True)
+    backup: Mapped[bool] = mapped_column(default=False)
+
+
+class SignIn(Base):
+    """A session of the browser, kept on the server; only the hash of its key is stored."""
+
+    __tablename__ = "session"
+    key_hash: Mapped[str] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    started_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class SignInFailure(Base):
+    """A failed attempt to sign in; too many of them close the door for a while."""
+
+    __tablename__ = "sign_in_failure"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    username: Mapped[str] = mapped_column(index=True)
+    at: Mapped[datetime]
+
+
+class ApiToken(Base):
+    """A bearer token of the API; only its hash is stored."""
+
+    __tablename__ = "api_token"
+    token_hash: Mapped[str] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who is acting: what every permission is decided by. The system itself has no id and no role."""
+
+    id: int | None
+    username: str
+    name: str
+    agency: str
+    area: str
+    roles: frozenset[str] = frozenset()
+    offices: frozenset[str] = frozenset()
+    backup_offices: frozenset[str] = frozenset()
+    is_esd_staff: bool = False
+    is_restricted_user: bool = True
+    missing_clearances: tuple[str, ...] = field(default=())
+
+    def has(self, *roles: str) -> bool:
+        """Whether the person holds at least one of the roles."""
+        return bool(self.roles & set(roles))
+
+    @property
+    def holds_two_keys(self) -> bool:
+        """ESD staff, not restricted, with an ESD role (X06; desk aid "Note"; policy 4013)."""
+        return self.is_esd_staff and not self.is_restricted_user and self.has(*ESD_ROLES)
+
+
+SYSTEM = Actor(id=None, username="system", name="Opt-In Desk", agency="", area="")
+
+
+def missing_clearances(person: Person) -> tuple[str, ...]:
+    """What a person still needs before opening a case (domain 7.2), each in words."""
+    needed = (
+        (person.trained_on is not None, "the date of the data-security training"),
+        (person.non_disclosure_on is not None, "a signed notice of non-disclosure"),
+        (person.eto_account_active, "an active account in the case management system"),
+    )
+    return tuple(words for fulfilled, words in needed if not fulfilled)
+
+
+def actor_for(db: Session, person: Person) -> Actor:
+    """Everything a permission may ask about a person, read once a request."""
+    roles = db.scalars(select(PersonRole.role).where(PersonRole.person_id == person.id))
+    offices = list(db.scalars(select(PersonOffice).where(PersonOffice.person_id == person.id)))
+    return Actor(
+        id=person.id,
+        username=person.username,
+        name=person.name,
+        agency=person.agency_code,
+        area=person.area_code,
+        roles=frozenset(roles),
+        offices=frozenset(o.office_code for o in offices if not o.backup),
+        backup_offices=frozenset(o.office_code for o in offices if o.backup),
+        is_esd_staff=person.is_esd_staff,
+        is_restricted_user=person.is_restricted_user,
+        missing_clearances=missing_clearances(person),
+    )
+
+
+def person_named(db: Session, username: str) -> Person | None:
+    """The active person of a user name."""
+    return db.scalar(select(Person).where(Person.username == username, Person.active))
+
+
+def people_with(db: Session, role: str, *conditions: object) -> list[Person]:
+    """The active people who hold a role, by name."""
+    query = select(Person).join(PersonRole).where(PersonRole.role == role, Person.active)
+    return list(db.scalars(query.where(*conditions).order_by(Person.name)))  # type: ignore[arg-type]
+
+
+def staff_of(db: Session, role: str, office: str, *, backup: bool = False) -> list[Person]:
+    """The people of a role who work in an office (or stand in there)."""
+    query = (
+        select(Person)
+        .join(PersonRole, PersonRole.person_id == Person.id)
+        .join(PersonOffice, PersonOffice.person_id == Person.id)
+        .where(PersonRole.role == role, PersonOffice.office_code == office)
+        .where(PersonOffice.backup == backup, Person.active)
+        .order_by(Person.name)
+    )
+    return list(db.scalars(query))
+
+
+def supervisors_for(db: Session, office: str, area: str) -> list[Person]:
+    """The candidate group of an office: its supervisors, or all of the area when the office has none."""
+    own = staff_of(db, "esd_wioa_supervisor", office)
+    return own or people_with(db, "esd_wioa_supervisor", Person.area_code == area)
+
+
+def offices_with_supervisor(db: Session) -> frozenset[str]:
+    """The offices that have a supervisor of their own; the others are served by the whole area."""
+    query = (
+        select(PersonOffice.office_code)
+        .join(PersonRole, PersonRole.person_id == PersonOffice.person_id)
+        .join(Person, Person.id == PersonOffice.person_id)
+        .where(PersonRole.role == "esd_wioa_supervisor", ~PersonOffice.backup, Person.active)
+        .distinct()
+    )
+    return frozenset(db.scalars(query))
+
+
+def people_who_hold_both_keys(db: Session, area: str) -> list[Person]:
+    """The ESD people of an area who may record a decision or an edit (X06), by name, each once."""
+    holders = select(PersonRole.person_id).where(PersonRole.role.in_(ESD_ROLES))
+    query = select(Person).where(Person.id.in_(holders), Person.area_code == area, Person.active)
+    return list(
+        db.scalars(query.where(Person.is_esd_staff, ~Person.is_restricted_user).order_by(Person.name))
+    )

@@ -1,0 +1,27 @@
+"""Every read of the pages and the API. A query checks what its reader may see; what it gives may be shown as it is.
+
+`@query` opens the transaction. A query that shows facts about a client writes that into the history (domain 7.3).
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec, TypeVar
+
+from workflows import clock
+from workflows.db import transaction
+from workflows.people import Actor
+from workflows.work import Work
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def query(function: Callable[Concatenate[Work, P], R]) -> Callable[Concatenate[Actor, P], R]:
+    """Make `function(work, …)` callable as `function(actor, …)`, in one transaction."""
+
+    @wraps(function)
+    def run(actor: Actor, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        with transaction() as db:
+            return function(Work(db, actor, clock.now()), *args, **kwargs)
+
+    return run

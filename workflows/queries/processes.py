@@ -1,0 +1,164 @@
+"""Process definitions: which versions there are, how many cases run on each, and their diagrams as text."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from workflows import privacy
+from workflows.cases import Case
+from workflows.definitions import MAIN_PROCESS, ROLE_OF_LANE, Bundle, ProcessDefinition, bundle_of
+from workflows.errors import NotAllowed, NotFound
+from workflows.instances import ProcessInstance
+from workflows.people import ROLES, Person
+from workflows.queries import query
+from workflows.work import Work
+
+PROCESS_NAMES = {MAIN_PROCESS: "Opt-in requests (5512PRO)"}
+
+
+@dataclass(frozen=True)
+class Version:
+    """One version of a process bundle."""
+
+    key: str
+    name: str
+    version: int
+    state: str
+    deployed_at: datetime
+    deployed_by: str
+    sha256: str
+    open_cases: int
+    all_cases: int
+
+
+@dataclass(frozen=True)
+class StepRow:
+    """A user task of a diagram in a row: who does it, by which form, due when, for which clause."""
+
+    element: str
+    name: str
+    process: str
+    process_name: str
+    role: str
+    form: str
+    due: str
+    step: str
+    help: str
+
+
+@query
+def processes(work: Work) -> list[Version]:
+    """All versions, newest first."""
+    _check(work)
+    counts = _case_counts(work)
+    rows = select(ProcessDefinition, Person.name).outerjoin(
+        Person, Person.id == ProcessDefinition.deployed_by_id
+    )
+    found = work.db.execute(rows.order_by(ProcessDefinition.key, ProcessDefinition.version.desc()))
+    return [_version(row, by, counts) for row, by in found]
+
+
+@query
+def process_version(work: Work, key: str, version: int) -> tuple[Version, list[StepRow], dict[str, str]]:
+    """One version with its user tasks in the order of the diagrams, and the file of each process."""
+    _check(work)
+    row = _find(work, key, version)
+    bundle = bundle_of(work.db, row.id)
+    by = work.db.get(Person, row.deployed_by_id) if row.deployed_by_id else None
+    return (
+        _version(row, by.name if by else None, _case_counts(work)),
+        step_rows(bundle),
+        file_of_process(bundle),
+    )
+
+
+@query
+def bpmn(work: Work, key: str, version: int, file: str | None = None) -> tuple[str, str]:
+    """A diagram of a version as (file name, XML): the main process unless a file is named."""
+    _check(work)
+    diagrams = bundle_of(work.db, _find(work, key, version).id).diagrams
+    name = file or file_of_process(bundle_of(work.db, _find(work, key, version).id))[key]
+    if name not in diagrams:
+        raise NotFound(f"Version {version} of {key} has no file {name[:80]}.")
+    return name, diagrams[name].decode()
+
+
+def file_of_process(bundle: Bundle) -> dict[str, str]:
+    """The file that holds each process of a bundle."""
+    found = ((match, name) for name, text in bundle.diagrams.items() for match in _PROCESS.findall(text))
+    return {match.decode(): name for match, name in found}
+
+
+_PROCESS = re.compile(rb'<(?:\w+:)?process\s[^>]*?id="([^"]+)"')
+
+
+def step_rows(bundle: Bundle) -> list[StepRow]:
+    """The user tasks of a bundle as rows."""
+    elements = {}
+    for process in (MAIN_PROCESS, "opt_out_again"):
+        elements |= dict(bundle.definition(process).elements)
+    names = bundle.definition(MAIN_PROCESS).process_names | bundle.definition("opt_out_again").process_names
+    return [
+        StepRow(
+            element=element.id,
+            name=element.name,
+            process=element.process_id,
+            process_name=names.get(element.process_id, element.process_id),
+            role=_role_words(element.lane),
+            form=element.properties.get("formJsonSchemaFilename", ""),
+            due=_due_words(bundle, element.properties.get("due")),
+            step=element.properties.get("procedureRef", ""),
+            help=element.documentation,
+        )
+        for element in elements.values()
+        if element.kind == "userTask"
+    ]
+
+
+def _role_words(lane: str | None) -> str:
+    role = ROLE_OF_LANE.get(lane or "", "")
+    return ROLES.get(role, lane or "")
+
+
+def _due_words(bundle: Bundle, due: str | None) -> str:
+    return str(bundle.service_levels.after(due)) if due else ""
+
+
+def _check(work: Work) -> None:
+    if not work.actor.has(privacy.PM, privacy.SUP, privacy.ADM, privacy.AUD, privacy.CM, privacy.ESD):
+        raise NotAllowed()
+
+
+def _find(work: Work, key: str, version: int) -> ProcessDefinition:
+    same = ProcessDefinition.key == key, ProcessDefinition.version == version
+    row = work.db.scalar(select(ProcessDefinition).where(*same))
+    if row is None:
+        raise NotFound(f"There is no version {version} of {key[:80]}.")
+    return row
+
+
+def _case_counts(work: Work) -> dict[int, tuple[int, int]]:
+    opened = func.count().filter(Case.closed_at.is_(None))
+    rows = select(ProcessInstance.definition_id, opened, func.count()).join(
+        Case, Case.id == ProcessInstance.case_id
+    )
+    return {
+        i: (open_, total) for i, open_, total in work.db.execute(rows.group_by(ProcessInstance.definition_id))
+    }
+
+
+def _version(row: ProcessDefinition, by: str | None, counts: dict[int, tuple[int, int]]) -> Version:
+    open_cases, all_cases = counts.get(row.id, (0, 0))
+    return Version(
+        key=row.key,
+        name=PROCESS_NAMES.get(row.key, row.key),
+        version=row.version,
+        state=row.state,
+        deployed_at=row.deployed_at,
+        deployed_by=by or "Shipped with the product",
+        sha256=row.sha256,
+        open_cases=open_cases,
+        all_cases=all_cases,
+    )

@@ -1,0 +1,121 @@
+"""History, states and messages in sentences for people."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from workflows.cases import OUTCOMES, STATUSES, Case
+from workflows.history import HistoryEvent
+from workflows.mail_words import words_for_day
+from workflows.outbox import MESSAGES
+from workflows.user_tasks import UserTask, open_tasks
+
+MESSAGE_WORDS = {
+    "notify_supervisor": "The ESD WIOA supervisor is told of the request",
+    "notify_partner_change_made": "The partner is told that the change was made",
+    "notify_partner_remains_opted_out": "The partner is told that the client remains opted out",
+    "notify_partner_withdrawn": "The partner is told that the request was withdrawn",
+    "notify_partner_unreachable": "The partner is told that the client could not be reached",
+    "notify_partner_not_in_eto": "The partner is told that there is no record",
+    "notify_partner_located": "The partner is told that the record was located",
+    "notify_esd_check_wanted": "Employment Security is asked to check the record",
+    "remind_supervisor": "Reminder of the open contact task",
+    "remind_undecided": "Reminder: the client has not decided yet",
+    "remind_offer_open": "Reminder: the client wanted time to think about the offer",
+    "remind_overdue": "Reminder of a task past its due time",
+    "escalate_to_backup": "The backup supervisors are told",
+    "escalate_to_program_manager": "The program managers are told that the request is late",
+    "tell_program_manager_not_visible": "The program managers are told that the record is still not visible",
+    "notify_opt_out_again_wanted": "The supervisors are told that a client wants to opt out again",
+    "escalate_hold": "The program managers are told that the case has been on hold for long",
+    "ask_to_call_client": "The case manager is asked to remind the client",
+    "notify_assigned_staff": "The assigned ESD staff are told",
+    "agreement_warning": "Warning that an agreement ends soon",
+    "agreement_lapsed": "Notice that an agreement is not in force",
+    "notify_access_ended": "The partner is told that access to the record has ended",
+    "mail_undeliverable": "The administrators are told of an undeliverable message",
+}
+
+_SENTENCES = {
+    "case_opened": "The request was opened.",
+    "request_sent": "The request went to the ESD WIOA supervisor.",
+    "contact_made": "The supervisor and the client were in contact.",
+    "contact_attempted": "An attempt to contact the client did not succeed.",
+    "client_has_not_called": "The client has not called yet; the supervisor is asked to call.",
+    "escalated_to_backup": "The backup supervisors can now take the task.",
+    "escalated_to_program_manager": "The program managers were told that the request is late.",
+    "case_held": "The case was put on hold, because the agency’s agreement is not in force.",
+    "case_resumed": "The hold ended.",
+    "case_withdrawn": "The client withdrew the request.",
+    "case_opened_in_error": "The request was marked as opened in error.",
+    "client_facts_erased": "What was stored about the client was erased.",
+    "opt_out_again_wanted": "The client asked to opt out again.",
+    "answered_by_linked_case": "The opt-in was recorded with another request of the same client.",
+    "client_facts_read": "Facts about the client were read.",
+    "note_written": "A note was written.",
+    "claim_released_idle": "The task went back to the group, because nothing had happened.",
+}
+
+_TASK_SENTENCES = {
+    "task_opened": "“{}” is open.",
+    "task_completed": "“{}” was completed.",
+    "task_withdrawn": "“{}” is no longer needed.",
+    "task_claimed": "“{}” was claimed.",
+    "task_released": "“{}” was given back.",
+    "task_reassigned": "“{}” was given to somebody else.",
+}
+
+_DECISIONS = {"opt_in": "the client’s record is shared", "remain_opted_out": "the client remains opted out"}
+
+
+def sentence(event: HistoryEvent, task_names: dict[str, str]) -> str:
+    """One event in one sentence."""
+    detail = event.detail
+    if event.kind in _TASK_SENTENCES:
+        return _TASK_SENTENCES[event.kind].format(task_names.get(event.element or "", event.element))
+    if event.kind == "case_closed":
+        return f"The case was closed: {OUTCOMES.get(detail.get('outcome') or '', 'no outcome').lower()}."
+    if event.kind == "partner_told":
+        return f"The decision was passed on: {_DECISIONS.get(detail.get('decision', ''), '')}."
+    if event.kind.startswith("message_"):
+        return _message_sentence(event)
+    if event.kind == "timer_fired":
+        return "A time limit passed."
+    return _SENTENCES.get(event.kind, event.kind.replace("_", " ").capitalize() + ".")
+
+
+_MESSAGE_STATES = {
+    "message_waiting": "queued",
+    "message_withheld": "withheld until the agreement is in force again",
+    "message_sent": "sent",
+    "message_failed": "could not be delivered",
+    "message_sent_again": "queued again",
+}
+
+
+def _message_sentence(event: HistoryEvent) -> str:
+    words = MESSAGE_WORDS.get(event.detail.get("message_kind", ""), "A message")
+    return f"{words}: {_MESSAGE_STATES.get(event.kind, '')} ({event.detail.get('message')})."
+
+
+def state_sentence(db: Session, case: Case, now: datetime) -> str:
+    """Where a case stands, in one sentence, saying nothing that a partner may not know."""
+    if case.closed_at:
+        return f"Closed since {words_for_day(case.closed_at)}."
+    if case.held_at:
+        return f"On hold since {words_for_day(case.held_at)}, because the agency’s agreement is not in force."
+    tasks = open_tasks(db, case.id)
+    late = any(task.due_at and task.due_at < now for task in tasks)
+    words = _status_words(case, tasks)
+    return f"{words}{' This is later than planned.' if late else ''}"
+
+
+def _status_words(case: Case, tasks: list[UserTask]) -> str:
+    if case.status == "submitted" and any(task.element.startswith("T7") for task in tasks):
+        return (
+            f"Waiting for the client to contact Employment Security, since {words_for_day(case.opened_at)}."
+        )
+    return f"{STATUSES[case.status]}."
+
+
+assert MESSAGE_WORDS.keys() == MESSAGES.keys()

@@ -1,0 +1,131 @@
+"""One task: what it asks, who holds it, and what of the case stands beside it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from workflows import privacy
+from workflows.cases import Case
+from workflows.definitions import Bundle, bundle_of
+from workflows.errors import NotFound, Refused
+from workflows.form_sentences import fill
+from workflows.forms import FieldView, Form
+from workflows.instances import ProcessInstance
+from workflows.organisations import Agency, Office
+from workflows.people import Person, offices_with_supervisor
+from workflows.queries import query
+from workflows.queries.cases import client_facts, note_read
+from workflows.queries.sentences import state_sentence
+from workflows.task_forms import Options, labels, options_for
+from workflows.user_tasks import TaskDraft, UserTask, form_of
+from workflows.work import Work
+
+
+@dataclass(frozen=True)
+class TaskView:
+    """A task as one person sees it. `facts` are pairs of label and words; `hindrance` says why it cannot be worked on."""
+
+    task: UserTask
+    case: Case
+    office: str
+    agency: str
+    assignee: Person | None
+    help: str
+    form: Form
+    options: Options
+    draft: dict[str, Any]
+    draft_saved_at: datetime | None
+    facts: list[tuple[str, str]]
+    sentence: str
+    hindrance: Refused | None
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        """The JSON Schema of the form, option lists filled in."""
+        return self.form.schema(self.options, labels())
+
+    def fields(
+        self, answers: dict[str, Any] | None = None, errors: dict[str, str] | None = None
+    ) -> list[FieldView]:
+        """The fields as a page shows them for these answers, by default those of the draft."""
+        return self.form.fields(
+            self.draft if answers is None else answers, self.options, labels(), errors or {}
+        )
+
+
+@query
+def task_view(work: Work, task_id: str) -> TaskView:
+    """The task of an id, for whoever may see it; reading facts about the client is written down."""
+    task = work.db.get(UserTask, task_id)
+    if task is None:
+        raise NotFound("There is no such task that you may see.")
+    case = work.db.get_one(Case, task.case_id)
+    staffed = offices_with_supervisor(work.db)
+    _check(work, task, case, staffed)
+    bundle = bundle_of(work.db, work.db.get_one(ProcessInstance, case.id).definition_id)
+    form = form_of(bundle, task)
+    hindrance = _hindrance(work, task, case, staffed, form)
+    draft = work.db.get(TaskDraft, task.id) if hindrance is None else None
+    return TaskView(
+        task=task,
+        case=case,
+        office=work.db.get_one(Office, case.office_code).name,
+        agency=work.db.get_one(Agency, case.agency_code).name,
+        assignee=work.db.get(Person, task.assignee_id) if task.assignee_id else None,
+        help=_help(bundle, task),
+        form=form,
+        options=options_for(work.db, form, work.actor.offices, case),
+        draft=dict(draft.answers) if draft else {},
+        draft_saved_at=draft.saved_at if draft else None,
+        facts=_facts(work, task, case, staffed),
+        sentence=state_sentence(work.db, case, work.now),
+        hindrance=hindrance,
+    )
+
+
+@query
+def next_task(work: Work, number: str) -> str | None:
+    """The id of an open task of a case that is already the actor's, if there is one."""
+    rows = select(UserTask.id).join(Case, Case.id == UserTask.case_id)
+    rows = rows.where(
+        Case.number == number, UserTask.closed_at.is_(None), UserTask.assignee_id == work.actor.id
+    )
+    return work.db.scalar(rows.order_by(UserTask.opened_at.desc()).limit(1))
+
+
+def _check(work: Work, task: UserTask, case: Case, staffed: frozenset[str]) -> None:
+    try:
+        privacy.check_may_see_task(work.actor, task, case, staffed)
+    except NotFound:
+        raise NotFound("There is no such task that you may see.") from None
+
+
+def _hindrance(work: Work, task: UserTask, case: Case, staffed: frozenset[str], form: Form) -> Refused | None:
+    try:
+        privacy.check_may_work(work.actor, task, case, staffed)
+        privacy.check_two_keys(work.actor, frozenset(form.names))
+    except Refused as refused:
+        return refused
+    return None
+
+
+def _help(bundle: Bundle, task: UserTask) -> str:
+    """The diagram's own words on the task, with the names of the case management system filled in."""
+    element = bundle.definition(task.process).elements[task.element]
+    return fill(element.documentation, labels())
+
+
+def _facts(work: Work, task: UserTask, case: Case, staffed: frozenset[str]) -> list[tuple[str, str]]:
+    """The client facts that whoever works on the task may read, language and relay first (scenario 42)."""
+    delegated = task.assignee_id == work.actor.id
+    if not privacy.in_group(work.actor, task, case, staffed) and not delegated:
+        return []
+    if privacy.ESD in work.actor.roles and not delegated and not work.actor.has(privacy.SUP):
+        return []
+    roles = privacy.reader_roles(work.actor, case, staffed, delegated)
+    shown = client_facts(work, case, roles)
+    if shown:
+        note_read(work, case, "task", task.element)
+    return shown

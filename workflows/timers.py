@@ -1,0 +1,83 @@
+"""Timers: rows with a due time in business time, fired by a job (domain 5.2). The engine itself has no clock."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from engine import OpenWork
+from workflows.calendar import Calendar, Duration
+from workflows.cases import Case
+from workflows.db import Base
+from workflows.definitions import Bundle, role_of
+from workflows.work import Work
+
+
+class Timer(Base):
+    """A timer of an instance. `id` is the engine's id of the waiting event.
+
+    `role` is the lane it stands in: the partner's own timers stand still while the case is on hold.
+    `attempts` and `retry_at` set a timer aside for a while when its case cannot go on.
+    """
+
+    __tablename__ = "timer"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    element: Mapped[str]
+    role: Mapped[str]
+    level: Mapped[str]
+    armed_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    fired_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    __table_args__ = (Index("ix_timer_open", "due_at", "id", postgresql_where="closed_at IS NULL"),)
+
+
+def open_timers(db: Session, case_id: int) -> list[Timer]:
+    """The timers of a case that still wait, next first."""
+    query = select(Timer).where(Timer.case_id == case_id, Timer.closed_at.is_(None))
+    return list(db.scalars(query.order_by(Timer.due_at, Timer.id)))
+
+
+def reconcile(work: Work, case: Case, bundle: Bundle, waiting: list[OpenWork], calendar: Calendar) -> None:
+    """Arm a row for each timer the process now waits for; close the rows it no longer does."""
+    rows = {timer.id: timer for timer in open_timers(work.db, case.id)}
+    wanted = {item.id: item for item in waiting if item.kind == "timer"}
+    for timer_id in rows.keys() - wanted.keys():
+        rows[timer_id].closed_at = work.now
+    for timer_id in wanted.keys() - rows.keys():
+        _arm(work, case, bundle, wanted[timer_id], calendar)
+    work.db.flush()
+
+
+def _arm(work: Work, case: Case, bundle: Bundle, item: OpenWork, calendar: Calendar) -> None:
+    if work.db.get(Timer, item.id):
+        return
+    level = item.value or ""
+    levels = bundle.service_levels
+    known = level in levels.keys()
+    since, fired = work.now, False
+    if known and levels.counts_from(level) == "first":
+        since, fired = _first_armed(work, case, item)
+    due_at = calendar.add(since, levels.duration(level) if known else Duration.parse(level))
+    timer = Timer(
+        id=item.id,
+        case_id=case.id,
+        element=item.element.id,
+        role=role_of(item.lane, item.calling_lanes),
+        level=level,
+        armed_at=work.now,
+        due_at=due_at,
+        closed_at=work.now if fired else None,
+    )
+    work.db.add(timer)
+
+
+def _first_armed(work: Work, case: Case, item: OpenWork) -> tuple[datetime, bool]:
+    """When a timer that counts from its first arming was first armed, and whether it has fired in this case."""
+    query = select(Timer).where(Timer.case_id == case.id, Timer.element == item.element.id)
+    earlier = list(work.db.scalars(query.order_by(Timer.armed_at)))
+    if not earlier:
+        return work.now, False
+    return earlier[0].armed_at, any(timer.fired_at for timer in earlier)

@@ -1,0 +1,148 @@
+"""User tasks: the open work that people see, kept equal to what the saved instance waits for."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from engine import OpenWork
+from workflows.calendar import Calendar
+from workflows.cases import Case
+from workflows.db import Base
+from workflows.definitions import Bundle, role_of
+from workflows.forms import Form
+from workflows.history import record
+from workflows.people import Person
+from workflows.work import Work
+
+
+class UserTask(Base):
+    """A task for a role and perhaps a person. `id` is the engine's id; it lives until `closed_at`.
+
+    `ended_as` is `completed` or `withdrawn` (the process no longer waits for it).
+    `version` counts changes, so that an old window is noticed.
+    """
+
+    __tablename__ = "user_task"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    process: Mapped[str]
+    element: Mapped[str]
+    name: Mapped[str]
+    form: Mapped[str]
+    procedure_ref: Mapped[str]
+    role: Mapped[str]
+    area_code: Mapped[str]
+    office_code: Mapped[str]
+    agency_code: Mapped[str]
+    assignee_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    claimed_at: Mapped[datetime | None]
+    opened_at: Mapped[datetime]
+    due_at: Mapped[datetime | None]
+    reminded_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    ended_as: Mapped[str | None]
+    version: Mapped[int] = mapped_column(default=1)
+
+    __table_args__ = (
+        Index(
+            "ix_user_task_open_role",
+            "role",
+            "office_code",
+            "due_at",
+            "id",
+            postgresql_where="closed_at IS NULL",
+        ),
+        Index(
+            "ix_user_task_open_assignee", "assignee_id", "due_at", "id", postgresql_where="closed_at IS NULL"
+        ),
+    )
+
+
+class TaskDraft(Base):
+    """What somebody typed and has not completed. It may hold client facts, so it goes with the task or a purge."""
+
+    __tablename__ = "task_draft"
+    task_id: Mapped[str] = mapped_column(ForeignKey("user_task.id"), primary_key=True)
+    answers: Mapped[dict]
+    saved_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    saved_at: Mapped[datetime]
+
+
+def open_tasks(db: Session, case_id: int) -> list[UserTask]:
+    """The open tasks of a case, oldest first."""
+    query = select(UserTask).where(UserTask.case_id == case_id, UserTask.closed_at.is_(None))
+    return list(db.scalars(query.order_by(UserTask.opened_at, UserTask.id)))
+
+
+def form_of(bundle: Bundle, task: UserTask) -> Form:
+    """The form of a task in the version its case runs on."""
+    return bundle.forms[task.form]
+
+
+def reconcile(work: Work, case: Case, bundle: Bundle, waiting: list[OpenWork], calendar: Calendar) -> None:
+    """Open a row for each task the process now waits for; close the rows it no longer does."""
+    rows = {task.id: task for task in open_tasks(work.db, case.id)}
+    wanted = {item.id: item for item in waiting if item.kind == "user_task"}
+    for task_id in rows.keys() - wanted.keys():
+        close(work, case, rows[task_id], "withdrawn")
+    for task_id in [item.id for item in waiting if item.id in wanted and item.id not in rows]:
+        _open(work, case, bundle, wanted[task_id], calendar)
+    work.db.flush()
+
+
+def close(work: Work, case: Case, task: UserTask, ended_as: str) -> None:
+    """End a task and forget its draft."""
+    task.closed_at = work.now
+    task.ended_as = ended_as
+    task.version += 1
+    forget_draft(work.db, task.id)
+    if ended_as == "withdrawn":
+        record(work, "task_withdrawn", case, element=task.element, esd_only=is_esd(task.role))
+
+
+def forget_draft(db: Session, task_id: str) -> None:
+    """Erase what was typed into a task."""
+    draft = db.get(TaskDraft, task_id)
+    if draft:
+        db.delete(draft)
+
+
+def is_esd(role: str) -> bool:
+    """Whether a role's work is Employment Security's own, not shown to partner staff step by step."""
+    return role.startswith("esd_")
+
+
+def _open(work: Work, case: Case, bundle: Bundle, item: OpenWork, calendar: Calendar) -> None:
+    properties = item.element.properties
+    role = role_of(item.lane, item.calling_lanes)
+    due = properties.get("due")
+    assignee_id = _natural_assignee(work.db, case, role)
+    task = UserTask(
+        id=item.id,
+        case_id=case.id,
+        process=item.process_id,
+        element=item.element.id,
+        name=item.element.name,
+        form=properties["formJsonSchemaFilename"],
+        procedure_ref=properties.get("procedureRef", ""),
+        role=role,
+        area_code=case.area_code,
+        office_code=case.office_code,
+        agency_code=case.agency_code,
+        assignee_id=assignee_id,
+        claimed_at=work.now if assignee_id else None,
+        opened_at=work.now,
+        due_at=calendar.add(work.now, bundle.service_levels.duration(due)) if due else None,
+    )
+    work.db.add(task)
+    record(work, "task_opened", case, element=task.element, esd_only=is_esd(role))
+
+
+def _natural_assignee(db: Session, case: Case, role: str) -> int | None:
+    """A partner's task goes to the case manager; another to whoever last worked on this role in the case."""
+    if role == "case_manager":
+        return case.case_manager_id
+    done = UserTask.case_id == case.id, UserTask.role == role, UserTask.ended_as == "completed"
+    query = select(Person.id).join(UserTask, UserTask.assignee_id == Person.id).where(*done, Person.active)
+    return db.scalar(query.order_by(UserTask.closed_at.desc()).limit(1))
