@@ -31,9 +31,10 @@ class HelpBlock:
 
 
 def register_filters(app: Flask, zone: tzinfo) -> None:
-    """Give the templates the filters `day`, `moment`, `exact`, `iso`, `due`, `local_input`, `blocks`."""
+    """Give the templates their filters; each is a function below, in the time zone of the office."""
     app.jinja_env.filters.update(
         day=lambda value: day_words(_local_date(value, zone)) if value else "",
+        calendar_day=lambda value: date_words(_local_date(value, zone)) if value else "",
         moment=lambda value: moment_words(_local(value, zone), datetime.now(zone)) if value else "",
         exact=lambda value: exact_words(_local(value, zone)) if value else "",
         iso=lambda value: value.isoformat() if value else "",
@@ -55,7 +56,12 @@ def _local_date(value: date, zone: tzinfo) -> date:
 
 def day_words(value: date) -> str:
     """`Friday, November 20, 2026`."""
-    return f"{value:%A, %B} {value.day}, {value.year}"
+    return f"{value:%A}, {date_words(value)}"
+
+
+def date_words(value: date) -> str:
+    """`November 20, 2026`."""
+    return f"{value:%B} {value.day}, {value.year}"
 
 
 def clock_words(value: datetime) -> str:
