@@ -80,7 +80,9 @@ def _clock() -> dict[str, Any]:
     }
 
 
-@app.add_defaults
 def configuration() -> dict[str, Any]:
     """The whole configuration, read from the settings when Celery first asks for it."""
     return {**_broker(), **_messages(), **_worker(), **_clock()}
+
+
+app.add_defaults(configuration)

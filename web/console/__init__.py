@@ -1,7 +1,9 @@
 """The command `optin`: start the demo, or one part of an installation; make tokens, deploy, migrate.
 
 The commands are thin. The ones that run for long become the program they start, so that whoever started
-them (the demo, a container, a service manager) speaks with that program itself.
+them (the demo, a container, a service manager) speaks with that program itself. What a command needs of the
+product is imported after it was found that there is an installation to speak with: a wrong address is told
+in an instant.
 """
 
 import json
@@ -22,18 +24,18 @@ def main() -> None:
     """Opt-In Desk: procedure 5512PRO as a process."""
 
 
-@main.command()
-def demo() -> None:
+@main.command("demo")
+def start_demo() -> None:
     """Start everything on this machine with sample data, until Ctrl-C.
 
     DATA_DIR is the folder of its data (var/demo), PORT the port of its pages (8000). DATABASE_URL,
     REDIS_URL and SMTP_URL name servers to use instead of the ones that the demo brings.
     """
-    from web.console import demo as whole
+    from web.console import demo
     from web.console.children import CannotStart
 
     try:
-        whole.run(place(), launch.wanted_port())
+        demo.run(place(), launch.wanted_port())
     except CannotStart as problem:
         raise click.ClickException(str(problem)) from None
 
@@ -70,9 +72,9 @@ def mail(host: str, port: int, folder: Path) -> None:
 @main.command()
 def migrate() -> None:
     """Bring the database to the newest schema."""
+    reach()
     from workflows import db
 
-    reach()
     db.migrate()
     click.echo("The database has the newest schema.")
 
@@ -109,20 +111,20 @@ def _deploy(folder: Path, unless_deployed: bool) -> int | None:
 @main.command()
 def sample() -> None:
     """Load the sample data, and show the sign-ins."""
+    reach()
     from web.console.show import show_sign_ins
     from workflows import sample as data
 
-    reach()
     show_sign_ins(data.load(), data.PASSWORD)
 
 
 @main.command(hidden=True)
 def prepare() -> None:
     """Schema, procedure unless one is deployed, and sample data; the last line is what the demo shows."""
+    chosen = reach()
     from workflows import db
     from workflows import sample as data
 
-    chosen = reach()
     db.migrate()
     _deploy(chosen.bundles_dir / PROCEDURE, unless_deployed=True)
     people = [list(line) for line in data.load()]
@@ -133,10 +135,10 @@ def prepare() -> None:
 @click.argument("username")
 def token(username: str) -> None:
     """Print a bearer token for USERNAME, for the API. It is shown this once."""
+    reach()
     from workflows.commands.people import create_token
     from workflows.errors import Refused
 
-    reach()
     try:
         click.echo(create_token(username))
     except Refused as refusal:

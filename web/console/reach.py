@@ -46,7 +46,7 @@ def _greet(chosen: Settings) -> None:
         raise click.ClickException(
             f"The database does not answer at {_without_password(address)}. "
             "Is it running? Start the demo with 'make demo', or check DATABASE_URL. "
-            f"It said: {str(problem).strip().splitlines()[-1]}"
+            f"It said: {str(problem).strip().splitlines()[0]}"
         ) from None
 
 
