@@ -1,8 +1,8 @@
 # mypy: disallow-subclassing-any=False
 """From a checked drawing to SpiffWorkflow's specifications: one for each process and embedded sub-process.
 
-SpiffWorkflow's own parser is not used: it recurses along the flows (about 490 elements in a row are too many),
-sorts conditions by their height on the canvas, and silently leaves out what it does not know.
+SpiffWorkflow's own parser is not used: it recurses along the flows (about 490 elements in a row are too
+many), sorts conditions by their height on the canvas, and silently leaves out what it does not know.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Problem:
-    """A rule that a diagram breaks: where (`file`, `element_id`, `element_name`), which `rule`, why, and how to mend it."""
+    """A rule that a diagram breaks: where, which `rule` (its code), why (`reason`), and how to `mend` it."""
 
     file: str
     element_id: str | None
@@ -22,9 +22,10 @@ class Problem:
 class Element:
     """A flow node as drawn.
 
-    `kind` is its BPMN tag (`userTask`, `endEvent`, …); `process_id` the process it is drawn in, also inside an
-    embedded sub-process; `lane` the name of its lane; `documentation` the help text; `properties` the extension
-    properties; `step` the id of a service task's operator; `attached_to` the activity of a boundary event.
+    `kind` is its BPMN tag (`userTask`, `endEvent`, …); `process_id` the process it is drawn in, also inside
+    an embedded sub-process; `lane` the name of its lane; `documentation` the help text; `properties` the
+    extension properties; `step` the id of a service task's operator; `attached_to` the activity of a
+    boundary event.
     """
 
     id: str

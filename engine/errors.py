@@ -25,7 +25,7 @@ class ExpressionError(EngineError):
 
 
 class Incident(EngineError):
-    """The instance cannot go on; `element_id` says where it stands. The instance is not to be used any more."""
+    """The instance cannot go on; `element_id` says where it stands. Load it again to try again."""
 
     def __init__(self, reason: str, element_id: str | None = None) -> None:
         self.reason = reason
@@ -34,7 +34,7 @@ class Incident(EngineError):
 
 
 class NotWaiting(EngineError):
-    """What should be completed, fired or received is not open in this instance (any more). Nothing was changed."""
+    """What should be completed, fired or received is not open (any more). Nothing was changed."""
 
 
 class NotFlat(EngineError):

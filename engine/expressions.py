@@ -1,4 +1,4 @@
-"""The safe language of conditions, timers and forms: one expression, no statements, no attributes, no builtins.
+"""The safe language of conditions, timers and forms: one expression, no statements, no builtins.
 
     decision == "opt_in" and not (total_wide > 1 and right_person == "cannot_tell")
 
@@ -7,7 +7,7 @@ turned into a closure; what is not in the table is refused with a sentence for a
 characters, 200 nodes, depth 30, whole numbers of 64 bits.
 
 - values: text in quotes, whole numbers, `true`/`True`, `false`/`False`, `None`, lists in brackets
-- names of fields; `a.b`, `a["b"]`, `a[0]` look inside a mapping or list that the data hold, never at an object
+- names of fields; `a.b`, `a["b"]`, `a[0]` look inside a mapping or list of the data, never at an object
 - `and`, `or`, `not` take true or false only, so that a text such as "no" never counts as true
 - `==`, `!=` compare like with like; `<`, `<=`, `>`, `>=` two numbers or two texts; `in`, `not in` a list
 - `+`, `-`, `*` on whole numbers; `x if condition else y`
@@ -75,12 +75,12 @@ FUNCTIONS: Mapping[str, Function] = {
     "min": _extreme("min", min),
     "max": _extreme("max", max),
 }
-"""The functions every expression may call, besides `has`. Each returns in time bounded by its argument's length."""
+"""The functions every expression may call, besides `has`. Each takes time bounded by its arguments."""
 
 
 @dataclass(frozen=True)
 class Expression:
-    """A compiled expression: `text` as written, `names` the fields it reads, `tree` for checks by the engine."""
+    """A compiled expression: `text` as written, `names` the fields it reads, `tree` for checks."""
 
     text: str
     names: frozenset[str]

@@ -33,8 +33,9 @@ class OpenWork:
     """Something an instance waits for.
 
     `id` stays the same from when it opens until it closes, through saving and loading. `kind`: a `user_task`
-    (manual tasks too) is completed, a `timer` fired, a `message` received, a `signal` sent. `calling_lanes`: lanes of
-    the call activities around it, outermost first. `value`: a timer's evaluated text. `name`: the message or signal.
+    (manual tasks too) is completed, a `timer` fired, a `message` received, a `signal` sent. `calling_lanes`:
+    lanes of the call activities around it, outermost first. `value`: a timer's evaluated text. `name`: the
+    message or signal.
     """
 
     id: str
@@ -61,8 +62,7 @@ class Instance:
     def start(cls, definition: Definition, data: Mapping[str, object], step: Step) -> Instance:
         """Start a process with flat data; it runs until it waits or ends."""
         values = flat(data, "The data to start with")
-        specs = dict(definition.specs)
-        run = Run(specs[definition.process_id], specs, SafeEngine(definition.conditions, step))
+        run = Run(definition, SafeEngine(definition.conditions, step))
         instance = cls(definition, run)
         with instance._changing():
             run.begin(values)
@@ -86,8 +86,8 @@ class Instance:
 
     @property
     def outcome(self) -> str | None:
-        """The `outcome` of the end event at which the top process ended."""
-        return self._run.outcome
+        """The `outcome` of the end event at which the top process ended; None before."""
+        return self._run.outcome if self.ended else None
 
     @property
     def trace(self) -> list[Trace]:
@@ -151,7 +151,7 @@ class Instance:
 
     @contextmanager
     def _changing(self) -> Iterator[None]:
-        """A change and everything that follows from it; the instance is unusable unless all of it succeeds."""
+        """A change and all that follows from it; the instance is unusable unless all of it succeeds."""
         self._demand_usable()
         self._usable = False
         yield
@@ -174,9 +174,11 @@ def _open_work(token: Token) -> OpenWork:
     kind: Kind = "user_task"
     if not spec.manual:
         kind = _KINDS[type(spec.event_definition)]
+    name = spec.event_definition.name if kind in ("message", "signal") else None
+    value = token.internal_data.get("value")
     return OpenWork(
-        token.id, kind, element, element.lane, _calling_lanes(token), token.internal_data.get("value"),
-        None if kind in ("user_task", "timer") else spec.event_definition.name, dict(token.data), element.process_id,
+        token.id, kind, element, element.lane, _calling_lanes(token), value, name, dict(token.data),
+        element.process_id,
     )  # fmt: skip
 
 

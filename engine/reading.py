@@ -1,77 +1,35 @@
-"""Read BPMN files into plain records. Nothing is judged here but the file itself: `validation` judges the drawing.
-
-A file is refused before it is parsed when it is larger than 1 MB, is not UTF-8, declares anything (`<!DOCTYPE`,
-`<!ENTITY`) or holds processing instructions: internal entities expand and can hide text from a reader.
-"""
+"""Read BPMN files into plain records. Whether the drawing keeps the rules is judged by `validation`."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from lxml import etree
 
+from engine.door import BPMN, root_of
 from engine.elements import Element, Problem
 
-BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 BPMNDI = "http://www.omg.org/spec/BPMN/20100524/DI"
 SPIFF = "http://spiffworkflow.org/bpmn/schema/1.0/core"
-MAX_BYTES = 1_000_000
 
-FLOW_NODES = frozenset(
-    [
-        "startEvent",
-        "endEvent",
-        "boundaryEvent",
-        "intermediateCatchEvent",
-        "intermediateThrowEvent",
-        "implicitThrowEvent",
-        "task",
-        "userTask",
-        "manualTask",
-        "serviceTask",
-        "scriptTask",
-        "sendTask",
-        "receiveTask",
-        "businessRuleTask",
-        "callActivity",
-        "subProcess",
-        "adHocSubProcess",
-        "transaction",
-        "callChoreography",
-        "choreographyTask",
-        "subChoreography",
-        "exclusiveGateway",
-        "parallelGateway",
-        "inclusiveGateway",
-        "eventBasedGateway",
-        "complexGateway",
-    ]
-)
-_SILENT = frozenset(
-    [
-        "documentation",
-        "extensionElements",
-        "laneSet",
-        "textAnnotation",
-        "association",
-        "group",
-        "incoming",
-        "outgoing",
-        "auditing",
-        "monitoring",
-    ]
-)
+FLOW_NODES = frozenset({
+    "startEvent", "endEvent", "boundaryEvent", "intermediateCatchEvent", "intermediateThrowEvent",
+    "implicitThrowEvent", "task", "userTask", "manualTask", "serviceTask", "scriptTask", "sendTask",
+    "receiveTask", "businessRuleTask", "callActivity", "subProcess", "adHocSubProcess", "transaction",
+    "callChoreography", "choreographyTask", "subChoreography", "exclusiveGateway", "parallelGateway",
+    "inclusiveGateway", "eventBasedGateway", "complexGateway",
+})  # fmt: skip
+_SILENT = frozenset({
+    "documentation", "extensionElements", "laneSet", "textAnnotation", "association", "group", "incoming",
+    "outgoing", "auditing", "monitoring",
+})  # fmt: skip
 """Children that say nothing about how a process runs, or that are read by name."""
-
-_DECLARATION = re.compile(r"<!(?!--|\[CDATA\[)")
-_ENCODING = re.compile(r"""\A<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
 
 
 @dataclass(frozen=True)
 class Event:
-    """What an event waits for or does: `kind` none, timer, message, signal, terminate, or the tag of another one.
+    """What an event waits for or does: `kind` none, timer, message, signal, terminate, or another one's tag.
 
     `name`: of the message or signal (None when the reference leads nowhere). `text`: the timer's expression;
     `form`: timeDate, timeDuration or timeCycle. `several`: more than one definition is drawn.
@@ -99,7 +57,7 @@ class Flow:
 
 @dataclass(frozen=True)
 class Node:
-    """A flow node and what its tag says beside the `Element`; `scope` is the process or sub-process around it."""
+    """A flow node with what its tag says beside the `Element`; `scope`: the process or sub-process around."""
 
     element: Element
     scope: str
@@ -165,64 +123,10 @@ def read(files: Mapping[str, bytes]) -> Drawing:
     drawing = Drawing()
     for name in sorted(files):
         if name.endswith(".bpmn"):
-            root = _root(name, files[name], drawing.problems)
+            root = root_of(name, files[name], drawing.problems)
             if root is not None:
                 _File(name, root, drawing).read()
     return drawing
-
-
-def _root(name: str, content: bytes, problems: list[Problem]) -> etree._Element | None:
-    """The root of a harmless BPMN file, or None and a problem."""
-    try:
-        return _parse(_harmless(content))
-    except _Unreadable as error:
-        problems.append(Problem(name, None, None, *error.args))
-        return None
-
-
-class _Unreadable(Exception):
-    """A file that is refused as a whole: rule, reason, mend."""
-
-
-def _harmless(content: bytes) -> str:
-    """The text of a file that is small enough, UTF-8, and declares nothing."""
-    if len(content) > MAX_BYTES:
-        raise _Unreadable("X4", "The file is larger than 1 MB.", "Split the diagram.")
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise _Unreadable("X5", "The file is not UTF-8.", "Save it as UTF-8.") from None
-    encoding = _ENCODING.match(text)
-    if encoding and encoding[1].lower() not in ("utf-8", "utf8", "us-ascii", "ascii"):
-        raise _Unreadable("X5", f"The file says it is {encoding[1]}.", "Save it as UTF-8.")
-    if _DECLARATION.search(text):
-        raise _Unreadable(
-            "X2", "The file declares a document type or an entity.", "Remove every “<!…>” but comments."
-        )
-    return text
-
-
-def _parse(text: str) -> etree._Element:
-    parser = etree.XMLParser(
-        encoding="utf-8",
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-        remove_comments=True,
-    )
-    try:
-        root = etree.fromstring(text.encode(), parser)
-    except (etree.XMLSyntaxError, ValueError) as error:
-        reason = f"The file is not well-formed XML (line {getattr(error, 'lineno', None)})."
-        raise _Unreadable("X1", reason, "Export it again from the modeler.") from error
-    if root.getroottree().xpath("boolean(//processing-instruction())"):
-        raise _Unreadable(
-            "X3", "The file holds a processing instruction.", "Remove every “<?…?>” but the first line."
-        )
-    if root.tag != _tag("definitions"):
-        raise _Unreadable("X1", "The file is not a BPMN diagram.", "Export it from a BPMN modeler.")
-    return root
 
 
 def _tag(local: str, namespace: str = BPMN) -> str:
@@ -375,13 +279,13 @@ _PLAIN = {
 """Attributes with the value that changes nothing."""
 
 _EFFECTIVE = frozenset(
-    ["messagePayload", "messageVariable", "payloadExpression", "variableName", "calledDecisionId"]
+    {"messagePayload", "messageVariable", "payloadExpression", "variableName", "calledDecisionId"}
 )
-"""Extension elements that change what SpiffWorkflow does; the engine does not read them, so it refuses them."""
+"""Extension elements that change what SpiffWorkflow does; what is not read is refused."""
 
 
 def _extensions(xml: etree._Element) -> tuple[dict[str, str], str | None, list[str], tuple[str, ...]]:
-    """An element's properties, its step, what else it asks for in SpiffWorkflow's namespace, and its scripts."""
+    """An element's properties, its step, what else it asks for in this namespace, and its scripts."""
     properties: dict[str, str] = {}
     step, odd, scripts = None, list[str](), list[str]()
     for node in xml.iterfind(f"{_tag('extensionElements')}/{{{SPIFF}}}*"):

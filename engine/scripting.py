@@ -1,5 +1,5 @@
 # mypy: disallow-subclassing-any=False
-"""The only script engine an instance ever has: conditions in the safe language, service tasks through the host.
+"""The only script engine an instance has: conditions in the safe language, service tasks through the host.
 
 SpiffWorkflow asks an engine for `evaluate`, `execute` and `call_service`, and on some paths its `environment`
 directly; both are closed here, and a restored instance gets them too (S10, S11). Python is never run.

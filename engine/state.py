@@ -1,8 +1,8 @@
 """Save and restore the live part of an instance. The format is described in `docs/saved-state.md`.
 
-One header line (`bpmn-state/1 <sha256>`), then JSON: the live tokens, the called processes around them, and each
-distinct set of data once. What a token waits for follows from its element, so it is not written down and cannot be
-forged. Restoring runs no hook: nothing is evaluated, armed or called again.
+One header line (`bpmn-state/1 <sha256>`), then JSON: the live tokens, the called processes around them, and
+each distinct set of data once. What a token waits for follows from its element, so it is not written down and
+cannot be forged. Restoring runs no hook: nothing is evaluated, armed or called again.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ class _Saved:
 
 
 def fingerprint(state: bytes) -> str:
-    """The fingerprint of the definition that a state was saved with; `DamagedState` when it cannot be read."""
+    """The fingerprint of the definition that a state was saved with, or `DamagedState`."""
     return str(_body(state).get("definition"))
 
 
@@ -136,9 +136,8 @@ class _Restored:
     def __init__(self, definition: Definition, body: Json, step: Step) -> None:
         self.definition = definition
         self.data = [flat(data, "The state") for data in body["data"]]
-        specs = dict(definition.specs)
-        self.run = Run(specs[definition.process_id], specs, SafeEngine(definition.conditions, step))
-        self.run.outcome = body["outcome"]
+        self.run = Run(definition, SafeEngine(definition.conditions, step))
+        self.run.outcome = None if body["outcome"] is None else _word(body["outcome"])
         self.run.ended = body["status"] == "ended"
         self.processes: list[Process] = []
         self.tokens: list[Token] = []
@@ -185,7 +184,7 @@ class _Restored:
             self.run.event_manager.add_task(token)
 
     def _check(self, token: Token) -> None:
-        """A token has what its element needs: its timer's text, its activity, its flow, its called process."""
+        """A token has what its element needs: a timer its text, a boundary event its activity, and so on."""
         spec, internal = token.task_spec, token.internal_data
         if isinstance(spec, tasks.Called):
             _demand(token.id in self.run.subprocesses, "A called process is missing.")
@@ -194,6 +193,9 @@ class _Restored:
         if isinstance(spec, tasks.Boundary):
             host = token.workflow.tasks[internal["host"]]
             _demand(host.task_spec.name == spec.element.attached_to, "A boundary event has no activity.")
+        if isinstance(spec, tasks.Catch):
+            raced = any(isinstance(source, tasks.Race) for source in spec.inputs)
+            _demand(raced == ("race" in internal), "An event has no rivals.")
         if isinstance(getattr(spec, "event_definition", None), tasks.Timer):
             _demand(bool(internal.get("value")), "A timer has no text.")
         for boundary in getattr(spec, "boundaries", ()):

@@ -3,8 +3,8 @@
 
 They differ from SpiffWorkflow's own in four ways, each because of something observed in 3.2.0:
 
-- no prediction: a token's successors are made when it completes, not in advance, and a finished token leaves the
-  tree at once. So neither the tree nor the saved state grows in loops, and no path is ever too long (S17).
+- no prediction: a token's successors are made when it completes, not in advance, and a finished token leaves
+  the tree at once. So neither the tree nor the saved state grows in loops, and no path is too long (S17).
 - a boundary event is a token beside its activity, linked by `host`; a message or signal that does not
   interrupt stays armed, one that interrupts cancels its activity before anything else runs.
 - a parallel gateway takes exactly one token from each incoming flow.
@@ -284,7 +284,7 @@ class Boundary(_Catching, BoundaryEvent):
             my_task.workflow.tasks[host].cancel()
 
     def catch(self, my_task: Token, event: BpmnEvent) -> None:
-        """Fire; a message or signal that does not interrupt stays armed, and fires through a token of its own."""
+        """Fire; what does not interrupt stays armed, and fires through a token of its own."""
         if self.cancel_activity:
             super().catch(my_task, event)
         else:
@@ -297,7 +297,7 @@ class Boundary(_Catching, BoundaryEvent):
 
 
 class Throw(Lean, IntermediateThrowEvent):
-    """An intermediate throw event. What it throws is heard after it is completed and before its successors begin."""
+    """An intermediate throw event. What it throws is heard before its successors begin."""
 
     def _run_hook(self, my_task: Token) -> bool:
         return True
@@ -312,7 +312,7 @@ class Exclusive(Lean, ExclusiveGateway):
 
 
 class Parallel(Lean, ParallelGateway):
-    """A parallel gateway: waits for one token from each incoming flow, then sends one on each outgoing flow."""
+    """A parallel gateway: takes one token from each incoming flow, then sends one on each outgoing flow."""
 
     def _update_hook(self, my_task: Token) -> bool:
         source = my_task.parent.task_spec.name
@@ -334,7 +334,7 @@ class Parallel(Lean, ParallelGateway):
         return True
 
     def _complete_set(self, my_task: Token) -> list[Token] | None:
-        """One waiting token for each incoming flow, in the order of arrival, or None while some are missing."""
+        """One waiting token for each incoming flow, in order of arrival, or None while some are missing."""
         missing: Counter[str] = Counter(self._inputs)
         taken = []
         for token in my_task.workflow.waiting_at(self):

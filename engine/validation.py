@@ -21,24 +21,8 @@ from engine.reading import Drawing, Flow, Node, Scope
 RESERVED = frozenset({"Start", "End", "Root", "StartEventSplit", "StartEventJoin"})
 _RESERVED_ENDS = (".EndJoin", ".BoundaryEventSplit", ".BoundaryEventJoin")
 
-_SUPPORTED = frozenset(
-    [
-        "startEvent",
-        "endEvent",
-        "boundaryEvent",
-        "intermediateCatchEvent",
-        "intermediateThrowEvent",
-        "userTask",
-        "manualTask",
-        "serviceTask",
-        "callActivity",
-        "subProcess",
-        "exclusiveGateway",
-        "parallelGateway",
-        "eventBasedGateway",
-    ]
-)
 ACTIVITIES = frozenset({"userTask", "manualTask", "serviceTask", "callActivity", "subProcess"})
+_GATEWAYS = frozenset({"exclusiveGateway", "parallelGateway", "eventBasedGateway"})
 _EVENTS = {
     "startEvent": {"none"},
     "endEvent": {"none", "terminate"},
@@ -46,7 +30,8 @@ _EVENTS = {
     "intermediateCatchEvent": {"timer", "message", "signal"},
     "intermediateThrowEvent": {"none", "message", "signal"},
 }
-"""What each kind of event may be, in version 1 of the engine."""
+"""What each kind of event may be; what is not listed is refused until it is made right."""
+_SUPPORTED = ACTIVITIES | _GATEWAYS | _EVENTS.keys()
 
 
 @dataclass(frozen=True)
@@ -180,7 +165,7 @@ _DRAW = "Draw an exclusive gateway and put the condition behind it."
 
 
 def default_flows(drawing: Drawing, host: Host) -> Iterator[Problem]:
-    """V3: an exclusive gateway with several ways out has a default flow, and a condition on each other one."""
+    """V3: an exclusive gateway with several ways out has a default flow, and conditions on the others."""
     for scope in drawing.scopes:
         leaving: dict[str, list[Flow]] = {}
         for flow in scope.flows:
@@ -269,7 +254,7 @@ def outcomes(drawing: Drawing, host: Host) -> Iterator[Problem]:
 
 
 RULES: tuple[Rule, ...] = (
-    reserved_ids, duplicate_ids, supported, event_kinds, timer_texts, conditions, condition_places, default_flows,
-    lane_names, tasks_in_lanes, steps, drawn, outcomes,
+    reserved_ids, duplicate_ids, supported, event_kinds, timer_texts, conditions, condition_places,
+    default_flows, lane_names, tasks_in_lanes, steps, drawn, outcomes,
 )  # fmt: skip
 """The rules about single elements; `validation_graph.RULES` are those about the ways between them."""

@@ -153,7 +153,7 @@ def _of_event_gateway(node: Node, flows: list[Flow], nodes: dict[str, Node]) -> 
 
 
 def calls(drawing: Drawing, host: Host) -> Iterator[Problem]:
-    """G10: a called process exists in the bundle and may run. G11: no process calls itself, even through others."""
+    """G10: a called process is in the bundle and may run. G11: no process calls itself."""
     known = {scope.id for scope in drawing.scopes if scope.kind == "process"}
     edges = [
         (node.element.process_id, node.called)
@@ -174,5 +174,6 @@ def calls(drawing: Drawing, host: Host) -> Iterator[Problem]:
 
 
 RULES: tuple[Rule, ...] = (
-    flow_ids, flow_ends, attachments, starts, ends, ways_out, ways_in, reached, can_end, event_gateways, calls,
+    flow_ids, flow_ends, attachments, starts, ends, ways_out, ways_in, reached, can_end, event_gateways,
+    calls,
 )  # fmt: skip

@@ -1,7 +1,7 @@
 """Process data are flat: names with text, whole numbers, true, false or nothing.
 
-Anything else changes, fails or loses items on its way through an engine's state (dates, sets, decimals, lists at
-joins, reliability facts 5 and 6), and client facts have no place here at all.
+Anything else changes, fails or loses items on its way through an engine's state (dates, sets, decimals, lists
+at joins: reliability facts 5 and 6), and client facts have no place here at all.
 """
 
 from __future__ import annotations

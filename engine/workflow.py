@@ -2,7 +2,7 @@
 """A running process on SpiffWorkflow's workflow and task classes, kept to its live part.
 
 A `Token` is a SpiffWorkflow task. Live tokens are children of their process' root; a finished token leaves at
-once. Data dictionaries are never changed in place, so that tokens share one dictionary until one of them differs.
+once. Data dictionaries are never changed in place, so that tokens share one until one of them differs.
 SpiffWorkflow's log records carry data in `extra`; these classes write none.
 """
 
@@ -26,6 +26,7 @@ from engine.errors import Incident
 from engine.tasks import Boundary, Parallel
 
 if TYPE_CHECKING:
+    from engine.definition import Definition
     from engine.scripting import SafeEngine
 
 MAX_STEPS = 10_000
@@ -45,9 +46,15 @@ class Token(Task):
 
     workflow: Process
 
-    def __init__(self, workflow: Process, task_spec: Any, parent: Token | None = None, state: int = TaskState.FUTURE,
-                 id: str | None = None) -> None:  # fmt: skip
-        # SpiffWorkflow's own constructor makes a task's id a UUID and copies its clock into it; work ids are text.
+    def __init__(
+        self,
+        workflow: Process,
+        task_spec: Any,
+        parent: Token | None = None,
+        state: int = TaskState.FUTURE,
+        id: str | None = None,
+    ) -> None:
+        # SpiffWorkflow's own constructor reads a clock and makes the id a UUID object; work ids are text.
         self.id = id or str(uuid4())
         self.workflow = workflow
         workflow.tasks[self.id] = self
@@ -82,7 +89,7 @@ class Token(Task):
             top.agenda.append(self)
 
     def run(self) -> bool:
-        """Do the element's work and go on to the next; what the work raises, a host's step for one, is passed on."""
+        """Do the element's work and go on to the next; what a host's step raises is passed on."""
         self.task_spec._run(self)
         self.complete()
         return True
@@ -119,7 +126,7 @@ class Events(EventManager):
 
 
 class Process:
-    """What the top process and a called one have in common; mixed in before SpiffWorkflow's workflow classes."""
+    """What the top process and a called one have in common; mixed in before SpiffWorkflow's classes."""
 
     tasks: dict[str, Token]
     top_workflow: Run
@@ -173,7 +180,7 @@ class Process:
         token._ready()
 
     def end_reached(self, token: Token, outcome: str | None, terminates: bool) -> None:
-        """Remember the data at an end event; a terminating one cancels every other token and its data alone count."""
+        """Remember the data at an end event; a terminating one cancels the others and its data count."""
         before = self.end_data if self.end_data and not terminates else {}
         self.end_data = {**before, **token.data}
         if terminates:
@@ -210,8 +217,9 @@ class Process:
 class Run(Process, BpmnWorkflow):
     """The top process of an instance, with what all its processes share: agenda, events, trace."""
 
-    def __init__(self, spec: Any, specs: dict[str, Any], script_engine: SafeEngine) -> None:
-        super().__init__(spec, specs, script_engine, deserializing=True)
+    def __init__(self, definition: Definition, script_engine: SafeEngine) -> None:
+        specs = definition.specs
+        super().__init__(specs[definition.process_id], specs, script_engine, deserializing=True)
         self.event_manager = Events(self)
         self.agenda: deque[Token] = deque()
         self.people: dict[str, Token] = {}
