@@ -95,7 +95,7 @@ def _empty_errors(username: str, password: str) -> dict[str, str]:
     if not username.strip():
         errors["username"] = "Enter your user name."
     if not password:
-        errors["password"] = "Enter your password."
+        errors["password"] = "Enter your password."  # noqa: S105  (a sentence)
     return errors
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, Sequence, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from workflows.db import Base
+from workflows.db import Base, Json
 from workflows.errors import NotFound
 
 OUTCOMES = {
@@ -95,7 +95,7 @@ class ClientFacts(Base):
 
     __tablename__ = "client_facts"
     case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), primary_key=True)
-    facts: Mapped[dict]
+    facts: Mapped[Json]
     fingerprint: Mapped[str | None] = mapped_column(index=True)
     name_fingerprint: Mapped[str] = mapped_column(index=True)
 
@@ -107,7 +107,7 @@ class TaskRecord(Base):
     task_id: Mapped[str] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
     element: Mapped[str]
-    answers: Mapped[dict]
+    answers: Mapped[Json]
     completed_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     completed_at: Mapped[datetime]
 

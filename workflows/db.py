@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from alembic import command as alembic_command
 from alembic.config import Config
@@ -20,11 +21,17 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from workflows.errors import Busy
 from workflows.settings import settings
 
+Json = dict[str, Any]
+"""A JSON object in a column."""
+
+JsonList = list[Any]
+"""A JSON list in a column."""
+
 
 class Base(DeclarativeBase):
     """The base of all tables; every datetime column keeps its offset."""
 
-    type_annotation_map = {datetime: DateTime(timezone=True), dict: JSONB, list: JSONB}
+    type_annotation_map = {datetime: DateTime(timezone=True), Json: JSONB, JsonList: JSONB}
 
 
 _databases: dict[str, Engine] = {}

@@ -11,7 +11,7 @@ from sqlalchemy import ForeignKey, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 import engine
-from workflows.db import Base
+from workflows.db import Base, Json
 from workflows.forms import Form
 from workflows.service_levels import ServiceLevels
 
@@ -37,7 +37,7 @@ class ProcessDefinition(Base):
     key: Mapped[str]
     area_code: Mapped[str | None] = mapped_column(ForeignKey("area.code"))
     version: Mapped[int]
-    files: Mapped[dict]
+    files: Mapped[Json]
     sha256: Mapped[str]
     state: Mapped[str]
     deployed_at: Mapped[datetime]

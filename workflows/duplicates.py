@@ -5,7 +5,7 @@ import hmac
 import unicodedata
 from collections.abc import Mapping
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from workflows.cases import Case, ClientFacts
@@ -57,8 +57,8 @@ def possible_matches(db: Session, case: Case) -> list[Case]:
     return [found for found in _cases(db, query) if found.closed_at is None]
 
 
-def _cases(db: Session, ids: object) -> list[Case]:
-    return list(db.scalars(select(Case).where(Case.id.in_(ids)).order_by(Case.id)))  # type: ignore[attr-defined]
+def _cases(db: Session, ids: Select[int]) -> list[Case]:
+    return list(db.scalars(select(Case).where(Case.id.in_(ids)).order_by(Case.id)))
 
 
 def _name(facts: Mapping[str, object]) -> str:

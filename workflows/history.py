@@ -7,12 +7,13 @@ shows. An event never holds a client fact; `esd_only` ones are not shown to part
 import hashlib
 import json
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from workflows.cases import Case
-from workflows.db import Base
+from workflows.db import Base, Json
 from workflows.work import Work
 
 
@@ -27,7 +28,7 @@ class HistoryEvent(Base):
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     kind: Mapped[str]
     element: Mapped[str | None]
-    detail: Mapped[dict]
+    detail: Mapped[Json]
     esd_only: Mapped[bool] = mapped_column(default=False)
     hash: Mapped[str]
     __table_args__ = (UniqueConstraint("case_id", "seq"), Index("ix_history_event_at", "at"))
@@ -40,7 +41,7 @@ def record(
     *,
     element: str | None = None,
     esd_only: bool = False,
-    **detail: object,
+    **detail: Any,
 ) -> HistoryEvent:
     """Append one event. The case must be locked by this transaction, since its events are numbered."""
     last = _last(work.db, case) if case else None

@@ -10,8 +10,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 import engine
 from workflows import steps, timers, user_tasks
-from workflows.business_time import calendar
-from workflows.calendar import Calendar
 from workflows.cases import Case, lock_case
 from workflows.db import Base
 from workflows.definitions import Bundle, bundle_of
@@ -102,7 +100,7 @@ def _save(work: Work, case: Case, row: ProcessInstance, bundle: Bundle, instance
     row.changed_at = work.now
     _follow_status(case, instance)
     waiting = instance.open_work()
-    days: Calendar = calendar(case.area_code)
+    days = bundle.service_levels.calendar()
     user_tasks.reconcile(work, case, bundle, waiting, days)
     timers.reconcile(work, case, bundle, waiting, days)
     if instance.ended and not case.closed_at:

@@ -5,7 +5,7 @@ from datetime import date
 from sqlalchemy import ForeignKey, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from workflows.db import Base
+from workflows.db import Base, JsonList
 
 BASES = ("mou_with_wdc", "service_contract_wdc", "service_contract_esd")
 """What makes an organisation a WorkSource partner (policy 4013, persons affected)."""
@@ -57,7 +57,7 @@ class Agreement(Base):
     status: Mapped[str]
     esd_manager_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     partner_manager_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    warned: Mapped[list] = mapped_column(default=list)
+    warned: Mapped[JsonList] = mapped_column(default=list)
 
     def shortcoming(self, today: date) -> str | None:
         """Why this agreement does not permit opening a case on a day, as a sentence; None when it does."""

@@ -15,7 +15,7 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from workflows.cases import Case
-from workflows.db import Base, after_commit
+from workflows.db import Base, Json, after_commit
 from workflows.history import record
 from workflows.people import Person
 from workflows.settings import settings
@@ -63,7 +63,7 @@ class OutboxMessage(Base):
     kind: Mapped[str]
     recipient_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     round: Mapped[int]
-    about: Mapped[dict]
+    about: Mapped[Json]
     state: Mapped[str] = mapped_column(default="waiting")
     message_id: Mapped[str] = mapped_column(unique=True)
     queued_at: Mapped[datetime]

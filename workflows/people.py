@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, select
+from sqlalchemy import ColumnElement, ForeignKey, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from workflows.db import Base
@@ -150,10 +150,10 @@ def person_named(db: Session, username: str) -> Person | None:
     return db.scalar(select(Person).where(Person.username == username, Person.active))
 
 
-def people_with(db: Session, role: str, *conditions: object) -> list[Person]:
+def people_with(db: Session, role: str, *conditions: ColumnElement[bool]) -> list[Person]:
     """The active people who hold a role, by name."""
     query = select(Person).join(PersonRole).where(PersonRole.role == role, Person.active)
-    return list(db.scalars(query.where(*conditions).order_by(Person.name)))  # type: ignore[arg-type]
+    return list(db.scalars(query.where(*conditions).order_by(Person.name)))
 
 
 def staff_of(db: Session, role: str, office: str, *, backup: bool = False) -> list[Person]:

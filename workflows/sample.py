@@ -13,7 +13,7 @@ from workflows.organisations import Agency, Agreement, Area, Office
 from workflows.people import ROLES, Person, PersonOffice, PersonRole
 from workflows.settings import settings
 
-PASSWORD = "sample-opt-in-desk"
+PASSWORD = "sample-opt-in-desk"  # noqa: S105  (it opens samples only, and the demo prints it)
 """The password of every sample person; samples are for a machine of one's own."""
 
 AREAS = {"OLY": "Olympic"}

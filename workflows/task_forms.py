@@ -23,12 +23,15 @@ def labels() -> dict[str, str]:
 
 def options_for(db: Session, form: Form, own_offices: Iterable[str], case: Case | None = None) -> Options:
     """The option lists that a form asks for; only those are read."""
-    lists = {
-        "my_offices": lambda: _offices(db, list(own_offices)),
-        "offices": lambda: _offices(db, None),
-        "esd_staff_of_office": lambda: _esd_staff(db, case) if case else {},
-    }
-    return {name: read() for name, read in lists.items() if name in form.option_lists}
+    return {name: _option_list(db, name, own_offices, case) for name in form.option_lists}
+
+
+def _option_list(db: Session, name: str, own_offices: Iterable[str], case: Case | None) -> dict[str, str]:
+    if name == "my_offices":
+        return _offices(db, list(own_offices))
+    if name == "offices":
+        return _offices(db, None)
+    return _esd_staff(db, case) if case else {}
 
 
 def offices_to_open_in(db: Session, actor: Actor) -> frozenset[str]:

@@ -56,7 +56,8 @@ def _arm(work: Work, case: Case, bundle: Bundle, item: OpenWork, calendar: Calen
         return
     level = item.value or ""
     levels = bundle.service_levels
-    known = level in levels.keys()
+    keys = levels.keys()
+    known = level in keys
     since, fired = work.now, False
     if known and levels.counts_from(level) == "first":
         since, fired = _first_armed(work, case, item)

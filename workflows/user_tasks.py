@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from engine import OpenWork
 from workflows.calendar import Calendar
 from workflows.cases import Case
-from workflows.db import Base
+from workflows.db import Base, Json
 from workflows.definitions import Bundle, role_of
 from workflows.forms import Form
 from workflows.history import record
@@ -64,7 +64,7 @@ class TaskDraft(Base):
 
     __tablename__ = "task_draft"
     task_id: Mapped[str] = mapped_column(ForeignKey("user_task.id"), primary_key=True)
-    answers: Mapped[dict]
+    answers: Mapped[Json]
     saved_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     saved_at: Mapped[datetime]
 

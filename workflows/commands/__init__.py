@@ -6,7 +6,7 @@ written to the history in a transaction of its own: who, what, which rule (domai
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from workflows import clock, history
 from workflows.db import transaction
@@ -41,6 +41,12 @@ def command(function: Callable[Concatenate[Work, P], R]) -> Callable[Concatenate
 
 def _record_refusal(actor: Actor, what: str, refused: Refused, about: dict[str, str]) -> None:
     kind = "ssn_blocked" if isinstance(refused, SsnBlocked) else "refused"
+    details: dict[str, Any] = {
+        "what": what,
+        "rule": refused.code,
+        "fields": sorted(refused.fields),
+        "on": about,
+    }
     with transaction() as db:
         work = Work(db, actor, clock.now())
-        history.record(work, kind, what=what, rule=refused.code, fields=sorted(refused.fields), **about)
+        history.record(work, kind, **details)

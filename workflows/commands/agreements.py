@@ -7,7 +7,6 @@ import structlog
 from sqlalchemy import select
 
 from workflows import holds, instances, outbox
-from workflows.business_time import calendar
 from workflows.cases import Case, lock_case
 from workflows.commands import command
 from workflows.db import transaction
@@ -126,11 +125,11 @@ def _escalate_hold(work: Work, case: Case) -> bool:
     """N7 when only the partner's own tasks are left and the hold lasts longer than `hold_max`."""
     if case.held_at is None or case.hold_escalated:
         return False
-    after = instances.bundle_of_case(work, case).service_levels.duration("hold_max")
+    levels = instances.bundle_of_case(work, case).service_levels
     waiting = {task.role for task in open_tasks(work.db, case.id)}
     if (
         waiting - {"case_manager", "program_manager"}
-        or calendar(case.area_code).add(case.held_at, after) > work.now
+        or levels.calendar().add(case.held_at, levels.duration("hold_max")) > work.now
     ):
         return False
     case.hold_escalated = True

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Select, func, select, update
 
 import engine
 from notifications import render
@@ -111,14 +111,14 @@ def _check_diagrams(bundle: Bundle) -> dict[str, str]:
 
 
 def _check_elements(bundle: Bundle, definition: engine.Definition) -> dict[str, str]:
-    problems = {}
+    problems, keys = {}, bundle.service_levels.keys()
     for element in definition.elements.values():
         form, due = element.properties.get("formJsonSchemaFilename"), element.properties.get("due")
         if element.kind == "userTask" and f"forms/{form}" not in bundle.files:
             problems[f"form:{element.id}"] = (
                 f"“{element.name}” names the form {form}, which the bundle does not hold."
             )
-        if due and due not in bundle.service_levels.keys():
+        if due and due not in keys:
             problems[f"due:{element.id}"] = (
                 f"“{element.name}” is due in {due}, which service_levels.toml does not name."
             )
@@ -141,7 +141,7 @@ def _check_mail(bundle: Bundle) -> dict[str, str]:
     return problems
 
 
-def _newest():  # type: ignore[no-untyped-def]
+def _newest() -> Select[ProcessDefinition]:
     query = select(ProcessDefinition).where(ProcessDefinition.key == MAIN_PROCESS)
     return query.order_by(ProcessDefinition.version.desc()).limit(1)
 

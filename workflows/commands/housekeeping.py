@@ -5,12 +5,11 @@ from datetime import timedelta
 from sqlalchemy import delete, select
 
 from workflows import clock
-from workflows.business_time import calendar
-from workflows.cases import Case, IdempotencyKey
+from workflows.cases import IdempotencyKey
 from workflows.db import transaction
 from workflows.definitions import bundle_of, deployed
 from workflows.people import SignIn, SignInFailure
-from workflows.user_tasks import TaskDraft, UserTask
+from workflows.user_tasks import TaskDraft
 
 KEEP_KEYS = timedelta(days=7)
 KEEP_SESSIONS = timedelta(days=30)
@@ -32,8 +31,9 @@ def _expire_drafts() -> None:
         newest = deployed(db)
         if newest is None:
             return
-        after = bundle_of(db, newest.id).service_levels.duration("draft_expiry")
-        old = select(TaskDraft, Case.area_code).join(UserTask).join(Case, Case.id == UserTask.case_id)
-        for draft, area in db.execute(old.where(TaskDraft.saved_at < clock.now() - timedelta(days=1))):
-            if calendar(area).add(draft.saved_at, after) <= clock.now():
+        levels = bundle_of(db, newest.id).service_levels
+        expiry, days = levels.duration("draft_expiry"), levels.calendar()
+        old = select(TaskDraft).where(TaskDraft.saved_at < clock.now() - timedelta(days=1))
+        for draft in db.scalars(old):
+            if days.add(draft.saved_at, expiry) <= clock.now():
                 db.delete(draft)

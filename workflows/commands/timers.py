@@ -4,19 +4,20 @@ Each runs in a transaction of its own, so one case that cannot go on does not ho
 read from rows: any number of workers may do this at once, and an outage is followed by one reminder, not a burst.
 """
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from workflows import clock, instances, outbox, steps
-from workflows.business_time import calendar
 from workflows.cases import Case, lock_case
 from workflows.commands import command
 from workflows.db import transaction
 from workflows.errors import Refused
 from workflows.history import record
-from workflows.people import SYSTEM
+from workflows.people import SYSTEM, Actor
 from workflows.timers import Timer
 from workflows.user_tasks import UserTask, is_esd
 from workflows.work import Work
@@ -35,13 +36,13 @@ def fire_due(limit: int = BATCH) -> int:
     return done + sum(_each(_claimed_tasks(now, limit), free_idle))
 
 
-def _each(ids: list[str], act) -> list[bool]:  # type: ignore[no-untyped-def]
+def _each(ids: list[str], act: Callable[[Actor, str], bool]) -> list[bool]:
     results = []
     for one in ids:
         try:
             results.append(act(SYSTEM, one))
         except Refused as refused:
-            log.warning("set_aside", what=act.__name__, id=one, rule=refused.code)
+            log.warning("set_aside", what=getattr(act, "__name__", ""), id=one, rule=refused.code)
             set_aside(SYSTEM, one)
     return results
 
@@ -117,24 +118,25 @@ def _stands_still(case: Case, role: str) -> bool:
 
 def _is_idle(work: Work, case: Case, task: UserTask) -> bool:
     bundle = instances.bundle_of_case(work, case)
-    after = bundle.service_levels.duration("claimed_but_idle_release")
-    return task.claimed_at is not None and calendar(case.area_code).add(task.claimed_at, after) <= work.now
+    levels = bundle.service_levels
+    after = levels.duration("claimed_but_idle_release")
+    return task.claimed_at is not None and levels.calendar().add(task.claimed_at, after) <= work.now
 
 
-def _moving(role: object) -> object:
-    return or_(Case.held_at.is_(None), role != "case_manager")  # type: ignore[arg-type]
+def _moving(role: InstrumentedAttribute[str]) -> ColumnElement[bool]:
+    return or_(Case.held_at.is_(None), role != "case_manager")
 
 
 def _due_timers(now: datetime, limit: int) -> list[str]:
     query = select(Timer.id).join(Case, Case.id == Timer.case_id)
-    query = query.where(Timer.closed_at.is_(None), Timer.due_at <= now, _moving(Timer.role))  # type: ignore[arg-type]
+    query = query.where(Timer.closed_at.is_(None), Timer.due_at <= now, _moving(Timer.role))
     return _ids(query.order_by(Timer.due_at, Timer.id).limit(limit))
 
 
 def _late_tasks(now: datetime, limit: int) -> list[str]:
     query = select(UserTask.id).join(Case, Case.id == UserTask.case_id)
     query = query.where(UserTask.closed_at.is_(None), UserTask.due_at <= now, UserTask.reminded_at.is_(None))
-    return _ids(query.where(_moving(UserTask.role)).order_by(UserTask.due_at).limit(limit))  # type: ignore[arg-type]
+    return _ids(query.where(_moving(UserTask.role)).order_by(UserTask.due_at).limit(limit))
 
 
 def _claimed_tasks(now: datetime, limit: int) -> list[str]:
@@ -147,6 +149,6 @@ def _claimed_tasks(now: datetime, limit: int) -> list[str]:
     )
 
 
-def _ids(query) -> list[str]:  # type: ignore[no-untyped-def]
+def _ids(query: Select[str]) -> list[str]:
     with transaction() as db:
         return list(db.scalars(query))

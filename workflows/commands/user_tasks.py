@@ -133,11 +133,11 @@ def _check_may_work(work: Work, case: Case, task: UserTask) -> None:
 
 def _check_agreement(work: Work, case: Case, task: UserTask, answers: Answers) -> None:
     """T90: a case is resumed only under a valid agreement (domain 7.2)."""
-    if task.role == privacy.PM and answers.process.get("action") == "resume":
-        if reason := holds.lapsed(work.db, case, work.now):
-            raise InvalidInput(
-                fields={"action": f"The case can be resumed once an agreement is in force. {reason}"}
-            )
+    resumes = task.role == privacy.PM and answers.process.get("action") == "resume"
+    if resumes and (reason := holds.lapsed(work.db, case, work.now)):
+        raise InvalidInput(
+            fields={"action": f"The case can be resumed once an agreement is in force. {reason}"}
+        )
 
 
 def _bundle(work: Work, case: Case) -> Bundle:

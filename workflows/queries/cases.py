@@ -6,7 +6,6 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, or_, select
 
 from workflows import privacy
-from workflows.business_time import calendar
 from workflows.cases import OUTCOMES, STATUSES, Case, ClientFacts, Note, TaskRecord, case_numbered, lock_case
 from workflows.commands.cases import is_delegated
 from workflows.definitions import Bundle, ProcessDefinition, bundle_of
@@ -273,8 +272,9 @@ def _visible_facts(work: Work, case: Case, roles: frozenset[str]) -> dict[str, o
 def _view_is_over(work: Work, case: Case) -> bool:
     """Whether `partner_view_ttl` has passed since the case was closed (domain 5.2)."""
     bundle = bundle_of(work.db, work.db.get_one(ProcessInstance, case.id).definition_id)
-    after = bundle.service_levels.duration("partner_view_ttl")
-    return case.closed_at is not None and calendar(case.area_code).add(case.closed_at, after) <= work.now
+    levels = bundle.service_levels
+    after = levels.duration("partner_view_ttl")
+    return case.closed_at is not None and levels.calendar().add(case.closed_at, after) <= work.now
 
 
 FACTS_FORM = "T5_WriteRequest.json"
@@ -336,12 +336,12 @@ def _notes(work: Work, case: Case, roles: frozenset[str]) -> list[tuple[Note, st
 
 def _task_names(work: Work, case: Case) -> dict[str, str]:
     rows = work.db.execute(select(UserTask.element, UserTask.name).where(UserTask.case_id == case.id))
-    return {element: name for element, name in rows}
+    return dict(rows.tuples().all())
 
 
 def _names(work: Work, ids: set[int | None]) -> dict[int, str]:
     rows = work.db.execute(select(Person.id, Person.name).where(Person.id.in_(ids - {None})))
-    return {person_id: name for person_id, name in rows}
+    return dict(rows.tuples().all())
 
 
 def _entry(event: HistoryEvent, people: dict[int, str], names: dict[str, str], everything: bool) -> Entry:

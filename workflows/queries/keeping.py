@@ -112,7 +112,9 @@ def outbox(
     if before:
         rows = rows.where(OutboxMessage.id < before)
     found = work.db.execute(rows.order_by(OutboxMessage.id.desc()).limit(PAGE + 1)).all()
-    items = [(sent_view(message, person), number) for message, person, number in found[:PAGE]]
+    items: list[tuple[Sent, str | None]] = [
+        (sent_view(m, person), number) for m, person, number in found[:PAGE]
+    ]
     return items, found[PAGE - 1][0].id if len(found) > PAGE else None
 
 

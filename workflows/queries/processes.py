@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
+from engine import Element
 from workflows import privacy
 from workflows.cases import Case
 from workflows.definitions import MAIN_PROCESS, ROLE_OF_LANE, Bundle, ProcessDefinition, bundle_of
@@ -96,10 +97,11 @@ _PROCESS = re.compile(rb'<(?:\w+:)?process\s[^>]*?id="([^"]+)"')
 
 def step_rows(bundle: Bundle) -> list[StepRow]:
     """The user tasks of a bundle as rows."""
-    elements = {}
+    elements: dict[str, Element] = {}
+    names: dict[str, str] = {}
     for process in (MAIN_PROCESS, "opt_out_again"):
-        elements |= dict(bundle.definition(process).elements)
-    names = bundle.definition(MAIN_PROCESS).process_names | bundle.definition("opt_out_again").process_names
+        elements |= bundle.definition(process).elements
+        names |= bundle.definition(process).process_names
     return [
         StepRow(
             element=element.id,

@@ -7,7 +7,6 @@ from sqlalchemy.orm import Session
 from workflows.cases import OUTCOMES, STATUSES, Case
 from workflows.history import HistoryEvent
 from workflows.mail_words import words_for_day
-from workflows.outbox import MESSAGES
 from workflows.user_tasks import UserTask, open_tasks
 
 MESSAGE_WORDS = {
@@ -116,6 +115,3 @@ def _status_words(case: Case, tasks: list[UserTask]) -> str:
             f"Waiting for the client to contact Employment Security, since {words_for_day(case.opened_at)}."
         )
     return f"{STATUSES[case.status]}."
-
-
-assert MESSAGE_WORDS.keys() == MESSAGES.keys()
