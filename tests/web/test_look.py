@@ -1,0 +1,476 @@
+"""The look of the pages: every template with sample values, by its markup and in a real browser."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from html.parser import HTMLParser
+from pathlib import Path
+from types import SimpleNamespace as View
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from flask import Flask, g, render_template
+from playwright.sync_api import BrowserContext, Page, Route, sync_playwright
+from werkzeug.exceptions import Forbidden, HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
+
+from tests.chromium import ARGUMENTS
+from web import app as shell
+from web import forms_view
+from workflows.people import Actor
+from workflows.settings import Settings
+
+WEB = Path(shell.__file__).parent
+STATIC, TEMPLATES = WEB / "static", WEB / "templates"
+SITE = "http://desk.example"
+NOW = datetime.now(UTC)
+HOUR = timedelta(hours=1)
+CASE = "OLY-2026-000123"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+def actor(*roles: str) -> Actor:
+    """Somebody invented, in some roles."""
+    return Actor(1, "avery", "Avery Quillfeather", "FWP", "OLY", frozenset(roles or {"case_manager"}))
+
+
+def field(name: str, widget: str, **more: object) -> View:
+    """A field as `FieldView` has it."""
+    usual = {"label": f"Label of {name}", "hint": "", "options": [], "value": None, "required": True}
+    return View(
+        **{**usual, "name": name, "widget": widget, "shown": True, "error": None, "controls": False} | more
+    )
+
+
+YES_NO = [("yes", "Yes"), ("no", "No")]
+FIELDS = [
+    field("contact_result", "radio", options=YES_NO, controls=True, error="Choose the result."),
+    field("points", "checkboxes", options=YES_NO, value=["no"], hint="All must be told."),
+    field("agrees", "checkbox", hint="Ask first.", error="Tick this when the client agrees."),
+    field("name", "text", value='<b>"O’Malley"</b>', hint="As the client says it."),
+    field("phone", "tel", required=False),
+    field("total", "integer", value=0),
+    field("asked_at", "datetime", value="2026-11-20T14:05", error="The time must not be later than now."),
+    field("day", "date"),
+    field("language", "select", options=[("en", "English"), ("es", "Spanish")], value="es"),
+    field("reason", "textarea", value="<script>alert(1)</script>"),
+    field("secret", "text", shown=False),
+]
+ERRORS = {f.name: f.error for f in FIELDS if f.error}
+HELP = "Say who you are.\nThen listen.\n\n1. Ask <i>politely</i>.\n2) Write it down.\n- no pressure"
+TASK = View(
+    id="t1", name="Record the contact", case_number=CASE, version=3, step="5512PRO 6", due=NOW - 30 * HOUR,
+    help=HELP, role="ESD WIOA supervisor", office="WorkSource Kitsap", agency="Fernhollow Workforce Partners",
+    holder="Avery Quillfeather", held_since=NOW - HOUR, mine=True, may_claim=False, may_release=True,
+    may_edit=True, closed="", draft_saved_at=NOW - HOUR, rights_note="It in no way affects eligibility.",
+)  # fmt: skip
+ROW = View(
+    task_id="t1", case_number=CASE, name="Ask the client", step="5512PRO 5", office="WorkSource Kitsap",
+    agency="Fernhollow Workforce Partners", due=NOW - 30 * HOUR, assignee=None, mine=False, may_claim=True,
+    may_release=False, note="On hold", number=CASE, client="Marlo Pennywhistle", status="With ESD", outcome="",
+    closed=False, hold=True, opened_at=NOW, age="today", opens=True,
+)  # fmt: skip
+MESSAGE = View(
+    id=7, at=NOW, to="Casey Thistledown", subject=f"Opt-in request {CASE}: new", state="failed", case_number=CASE,
+    queued_at=NOW, sent_at=None, attempts=2, next_attempt_at=None, error="Refused.", may_send_again=True,
+    sender="desk@desk.example", text=f"Open it: {SITE}/cases/{CASE}", current=True,
+)  # fmt: skip
+EVENT = View(
+    at=NOW, sentence="Opened by Avery.", kind="person", note="A note.", who="Avery", case_number="", detail=""
+)
+STEP = View(
+    id="T1", name="Search", kind="Task", role="Case manager", form="T1.json", due=NOW, step="5512PRO 1",
+    holder=None, task_id="t1", who="Avery", at=NOW,
+)  # fmt: skip
+PERSON = View(
+    username="noor", name="Noor Lanternwick", email="noor@fwp.example", agency="FWP", offices=["WorkSource Kitsap"],
+    esd=True, restricted=True, missing=["training"], active=True, trained_on=date(2026, 1, 2), non_disclosure_on=None,
+    eto_account_active=True, is_restricted_user=True, roles="Case manager",
+)  # fmt: skip
+AGREEMENT = View(
+    number="K-TEST-103", agency="Saltgrass", kind="Data-sharing agreement", basis="Contract", basis_document="",
+    starts_on=date(2025, 7, 1), ends_on=date(2026, 6, 30), status="Expired", in_force=False, why_not="It ended.",
+    ends_soon="", managers=[], open_cases=1, esd_manager="", partner_manager="",
+)  # fmt: skip
+TABS = [
+    View(label="My work", href="/work", count=1, current=True),
+    View(label="Late", href="/l", count=None, current=False),
+]
+ACTIONS = View(
+    withdraw=True, opened_in_error=True, opt_out_again=True, note=True, esd_note=True,
+    reassign=[View(task_id="t1", task_name="Record", people=[("casey", "Casey")]),
+              View(task_id="t2", task_name="Find", people=[])],
+)  # fmt: skip
+CASE_VIEW = View(
+    number=CASE, state="Waiting for the client.", status="With ESD", outcome="", closed=False, hold="On hold.",
+    office="WorkSource Kitsap", agency="FWP", case_manager="Avery", opened_at=NOW, procedure="5512PRO, version 3",
+)  # fmt: skip
+PROCESS = View(
+    id=2, name="Opt-in procedure", version=2, state="deployed", deployed_at=NOW, deployed_by="Robin", open_cases=3,
+    sha256="a" * 64,
+)  # fmt: skip
+PAGES = {"next_href": "/next", "first_href": "/first"}
+
+SAMPLES: dict[str, dict[str, object]] = {
+    "sign_in.html": {"username": "", "next": "", "sample_password": "pass", "errors": {"password": "Enter it."},
+                     "samples": [View(username="avery", name="Avery", roles="Case manager", does="Starts.")]},
+    "worklist.html": {"tabs": TABS, "rows": [ROW], "late_count": 2, "may_start": True, "view": "mine", **PAGES},
+    "task.html": {"task": TASK, "fields": FIELDS, "errors": ERRORS,
+                  "summary": View(facts=[("Client", "Marlo")], notes=[View(at=NOW, who="A", words="W")], sentence="S.")},
+    "case.html": {"case": CASE_VIEW, "fact_groups": [View(title="Client", rows=[("Name", "Marlo")], note="N.")],
+                  "open_steps": [STEP], "done_steps": [STEP], "history": [EVENT], "mails": [MESSAGE],
+                  "notes": [View(at=NOW, who="A", words="W", esd_only=True)], "linked": [View(number=CASE, words="same")],
+                  "actions": ACTIONS, "errors": {"text": "Write a note.", "username": "Choose."}, "note_text": ""},
+    "start.html": {"fields": FIELDS[3:6], "case_managers": [("avery", "Avery")], "case_manager": "", "key": "k",
+                   "refusal": [], "help": HELP},
+    "cases.html": {"q": "", "state": "", "searchable": "Case number", "states": [("", "All")], "rows": [ROW],
+                   "may_start": True, **PAGES},
+    "processes.html": {"rows": [PROCESS]},
+    "process.html": {"process": PROCESS, "diagrams": [View(title="Intake", file="m.bpmn", steps=[STEP])]},
+    "admin/people.html": {"q": "", "rows": [PERSON], "may_change": True, **PAGES},
+    "admin/person.html": {"someone": PERSON, "role_options": [("Case manager", "Case manager")], "may_set_roles": True,
+                          "may_set_clearances": True, "errors": {"roles": "Not both."}},
+    "admin/agreements.html": {"rows": [AGREEMENT], "may_change": True},
+    "admin/agreement.html": {"is_new": True, "values": AGREEMENT, "agencies": [], "kinds": YES_NO, "bases": YES_NO,
+                             "statuses": YES_NO, "esd_managers": [], "partner_managers": [], "errors": {"ends_on": "When?"}},
+    "admin/outbox.html": {"tabs": TABS, "rows": [MESSAGE], **PAGES},
+    "admin/audit.html": {"filters": View(case="", who="", kind="", since="", until=""), "kinds": [("", "All")],
+                         "rows": [EVENT], **PAGES},
+    "notice.html": {"notice": View(version="1", language="English", approved=False)},
+    "mails.html": {"rows": [MESSAGE], "mail": MESSAGE},
+    "error.html": {"status": 404, "problem": shell.ERROR_PAGES[404], "happened": "Not here."},
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def desk() -> Flask:
+    """The application, of a demonstration; nothing in these tests asks its database."""
+    keys = {"secret_key": "look-" * 8, "fingerprint_key": "look-" * 8}
+    nowhere = "postgresql://nobody:nothing@127.0.0.1:9/none"
+    app = shell.create_app(Settings(database_url=nowhere, demo=True, public_url=SITE, **keys))
+    app.add_url_rule("/probe", "probe", lambda: "taken", methods=["POST"])
+    return app
+
+
+def draw(desk: Flask, template: str, who: Actor | None = None, path: str = "/work", **changed: object) -> str:
+    """A template with its sample values, as somebody sees it."""
+    with desk.test_request_context(path, base_url=SITE):
+        g.actor = who
+        return render_template(template, **{**SAMPLES.get(template, {}), **changed})
+
+
+class Outline(HTMLParser):
+    """What a page is made of: tags with their attributes, ids, and the words of the headings."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Keep a tag."""
+        self.tags.append((tag, dict(attrs)))
+
+    def all(self, tag: str) -> list[dict[str, str | None]]:
+        """The attributes of every such tag."""
+        return [attributes for name, attributes in self.tags if name == tag]
+
+    def ids(self) -> list[str]:
+        """Every id of the page."""
+        return [a["id"] or "" for _, a in self.tags if "id" in a]
+
+
+def test_every_template_has_a_sample():
+    pages = {path.relative_to(TEMPLATES).as_posix() for path in TEMPLATES.rglob("*.html")}
+    parts = {page for page in pages if page.startswith(("macros/", "parts/"))} | {"layout.html"}
+    assert pages - parts == set(SAMPLES), "a page without sample values is looked at by nobody"
+
+
+@pytest.mark.parametrize("template", SAMPLES)
+def test_markup(desk, template):
+    page = draw(desk, template, actor())
+    outline = Outline(page)
+    ids = outline.ids()
+    assert len(outline.all("h1")) == 1
+    assert sorted(ids) == sorted(set(ids)), "an id stands twice"
+    named = [a.get("for") for a in outline.all("label")]
+    named += [word for _, a in outline.tags for word in (a.get("aria-describedby") or "").split()]
+    named += [word for _, a in outline.tags for word in (a.get("aria-labelledby") or "").split()]
+    named += [a["href"][1:] for a in outline.all("a") if (a.get("href") or "").startswith("#")]
+    assert set(named) <= set(ids), "a label, description or link leads nowhere"
+    posts = [a for a in outline.all("form") if a.get("method") == "post"]
+    assert len([a for a in outline.all("input") if a.get("name") == "csrf_token"]) == len(posts)
+    assert all(a.get("value") for a in outline.all("input") if a.get("name") == "csrf_token")
+
+
+@pytest.mark.parametrize("template", SAMPLES)
+def test_nothing_inline_and_nothing_from_elsewhere(desk, template):
+    outline = Outline(draw(desk, template, actor()))
+    assert outline.all("style") == []
+    assert all(a.get("src") for a in outline.all("script"))
+    odd = [(tag, name) for tag, a in outline.tags for name in a if name == "style" or name.startswith("on")]
+    assert odd == []
+    loaded = [a["src"] for _, a in outline.tags if a.get("src")] + [a["href"] for a in outline.all("link")]
+    assert [address for address in loaded if not address.startswith("/static/")] == []
+
+
+@pytest.mark.parametrize("template", [name for name, values in SAMPLES.items() if "errors" in values])
+def test_errors_come_first_and_lead_to_their_fields(desk, template):
+    errors = SAMPLES[template]["errors"]
+    wrong, right = draw(desk, template, actor()), draw(desk, template, actor(), errors={})
+    assert "<title>Error: " in wrong
+    assert "<title>Error: " not in right
+    assert all(f'href="#f-{name}"' in wrong and f'id="f-{name}"' in wrong for name in errors)
+    assert wrong.index("data-error-summary") < wrong.index("<h1")
+
+
+def test_fields_are_wired_and_escaped(desk):
+    page = draw(desk, "task.html", actor())
+    assert "<script>alert" not in page
+    assert "<b>" not in page
+    assert "<i>politely" not in page
+    assert 'id="f-secret"' not in page, "a question that is not shown is not on the page"
+    assert page.count('hx-post="/tasks/t1/form"') == 1, "only a controlling answer asks the server"
+    assert re.search(r'id="f-name"[^>]* required aria-describedby="f-name-hint"', page)
+    assert re.search(r'id="f-asked_at"[^>]*value="2026-11-20T14:05"[^>]*aria-invalid="true"', page)
+    assert re.search(
+        r'<label class="usa-label" for="f-phone"[^>]*>Label of phone <span[^>]*>\(optional\)', page
+    )
+    assert re.search(r'value="es" selected', page)
+    assert re.findall(r'name="points" value="(\w+)" checked', page) == ["no"]
+    assert re.search(r'name="total" value="0"', page)
+    assert "checked" not in draw(desk, "task.html", actor(), fields=FIELDS[:1]), (
+        "no decision is chosen beforehand"
+    )
+
+
+def test_help_text_becomes_paragraphs_and_lists():
+    blocks = forms_view.help_blocks(HELP)
+    assert [(block.kind, block.lines) for block in blocks] == [
+        ("p", ("Say who you are. Then listen.",)),
+        ("ol", ("Ask <i>politely</i>.", "Write it down.")),
+        ("ul", ("no pressure",)),
+    ]
+    assert forms_view.help_blocks(None) == []
+
+
+@pytest.mark.parametrize(
+    ("due", "state", "words"),
+    [
+        ("2026-11-18T17:00", "late", "Late by 2 days"),
+        ("2026-11-19T17:00", "late", "Late by 1 day"),
+        ("2026-11-20T09:59", "late", "Late since today"),
+        ("2026-11-20T17:00", "today", "Today by 5:00 p.m."),
+        ("2026-11-21T00:05", "soon", "Tomorrow by 12:05 a.m."),
+        ("2026-11-22T12:00", "soon", "Sunday, November 22"),
+        ("2026-11-26T12:00", "later", "Thursday, November 26"),
+        ("2026-11-27T12:00", "later", "November 27, 2026"),
+    ],
+)
+def test_due_dates_in_words(due, state, words):
+    zone = ZoneInfo("America/Los_Angeles")
+    now = datetime(2026, 11, 20, 10, 0, tzinfo=zone)
+    label = forms_view.due_label(datetime.fromisoformat(due).replace(tzinfo=zone), now)
+    assert (label.state, label.words) == (state, words)
+    assert label.exact.endswith("PST")
+
+
+def test_moments_in_words():
+    zone = ZoneInfo("America/Los_Angeles")
+    now = datetime(2026, 7, 2, 0, 30, tzinfo=zone)
+    said = [forms_view.moment_words(now - timedelta(hours=h), now) for h in (0, 1, 48, 24 * 200)]
+    assert said[:2] == ["Today, 12:30 a.m.", "Yesterday, 11:30 p.m."]
+    assert said[2:] == ["Tuesday, June 30, 12:30 a.m.", "Sunday, December 14, 2025, 12:30 a.m."]
+    assert forms_view.exact_words(now) == "Thursday, July 2, 2026, 12:30 a.m. PDT"
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [("", ""), (None, ""), ("not a date", "not a date"), ("2026-11-20T22:05:00+00:00", "2026-11-20T14:05")],
+)
+def test_a_moment_in_a_field_is_on_the_office_clock(value, shown):
+    assert forms_view.local_input(value, ZoneInfo("America/Los_Angeles")) == shown
+
+
+def test_navigation_follows_the_role(desk):
+    manager = draw(desk, "notice.html", actor("case_manager"), "/cases/new")
+    assert re.findall(r'aria-current="page">([^<]+)<', manager) == ["Start a request"], (
+        "the nearest place alone"
+    )
+    assert "/admin/people" not in manager
+    assert "/admin/people" in draw(desk, "notice.html", actor("administrator"))
+    assert "/cases/new" not in draw(desk, "notice.html", actor("auditor"))
+    stranger = draw(desk, "notice.html", None)
+    assert "Sign out" not in stranger
+    assert "<nav" not in stranger
+    assert ">SAMPLE<" in stranger
+
+
+def test_a_name_that_a_view_forgot_is_an_error(desk):
+    with pytest.raises(Exception, match="is undefined"), desk.test_request_context("/"):
+        g.actor = None
+        render_template("processes.html")
+
+
+@pytest.mark.parametrize("error", [NotFound(), Forbidden(), MethodNotAllowed(), RequestEntityTooLarge()])
+def test_failures_are_calm_pages(desk, error: HTTPException):
+    with desk.test_request_context("/somewhere"):
+        g.actor = None
+        response = desk.make_response(desk.handle_user_exception(error))
+    words = shell.ERROR_PAGES[error.code or 0]
+    assert response.status_code == error.code
+    page = response.get_data(as_text=True)
+    assert words.title in page
+    assert words.next in page
+
+
+def test_an_error_of_ours_shows_no_detail(desk):
+    with desk.test_request_context("/somewhere"):
+        g.actor = None
+        try:
+            raise RuntimeError("360-555-0101")
+        except RuntimeError as error:
+            response = desk.make_response(desk.handle_exception(error))
+    assert response.status_code == 500
+    page = response.get_data(as_text=True)
+    assert "we are on it" in page
+    assert "360-555-0101" not in page
+    assert "Traceback" not in page
+
+
+def test_a_form_without_its_token_is_refused(desk):
+    response = desk.test_client().post("/probe", base_url=SITE)
+    assert response.status_code == 400
+    assert "open for too long" in response.text
+    assert "taken" not in response.text
+
+
+def test_headers_of_every_answer(desk):
+    client = desk.test_client()
+    health = client.get("/healthz", base_url=SITE)
+    assert (health.status_code, health.text) == (200, "ok")
+    for name in ("X-Content-Type-Options", "Referrer-Policy", "Permissions-Policy", "X-Frame-Options"):
+        assert health.headers[name]
+    policy = health.headers["Content-Security-Policy"]
+    assert policy.startswith("default-src 'self';")
+    assert "unsafe" not in policy
+    assert health.headers["Cache-Control"] == "no-store"
+    assert "Strict-Transport-Security" not in health.headers
+    assert client.get("/healthz", base_url="https://desk.example").headers["Strict-Transport-Security"]
+
+
+def test_files_may_be_kept_only_under_their_content(desk):
+    with desk.test_request_context("/"):
+        address = shell.asset("css/desk.css")
+    client = desk.test_client()
+    assert "immutable" in client.get(address).headers["Cache-Control"]
+    assert client.get("/static/css/desk.css").headers["Cache-Control"] == "no-cache"
+
+
+def test_the_built_files_are_small_and_ours():
+    css = (STATIC / "css" / "desk.css").read_text("utf-8")
+    assert len(css) < 65_000
+    assert not re.search(r"https?:|//[a-z]|@import", css)
+    named = set(re.findall(r'url\(["\']?([^)"\']+)', css))
+    assert named
+    assert [url for url in named if not (STATIC / "css" / url).resolve().is_file()] == []
+    lock = (WEB / "assets" / "package-lock.json").read_text("utf-8")
+    assert '"resolved"' not in lock
+    assert '"integrity"' in lock
+
+
+@pytest.fixture(scope="module")
+def browser(browser_path: str) -> Iterator[object]:
+    """A real browser, one for all pages."""
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=browser_path, args=list(ARGUMENTS))
+        yield started
+        started.close()
+
+
+def serve(context: BrowserContext, desk: Flask, pages: dict[str, str]) -> None:
+    """Answer the browser's questions without a network: these pages, and the files of the site."""
+
+    def answer(route: Route) -> None:
+        path = urlsplit(route.request.url).path
+        if path in pages:
+            policy = {"Content-Security-Policy": shell.security.CONTENT_SECURITY_POLICY}
+            route.fulfill(body=pages[path], headers={**policy, "Content-Type": "text/html; charset=utf-8"})
+            return
+        found = desk.test_client().get(path, base_url=SITE)
+        route.fulfill(status=found.status_code, body=found.data, content_type=found.content_type)
+
+    context.route("**/*", answer)
+
+
+def open_page(browser, desk: Flask, html: str, more: dict[str, str] | None = None, **options: object) -> Page:
+    """A page in the browser; what its console says is gathered in `page.said`."""
+    context = browser.new_context(base_url=SITE, **options)
+    serve(context, desk, {"/page": html, **(more or {})})
+    page = context.new_page()
+    page.said = []
+    page.on("console", lambda message: page.said.append(message.text))
+    page.on("pageerror", lambda error: page.said.append(str(error)))
+    page.goto("/page")
+    return page
+
+
+WIDER_THAN_THE_WINDOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [1280, 320])
+@pytest.mark.parametrize("template", SAMPLES)
+def test_accessible_and_without_overflow(browser, desk, template, width):
+    who = None if template in ("sign_in.html", "notice.html") else actor("case_manager", "program_manager")
+    page = open_page(browser, desk, draw(desk, template, who), viewport={"width": width, "height": 800})
+    found = Axe().run(page, options={"runOnly": RULES, "rules": {"target-size": {"enabled": True}}})
+    assert [(v["id"], [n["html"] for n in v["nodes"]]) for v in found.response["violations"]] == []
+    assert page.evaluate(WIDER_THAN_THE_WINDOW) <= 0
+    assert page.said == []
+    page.context.close()
+
+
+@pytest.mark.browser
+def test_an_answer_brings_its_questions_and_the_focus_stays(browser, desk):
+    plain = [{**vars(f), "error": None} for f in FIELDS[:1]]
+    more = [*plain, vars(field("identity", "radio", options=YES_NO))]
+    with desk.test_request_context("/"):
+        part = render_template("parts/task_fields.html", task=TASK, fields=more)
+    html = draw(desk, "task.html", actor(), fields=plain, errors={})
+    page = open_page(browser, desk, html, {"/tasks/t1/form": part})
+    page.focus("#f-contact_result")
+    page.keyboard.press("Space")
+    page.wait_for_selector("#f-identity")
+    page.wait_for_function("document.querySelector('[data-live]').textContent")
+    assert page.text_content("[data-live]") == "1 more question below."
+    assert page.evaluate("document.activeElement.id") == "f-contact_result"
+    assert page.said == []
+    page.context.close()
+
+
+@pytest.mark.browser
+def test_focus_begins_at_the_errors_and_their_links_lead_into_the_fields(browser, desk):
+    page = open_page(browser, desk, draw(desk, "task.html", actor()))
+    assert page.evaluate("document.activeElement.hasAttribute('data-error-summary')")
+    page.click("[data-error-summary] a >> nth=2")
+    assert page.evaluate("document.activeElement.id") == "f-asked_at"
+    page.click("text=Use the time now")
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d", page.input_value("#f-asked_at"))
+    page.context.close()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("script", [True, False])
+def test_the_menu_on_a_phone(browser, desk, script):
+    phone = {"viewport": {"width": 375, "height": 700}, "java_script_enabled": script}
+    page = open_page(browser, desk, draw(desk, "worklist.html", actor()), **phone)
+    entry = page.get_by_role("link", name="Cases", exact=True)
+    assert entry.is_visible() is not script
+    if script:
+        page.get_by_role("button", name="Menu").click()
+        assert entry.is_visible()
+        page.keyboard.press("Escape")
+        assert not entry.is_visible()
+    page.context.close()
