@@ -51,7 +51,6 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_nested_delimiter="__", extra="ignore", frozen=True)
 
     database_url: Annotated[str, BeforeValidator(_with_driver)]
-    database_pool_size: int = Field(5, ge=1)
     redis_url: str = "redis://127.0.0.1:6379/0"
     smtp_url: str = "smtp://127.0.0.1:25"
     mail_from: str = "Opt-In Desk <opt-in-desk@desk.example>"
@@ -65,13 +64,11 @@ class Settings(BaseSettings):
     time_zone: Annotated[str, AfterValidator(_known_zone)] = "America/Los_Angeles"
     sor: SystemOfRecord = SystemOfRecord()
     esd_check_on_empty_lookup: bool = True
-    cooldown_days: int = Field(0, ge=0)
     small_cell: int = Field(5, ge=1)
     outbox_lease_seconds: int = Field(30, ge=1)
     outbox_batch: int = Field(50, ge=1)
     outbox_max_attempts: int = Field(5, ge=1)
     job_hint: str = "tasks.outbox:nudge"
-    outbox_journal: Path = PROJECT / "var" / "sent.journal"
     bundles_dir: Path = PROJECT / "bpmn"
     demo: bool = False
     demo_mail_dir: Path | None = None

@@ -128,7 +128,6 @@ def _start(demo: Demo) -> None:
     where, environment = demo.where, demo.environment
     environment.setdefault("PUBLIC_URL", f"http://{embedded.LOOPBACK}:{demo.port}")
     environment["WEB_BIND"] = f"{embedded.LOOPBACK}:{demo.port}"
-    environment.setdefault("OUTBOX_JOURNAL", str(where.root / "sent.journal"))
     click.echo(f"Starting the demo; its data are in {where.root}")
     _start_database(demo)
     _start_queue(demo)
@@ -229,7 +228,7 @@ def _healthy(port: int) -> bool:
 
 def _write_down(demo: Demo) -> None:
     """Tell the other commands where the parts are."""
-    names = ("DATABASE_URL", "REDIS_URL", "SMTP_URL", "PUBLIC_URL", "DEMO_MAIL_DIR", "OUTBOX_JOURNAL")
+    names = ("DATABASE_URL", "REDIS_URL", "SMTP_URL", "PUBLIC_URL", "DEMO_MAIL_DIR")
     services: dict[str, object] = {name: demo.environment[name] for name in names if name in demo.environment}
     numbers = {child.log.stem: child.pid for child in demo.children}
     remember(demo.where, {**services, "processes": {"demo": os.getpid(), **numbers}})
