@@ -2,19 +2,23 @@
 
 import os
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import redis as redis_client
+import time_machine
 from sqlalchemy import Engine
 
 from tests import services
 from tests.chromium import chromium
+from tests.desk import Clock, Desk
 from web.console import embedded
 from web.console.children import stop_all
 from workflows import db
 from workflows.settings import settings
 
+MONDAY = datetime(2026, 11, 30, 17, 0, tzinfo=UTC)  # nine in the morning in Olympia
 NO_BROWSER = "no Chromium was found; install it (Debian: apt install chromium) or name it in CHROMIUM"
 
 
@@ -130,3 +134,16 @@ def _fresh_settings() -> Iterator[None]:
     settings.cache_clear()
     yield
     settings.cache_clear()
+
+
+@pytest.fixture
+def desk(database: Engine) -> Desk:
+    """The product with the sample people, on this test's own database."""
+    return Desk()
+
+
+@pytest.fixture
+def clock() -> Iterator[Clock]:
+    """A clock that stands at a Monday morning, until it is moved."""
+    with time_machine.travel(MONDAY, tick=False) as traveller:
+        yield Clock(traveller)

@@ -9,12 +9,24 @@ from functools import cache
 from pathlib import Path
 
 from flask import Blueprint, Flask, Response, current_app, g, render_template, request, url_for
+from flask_openapi3 import OpenAPI
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from jinja2 import StrictUndefined
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from web import forms_view, security
+from web.admin import admin
+from web.api import INFO, PREFIX, SECURITY, api, http_error, invalid
+from web.api.models import Error
+from web.audit import audit
+from web.cases import cases
+from web.demo import demo
+from web.errors import status_of
+from web.processes import processes
+from web.session import session
+from web.worklist import worklist
+from workflows.errors import Refused
 from workflows.people import ROLES, Actor
 from workflows.settings import Settings, settings
 
@@ -24,7 +36,7 @@ MEGABYTE = 1024 * 1024
 #: Guards every form of the pages; the API is exempt, because it takes no cookie.
 csrf = CSRFProtect()
 
-BLUEPRINTS: tuple[Blueprint, ...] = ()
+BLUEPRINTS: tuple[Blueprint, ...] = (session, worklist, cases, processes, admin, audit, demo)
 
 
 @dataclass(frozen=True)
@@ -114,7 +126,15 @@ EXPIRED_FORM = ErrorPage(
 def create_app(configuration: Settings | None = None) -> Flask:
     """The application. Without a configuration it reads the environment; an incomplete one raises."""
     chosen = configuration or settings()
-    app = Flask(__name__)
+    app = OpenAPI(
+        __name__,
+        info=INFO,
+        security_schemes=SECURITY,
+        doc_prefix=PREFIX,
+        doc_url="/openapi.json",
+        validation_error_callback=invalid,
+        validation_error_model=Error,
+    )
     app.config.update(
         SECRET_KEY=chosen.secret_key,
         MAX_CONTENT_LENGTH=4 * MEGABYTE,
@@ -137,6 +157,8 @@ def create_app(configuration: Settings | None = None) -> Flask:
     app.add_url_rule("/healthz", "healthz", healthz)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    app.register_api(api)
+    csrf.exempt(api)
     return app
 
 
@@ -209,14 +231,23 @@ def _register_errors(app: Flask) -> None:
     """A calm page for every failure; details are for the log."""
     app.register_error_handler(CSRFError, lambda error: error_page(400, EXPIRED_FORM))
     app.register_error_handler(HTTPException, _http_error)
-    app.register_error_handler(500, lambda error: error_page(500))
+    app.register_error_handler(Refused, _refused)
+    app.register_error_handler(500, _http_error)
 
 
-def _http_error(error: HTTPException) -> Response | HTTPException | tuple[str, int]:
+def _http_error(error: HTTPException) -> Response | HTTPException | tuple[Response | str, int]:
     """Redirects and the like pass; failures become pages."""
     if error.response is not None or (error.code or 500) < 400:
         return error
+    if request.path.startswith(PREFIX):
+        return http_error(error)
     return error_page(error.code or 500)
+
+
+def _refused(refused: Refused) -> tuple[str, int]:
+    """A refusal as a page: its own sentence, and those of its fields."""
+    sentences = [refused.message, *refused.fields.values()]
+    return error_page(status_of(refused), happened=" ".join(sentences))
 
 
 def error_page(status: int, page: ErrorPage | None = None, happened: str | None = None) -> tuple[str, int]:
