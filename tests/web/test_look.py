@@ -110,6 +110,7 @@ PROCESS = View(
     id=2, name="Opt-in procedure", version=2, state="deployed", deployed_at=NOW, deployed_by="Robin", open_cases=3,
     sha256="a" * 64,
 )  # fmt: skip
+GROUPS = [View(title=title, rows=[("Name", "Marlo")], note="N.") for title in ("Client", "Search")]
 PAGES = {"next_href": "/next", "first_href": "/first"}
 
 SAMPLES: dict[str, dict[str, object]] = {
@@ -118,7 +119,7 @@ SAMPLES: dict[str, dict[str, object]] = {
     "worklist.html": {"tabs": TABS, "rows": [ROW], "late_count": 2, "may_start": True, "view": "mine", **PAGES},
     "task.html": {"task": TASK, "fields": FIELDS, "errors": ERRORS,
                   "summary": View(facts=[("Client", "Marlo")], notes=[View(at=NOW, who="A", words="W")], sentence="S.")},
-    "case.html": {"case": CASE_VIEW, "fact_groups": [View(title="Client", rows=[("Name", "Marlo")], note="N.")],
+    "case.html": {"case": CASE_VIEW, "fact_groups": GROUPS,
                   "open_steps": [STEP], "done_steps": [STEP], "history": [EVENT], "mails": [MESSAGE],
                   "notes": [View(at=NOW, who="A", words="W", esd_only=True)], "linked": [View(number=CASE, words="same")],
                   "actions": ACTIONS, "errors": {"text": "Write a note.", "username": "Choose."}, "note_text": ""},
@@ -132,7 +133,7 @@ SAMPLES: dict[str, dict[str, object]] = {
     "admin/person.html": {"someone": PERSON, "role_options": [("Case manager", "Case manager")], "may_set_roles": True,
                           "may_set_clearances": True, "errors": {"roles": "Not both."}},
     "admin/agreements.html": {"rows": [AGREEMENT], "may_change": True},
-    "admin/agreement.html": {"is_new": True, "values": AGREEMENT, "agencies": [], "kinds": YES_NO, "bases": YES_NO,
+    "admin/agreement.html": {"is_new": True, "values": vars(AGREEMENT), "agencies": [], "kinds": YES_NO, "bases": YES_NO,
                              "statuses": YES_NO, "esd_managers": [], "partner_managers": [], "errors": {"ends_on": "When?"}},
     "admin/outbox.html": {"tabs": TABS, "rows": [MESSAGE], **PAGES},
     "admin/audit.html": {"filters": View(case="", who="", kind="", since="", until=""), "kinds": [("", "All")],
@@ -223,6 +224,12 @@ def test_errors_come_first_and_lead_to_their_fields(desk, template):
     assert "<title>Error: " not in right
     assert all(f'href="#f-{name}"' in wrong and f'id="f-{name}"' in wrong for name in errors)
     assert wrong.index("data-error-summary") < wrong.index("<h1")
+
+
+def test_a_new_agreement_begins_empty(desk):
+    page = draw(desk, "admin/agreement.html", actor(), values={}, errors={})
+    assert "Enter an agreement" in page
+    assert "checked" not in page
 
 
 def test_fields_are_wired_and_escaped(desk):
