@@ -21,6 +21,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 _ADDRESS = re.compile(
     r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?"
 )
+_HEADER = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,70}")
 _CLOSING = 421
 _PORTS = {"smtp": 25, "smtps": 465}
 _OWN_HEADERS = frozenset(
@@ -64,8 +65,8 @@ class Message:
         """The message as it goes over the wire. Raises `MailRefused`, for good, for what cannot be one."""
         if not _ADDRESS.fullmatch(self.to):
             raise MailRefused("The recipient's address is not an e-mail address", permanent=True)
-        if {name.lower() for name in self.headers} & _OWN_HEADERS:
-            raise MailRefused("A header of the message is given twice", permanent=True)
+        if not all(_HEADER.fullmatch(name) and name.lower() not in _OWN_HEADERS for name in self.headers):
+            raise MailRefused("A header of the message has a name that is not allowed", permanent=True)
         if not _ADDRESS.fullmatch(parseaddr(self.sender)[1]):
             raise MailRefused("The sender's address is not an e-mail address", permanent=True)
         try:
@@ -80,7 +81,7 @@ class Message:
         email["From"] = self.sender
         email["To"] = self.to
         email["Subject"] = self.subject
-        email["Date"] = formatdate(localtime=False)
+        email["Date"] = formatdate(usegmt=True)
         email["Message-ID"] = self.message_id
         email["Auto-Submitted"] = "auto-generated"
         for name, value in self.headers.items():

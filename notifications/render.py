@@ -139,22 +139,25 @@ def _node_problems(node: nodes.Node, names: Collection[str], depth: int) -> Iter
 def _problem(node: nodes.Node, names: Collection[str]) -> str | None:
     """What is wrong with one node, apart from what is inside it."""
     if not isinstance(node, _NODES):
-        return (
-            f"{_CALLED.get(type(node), type(node).__name__)} is not allowed in a mail (line {node.lineno})."
-        )
+        return f"{_CALLED.get(type(node), 'This command')} is not allowed in a mail{_line(node)}."
     rule = _RULES.get(type(node))
     return rule(node, names) if rule else None
+
+
+def _line(node: nodes.Node) -> str:
+    """Where a node stands, as far as Jinja2 knows."""
+    return f" (line {node.lineno})" if node.lineno else ""
 
 
 def _name_problem(node: nodes.Name, names: Collection[str]) -> str | None:
     if node.ctx == "load" and node.name in names:
         return None
-    return f"A mail cannot name “{node.name}” (line {node.lineno}). It may name {', '.join(sorted(names))}."
+    return f"A mail cannot name “{node.name}”{_line(node)}. It may name {', '.join(sorted(names))}."
 
 
 def _attribute_problem(node: nodes.Getattr, _names: Collection[str]) -> str | None:
     if node.attr.startswith("_"):
-        return f"“{node.attr}” starts with an underscore, which is not allowed (line {node.lineno})."
+        return f"“{node.attr}” starts with an underscore, which is not allowed{_line(node)}."
     return None
 
 
@@ -162,9 +165,7 @@ def _filter_problem(node: nodes.Filter, _names: Collection[str]) -> str | None:
     if node.name in FILTERS and not (node.args or node.kwargs or node.dyn_args or node.dyn_kwargs):
         return None
     listed = ", ".join(sorted(FILTERS))
-    return (
-        f"The filter “{node.name}” is not allowed so (line {node.lineno}). Allowed are {listed}, each alone."
-    )
+    return f"The filter “{node.name}” is not allowed so{_line(node)}. Allowed are {listed}, each alone."
 
 
 _RULES: Mapping[type[nodes.Node], Callable[[Any, Collection[str]], str | None]] = {
@@ -183,7 +184,7 @@ def _tag_problems(tree: nodes.Template) -> Iterator[str]:
         parts = (child.data if isinstance(child, nodes.TemplateData) else _PLACE for child in output.nodes)
         if "<" in _PLAIN_TAG.sub("", "".join(parts)):
             yield (
-                f"“<” may only begin one of {_LISTED_TAGS} (line {output.lineno}). "
+                f"“<” may only begin one of {_LISTED_TAGS}{_line(output)}. "
                 'A link is <a href="{{ link }}"> or an https address.'
             )
 
