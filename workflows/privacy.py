@@ -203,7 +203,7 @@ def check_may_see_task(actor: Actor, task: UserTask, case: Case, staffed: frozen
     check_may_see(actor, case, staffed, delegated=task.assignee_id == actor.id)
 
 
-def check_two_keys(actor: Actor, fields: frozenset[str]) -> None:
-    """Refuse guarded answers to anybody without both keys (X06, desk aid "Note")."""
-    if fields & GUARDED_FIELDS and not actor.holds_two_keys:
+def check_two_keys(actor: Actor, role: str, fields: frozenset[str]) -> None:
+    """Refuse ESD's work, and guarded answers in any lane, to anybody without both keys (X06, desk aid "Note")."""
+    if (is_esd(role) or fields & GUARDED_FIELDS) and not actor.holds_two_keys:
         raise TwoKeysNeeded()

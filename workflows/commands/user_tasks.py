@@ -88,7 +88,6 @@ def complete(work: Work, task_id: str, raw: Mapping[str, object], version: int |
     if version is not None and version != task.version:
         raise Stale()
     form = form_of(_bundle(work, case), task)
-    privacy.check_two_keys(work.actor, frozenset(form.names))
     options = options_for(work.db, form, work.actor.offices, case)
     answers = form.clean(dict(raw), options, work.now, labels())
     _check_agreement(work, case, task, answers)
@@ -126,7 +125,7 @@ def _locked_open(work: Work, task_id: str) -> tuple[Case, UserTask]:
 
 def _check_may_work(work: Work, case: Case, task: UserTask) -> None:
     privacy.check_may_work(work.actor, task, case, offices_with_supervisor(work.db))
-    privacy.check_two_keys(work.actor, frozenset(form_of(_bundle(work, case), task).names))
+    privacy.check_two_keys(work.actor, task.role, frozenset(form_of(_bundle(work, case), task).names))
     if task.role == privacy.CM and (reason := holds.lapsed(work.db, case, work.now)):
         raise HeldByAgreement(f"This case is on hold. {reason}")
 

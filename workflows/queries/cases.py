@@ -336,12 +336,12 @@ def _notes(work: Work, case: Case, roles: frozenset[str]) -> list[tuple[Note, st
 
 def _task_names(work: Work, case: Case) -> dict[str, str]:
     rows = work.db.execute(select(UserTask.element, UserTask.name).where(UserTask.case_id == case.id))
-    return dict(rows.tuples().all())
+    return {key: value for key, value in rows}  # noqa: C416
 
 
 def _names(work: Work, ids: set[int | None]) -> dict[int, str]:
     rows = work.db.execute(select(Person.id, Person.name).where(Person.id.in_(ids - {None})))
-    return dict(rows.tuples().all())
+    return {key: value for key, value in rows}  # noqa: C416
 
 
 def _entry(event: HistoryEvent, people: dict[int, str], names: dict[str, str], everything: bool) -> Entry:

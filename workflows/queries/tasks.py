@@ -105,7 +105,7 @@ def _check(work: Work, task: UserTask, case: Case, staffed: frozenset[str]) -> N
 def _hindrance(work: Work, task: UserTask, case: Case, staffed: frozenset[str], form: Form) -> Refused | None:
     try:
         privacy.check_may_work(work.actor, task, case, staffed)
-        privacy.check_two_keys(work.actor, frozenset(form.names))
+        privacy.check_two_keys(work.actor, task.role, frozenset(form.names))
     except Refused as refused:
         return refused
     return None
