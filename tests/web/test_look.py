@@ -252,6 +252,21 @@ def test_fields_are_wired_and_escaped(desk):
     )
 
 
+@pytest.mark.parametrize(
+    ("clause", "shown"),
+    [
+        ("5512PRO 2a.i", "Step 2a.i of 5512PRO"),
+        ("policy 4013, definition 2", "policy 4013, definition 2"),
+        ("5512PRO", "5512PRO"),
+    ],
+)
+def test_a_printed_step_is_named_as_printed(desk, clause, shown):
+    with desk.test_request_context("/"):
+        macros = desk.jinja_env.get_template("macros/page.html").module
+        assert f">{shown}<" in macros.step(clause)
+        assert macros.step("").strip() == ""
+
+
 def test_help_text_becomes_paragraphs_and_lists():
     blocks = forms_view.help_blocks(HELP)
     assert [(block.kind, block.lines) for block in blocks] == [
