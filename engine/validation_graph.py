@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from engine.elements import Problem
 from engine.reading import Drawing, Flow, Node, Scope
 from engine.validation import ACTIVITIES, Host, Rule, of_flow, of_node, of_scope
+
+Following = Mapping[str, Sequence[str]]
+"""Each node with those behind it."""
 
 
 def flow_ids(drawing: Drawing, host: Host) -> Iterator[Problem]:
@@ -85,7 +88,7 @@ def reached(drawing: Drawing, host: Host) -> Iterator[Problem]:
     """G4: every node can be reached from the start event."""
     for scope in drawing.scopes:
         first = [node.id for node in scope.nodes if node.kind == "startEvent"]
-        seen = _walk(first, _edges(scope))
+        seen = _walk(first, _following(_edges(scope)))
         for node in scope.nodes:
             if first and node.id not in seen:
                 yield of_node(node, "G4", "Nothing leads to the element.", "Connect it, or remove it.")
@@ -95,7 +98,7 @@ def can_end(drawing: Drawing, host: Host) -> Iterator[Problem]:
     """G5: from every node an end event can be reached."""
     for scope in drawing.scopes:
         finals = [node.id for node in scope.nodes if node.kind == "endEvent"]
-        back = _walk(finals, [(target, source) for source, target in _edges(scope)])
+        back = _walk(finals, _following((target, source) for source, target in _edges(scope)))
         leading = {flow.source for flow in scope.flows}
         for node in scope.nodes:
             if finals and node.id not in back and node.id in leading:
@@ -112,18 +115,41 @@ def _edges(scope: Scope) -> list[tuple[str, str]]:
     return flows + attached
 
 
-def _walk(first: Iterable[str], edges: Iterable[tuple[str, str]]) -> set[str]:
-    """Everything that can be reached from the first nodes."""
+def _following(edges: Iterable[tuple[str, str]]) -> Following:
     following: dict[str, list[str]] = {}
     for source, target in edges:
         following.setdefault(source, []).append(target)
-    seen, open_ = set(first), list(first)
+    return following
+
+
+def _walk(first: Iterable[str], following: Following, around: str | None = None) -> set[str]:
+    """Everything that can be reached from the first nodes, without going through the node `around`."""
+    seen = set(first)
+    open_ = list(seen)
     while open_:
-        for target in following.get(open_.pop(), ()):
+        here = open_.pop()
+        for target in following.get(here, ()) if here != around else ():
             if target not in seen:
                 seen.add(target)
                 open_.append(target)
     return seen
+
+
+def joins(drawing: Drawing, host: Host) -> Iterator[Problem]:
+    """G18: a parallel gateway does not wait for a token that can only come from itself."""
+    for scope in drawing.scopes:
+        following = _following(_edges(scope))
+        first = [node.id for node in scope.nodes if node.kind == "startEvent"]
+        incoming = _following((flow.target, flow.source) for flow in scope.flows)
+        for node in scope.nodes:
+            sources = set(incoming.get(node.id, ()))
+            if node.kind == "parallelGateway" and len(sources) > 1:
+                before = _walk(first, following, around=node.id)
+                if sources & before and not sources <= before:
+                    reason = "The gateway waits for a flow that only it can lead to."
+                    yield of_node(
+                        node, "G18", reason, "Lead the way back into an exclusive gateway before it."
+                    )
 
 
 def event_gateways(drawing: Drawing, host: Host) -> Iterator[Problem]:
@@ -155,25 +181,20 @@ def _of_event_gateway(node: Node, flows: list[Flow], nodes: dict[str, Node]) -> 
 def calls(drawing: Drawing, host: Host) -> Iterator[Problem]:
     """G10: a called process is in the bundle and may run. G11: no process calls itself."""
     known = {scope.id for scope in drawing.scopes if scope.kind == "process"}
-    edges = [
-        (node.element.process_id, node.called)
-        for node in drawing.nodes
-        if node.kind == "callActivity" and node.called
-    ]
-    for node in drawing.nodes:
-        if node.kind != "callActivity":
-            continue
+    callers = [node for node in drawing.nodes if node.kind == "callActivity"]
+    following = _following((node.element.process_id, node.called or "") for node in callers)
+    reached_from = {called: _walk([called], following) for called in known}
+    for node in callers:
         if node.called not in known:
             idle = " It is not executable." if node.called in drawing.idle else ""
             reason = f"The process “{node.called or ''}” is not in the bundle.{idle}"
             yield of_node(node, "G10", reason, "Call a process of the bundle.")
-        elif node.element.process_id in _walk([node.called], edges):
-            yield of_node(
-                node, "G11", "The process calls itself, perhaps through others.", "Draw a loop instead."
-            )
+        elif node.element.process_id in reached_from[node.called or ""]:
+            reason = "The process calls itself, perhaps through others."
+            yield of_node(node, "G11", reason, "Draw a loop instead.")
 
 
 RULES: tuple[Rule, ...] = (
-    flow_ids, flow_ends, attachments, starts, ends, ways_out, ways_in, reached, can_end, event_gateways,
-    calls,
+    flow_ids, flow_ends, attachments, starts, ends, ways_out, ways_in, reached, can_end, joins,
+    event_gateways, calls,
 )  # fmt: skip

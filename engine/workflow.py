@@ -181,12 +181,14 @@ class Process:
 
     def end_reached(self, token: Token, outcome: str | None, terminates: bool) -> None:
         """Remember the data at an end event; a terminating one cancels the others and its data count."""
-        before = self.end_data if self.end_data and not terminates else {}
-        self.end_data = {**before, **token.data}
+        if self.caller is None:
+            self.end_data = {}  # Nobody takes over the data of the top process.
+            self.top_workflow.outcome = outcome or self.top_workflow.outcome
+        else:
+            before = self.end_data if self.end_data and not terminates else {}
+            self.end_data = {**before, **token.data}
         if terminates:
             self.cancel_all(token)
-        if self.caller is None and outcome is not None:
-            self.top_workflow.outcome = outcome
 
     def cancel_all(self, but: Token | None = None) -> None:
         """Cancel every live token, called processes included."""

@@ -1,17 +1,18 @@
 """Small diagrams for tests, written as lines of text and turned into BPMN with shapes and lines.
 
-    start S                       end E outcome=done          terminate X
-    user A @Clerk                 service V step=count        call C process=other @Clerk
-    xor G    and P    race R      catch M message=paid        throw N signal=gone
-    boundary B on=A timer='"P2D"' interrupting=no
-    sub Z {  …  }
-    S -> A -> G
-    G -> E if x == 1
-    G -> A                        (the flow without a condition is the default)
+start S                       end E outcome=done          terminate X
+user A @Clerk                 service V step=count        call C process=other @Clerk
+xor G    and P    race R      catch M message=paid        throw N signal=gone
+boundary B on=A timer='"P2D"' interrupting=no
+sub Z {  …  }
+S -> A -> G
+G -> E if x == 1
+G -> A                        (the flow without a condition is the default)
 """
 
 import shlex
 from dataclasses import dataclass, field
+from itertools import pairwise
 from xml.sax.saxutils import escape, quoteattr
 
 TAGS = {
@@ -24,7 +25,7 @@ TAGS = {
 EVENTS = ("timer", "date", "message", "signal", "error")
 ROOT = (
     '<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" '
-    'xmlns:bpmndi="http://www.omg.org/spec/BPMN/20100524/DI" xmlns:dc="http://www.omg.org/spec/DD/20100524/DC" '
+    'xmlns:bpmndi="http://www.omg.org/spec/BPMN/20100524/DI" '
     'xmlns:spiffworkflow="http://spiffworkflow.org/bpmn/schema/1.0/core" '
     'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" targetNamespace="test">'
 )
@@ -87,16 +88,12 @@ def _scope(lines, picture: Picture) -> str:
 def _flows(line: str):
     path, _, condition = line.partition(" if ")
     stops = path.split(" -> ")
-    return [(a.strip(), b.strip(), condition) for a, b in zip(stops, stops[1:], strict=False)]
+    return [(a.strip(), b.strip(), condition) for a, b in pairwise(stops)]
 
 
 def _node(line: str, lines, nodes: dict, picture: Picture) -> None:
     opens = line.endswith("{")
-    words, lane = line.removesuffix("{").strip(), None
-    if " @" in words:
-        words, _, lane = words.partition(" @")
-        lane, _, rest = lane.partition(" ; ")
-        words = f"{words} {rest}"
+    words, _, lane = line.removesuffix("{").strip().partition(" @")
     kind, identity, *rest = shlex.split(words)
     options = dict(part.split("=", 1) for part in rest)
     inner = _scope(lines, picture) if opens else ""
@@ -110,12 +107,16 @@ def _draw(nodes: dict, flows: list, picture: Picture) -> str:
     picture.flows += known
     xml = ""
     for identity, (kind, options, inner) in nodes.items():
-        default = next((flow for flow, source, _, c in known if source == identity and not c and kind == "xor"), None)
+        plain = (flow for flow, source, _, condition in known if source == identity and not condition)
+        default = next(plain, None) if kind == "xor" else None
         xml += _element(identity, kind, options, inner, default, picture)
         picture.shapes.append(f'<bpmndi:BPMNShape id="S_{identity}" bpmnElement="{identity}"/>')
     for flow, source, target, condition in known:
-        formal = f"<bpmn:conditionExpression>{escape(condition)}</bpmn:conditionExpression>" if condition else ""
-        xml += f'<bpmn:sequenceFlow id="{flow}" sourceRef="{source}" targetRef="{target}">{formal}</bpmn:sequenceFlow>'
+        inner = (
+            f"<bpmn:conditionExpression>{escape(condition)}</bpmn:conditionExpression>" if condition else ""
+        )
+        ends = f'sourceRef="{source}" targetRef="{target}"'
+        xml += f'<bpmn:sequenceFlow id="{flow}" {ends}>{inner}</bpmn:sequenceFlow>'
         picture.shapes.append(f'<bpmndi:BPMNEdge id="E_{flow}" bpmnElement="{flow}"/>')
     return xml
 
@@ -138,7 +139,10 @@ def _extensions(options: dict) -> str:
     known = {"on", "interrupting", "process", "step", "doc", *EVENTS}
     properties = {key: value for key, value in options.items() if key not in known}
     xml = f"<bpmn:documentation>{escape(options['doc'])}</bpmn:documentation>" if "doc" in options else ""
-    parts = "".join(f"<spiffworkflow:property name={quoteattr(k)} value={quoteattr(v)}/>" for k, v in properties.items())
+    parts = "".join(
+        f"<spiffworkflow:property name={quoteattr(key)} value={quoteattr(value)}/>"
+        for key, value in properties.items()
+    )
     content = f"<spiffworkflow:properties>{parts}</spiffworkflow:properties>" if parts else ""
     if "step" in options:
         content += f'<spiffworkflow:serviceTaskOperator id="{options["step"]}" resultVariable=""/>'
@@ -154,5 +158,6 @@ def _event(kind: str, options: dict, picture: Picture) -> str:
             return f'<bpmn:{name}EventDefinition {name}Ref="{name}_PROCESS_{options[name]}"/>'
     for name, tag in (("timer", "timeDuration"), ("date", "timeDate")):
         if name in options:
-            return f"<bpmn:timerEventDefinition><bpmn:{tag}>{escape(options[name])}</bpmn:{tag}></bpmn:timerEventDefinition>"
+            text = f"<bpmn:{tag}>{escape(options[name])}</bpmn:{tag}>"
+            return f"<bpmn:timerEventDefinition>{text}</bpmn:timerEventDefinition>"
     return "<bpmn:errorEventDefinition/>" if "error" in options else ""
