@@ -1,7 +1,7 @@
 """What all tests share: the servers of the run, a database for each test, the mails that were sent."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,6 +10,7 @@ import redis as redis_client
 import time_machine
 from sqlalchemy import Engine
 
+from notifications import sink
 from tests import services
 from tests.chromium import chromium
 from tests.desk import Clock, Desk
@@ -126,6 +127,20 @@ def mail_sink(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, 
     child, url = embedded.start_mail(folder, folder.with_suffix(".log"), os.environ)
     yield folder, url
     stop_all([[child]])
+
+
+@pytest.fixture
+def mail(
+    mail_sink: tuple[Path, str], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[[], list[sink.Received]]]:
+    """An empty mail server that the settings name; called, it gives the mails it took since, oldest first."""
+    folder, url = mail_sink
+    for kept in folder.glob("*.eml"):
+        kept.unlink()
+    monkeypatch.setenv("SMTP_URL", url)
+    settings.cache_clear()
+    yield lambda: sink.read(folder)
+    settings.cache_clear()
 
 
 @pytest.fixture(autouse=True)

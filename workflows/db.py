@@ -15,10 +15,10 @@ from alembic import command as alembic_command
 from alembic.config import Config
 from sqlalchemy import DateTime, Engine, create_engine, text
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 
-from workflows.errors import Busy
+from workflows.errors import Busy, InvalidInput
 from workflows.settings import settings
 
 Json = dict[str, Any]
@@ -81,6 +81,8 @@ def transaction() -> Iterator[Session]:
             if getattr(error.orig, "sqlstate", None) in ("55P03", "40P01"):
                 raise Busy() from error
             raise
+        except DataError as error:
+            raise InvalidInput("Some part of this is not a text or number that can be stored.") from error
         for action in db.info.get("after_commit", []):
             action()
 

@@ -1,6 +1,6 @@
 """Data-sharing agreements (domain 7.2; scenarios 34, 35, 38)."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +10,7 @@ from workflows.commands.agreements import review, save_agreement
 from workflows.db import transaction
 from workflows.errors import InvalidInput, NotAllowed
 from workflows.people import Actor, actor_for, person_named
+from workflows.settings import settings
 
 
 def actor(username: str) -> Actor:
@@ -197,7 +198,7 @@ def test_38_after_the_decision_the_supervisor_withdraws(desk: Desk) -> None:
 def test_the_sample_agreements_stand_as_described(desk: Desk) -> None:
     from workflows.organisations import agreement_shortcoming
 
-    today = date.today()
+    today = datetime.now(UTC).astimezone(settings().zone).date()
     with transaction() as db:
         lacking = {code: agreement_shortcoming(db, code, today) for code in ("FWP", "DYP", "SCC", "TCN")}
     assert (lacking["FWP"], lacking["DYP"]) == (None, None)

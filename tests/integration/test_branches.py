@@ -96,7 +96,11 @@ def test_07_the_partner_does_not_learn_what_the_check_found(desk: Desk) -> None:
     after = desk.case(AVERY, number)
     assert (before["status"], after["status"]) == ("submitted", "submitted")
     assert "opted_out" not in str(after["steps"]).replace("opted_out_message", "")
-    assert not [e for e in desk.get(AVERY, f"/cases/{number}/history")["items"] if e["element"] == "T4b_EsdChecksRecord"]
+    assert not [
+        e
+        for e in desk.get(AVERY, f"/cases/{number}/history")["items"]
+        if e["element"] == "T4b_EsdChecksRecord"
+    ]
 
 
 def test_07_a_record_that_is_shared_after_all(desk: Desk) -> None:
@@ -116,7 +120,9 @@ def test_07_a_record_that_is_shared_after_all(desk: Desk) -> None:
         ({"phone": "12345"}, "phone"),
     ],
 )
-def test_08_an_incomplete_request_is_refused_by_field(desk: Desk, different: dict[str, Any], field: str) -> None:
+def test_08_an_incomplete_request_is_refused_by_field(
+    desk: Desk, different: dict[str, Any], field: str
+) -> None:
     number = desk.open()
     for label in ("T2", "T3", "T4"):
         desk.do(AVERY, number, label)
@@ -127,8 +133,14 @@ def test_08_an_incomplete_request_is_refused_by_field(desk: Desk, different: dic
 
 
 def test_09_a_client_without_a_phone(desk: Desk) -> None:
-    alternative = {"no_phone": True, "alt_contact": "message_phone", "alt_contact_detail": "Desk of the shelter"}
-    number = desk.to_request(client_first_name="Odell", client_last_name="Sparrowmere", phone=None, **alternative)
+    alternative = {
+        "no_phone": True,
+        "alt_contact": "message_phone",
+        "alt_contact_detail": "Desk of the shelter",
+    }
+    number = desk.to_request(
+        client_first_name="Odell", client_last_name="Sparrowmere", phone=None, **alternative
+    )
     assert desk.case(CASEY, number)["client"]["alt_contact_detail"] == "Desk of the shelter"
     assert desk.labels(CASEY, number) == {"T7"}
 
@@ -225,7 +237,9 @@ def test_19_remains_opted_out_and_accepts(desk: Desk) -> None:
     desk.do(CASEY, number, "T13")
     desk.do(AVERY, number, "T14")
     assert desk.outcome(number) == ("closed", "remained_opted_out_accepted")
-    seen = str([desk.case(AVERY, number), desk.get(AVERY, f"/cases/{number}/history"), desk.messages(number, AVERY)])
+    seen = str(
+        [desk.case(AVERY, number), desk.get(AVERY, f"/cases/{number}/history"), desk.messages(number, AVERY)]
+    )
     assert "accepted" not in seen and "devon" not in seen.lower()
     assert desk.outcome(number, AVERY) == ("closed", "remained_opted_out")
 
@@ -251,7 +265,7 @@ def test_21_the_offer_cannot_be_skipped(desk: Desk) -> None:
 def test_27_unreachable(desk: Desk) -> None:
     number = desk.to_request(**SOL)
     for _ in range(3):
-        nobody = {name: None for name in ("identity_verified", "identity_method", "spoke_through", "decision")}
+        nobody = dict.fromkeys(("identity_verified", "identity_method", "spoke_through", "decision"))
         desk.do(CASEY, number, "T7", contact_result="no_answer", notification_points=None, **nobody)
     assert desk.labels(CASEY, number) == set()
     desk.do(AVERY, number, "T8")
@@ -261,7 +275,7 @@ def test_27_unreachable(desk: Desk) -> None:
 
 def test_27_reached_by_the_case_manager(desk: Desk) -> None:
     number = desk.to_request(**SOL)
-    nobody = {name: None for name in ("identity_verified", "identity_method", "spoke_through", "decision")}
+    nobody = dict.fromkeys(("identity_verified", "identity_method", "spoke_through", "decision"))
     for _ in range(3):
         desk.do(CASEY, number, "T7", contact_result="no_answer", notification_points=None, **nobody)
     desk.do(AVERY, number, "T8", cm_reached="yes", phone="360-555-0111")

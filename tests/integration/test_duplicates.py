@@ -42,7 +42,7 @@ def test_32_a_linked_case_in_the_middle_of_its_own_edit(desk: Desk) -> None:
 
 def test_32_a_linked_case_at_the_last_try(desk: Desk) -> None:
     second = desk.to_request(REMY, "WSJ", **WREN)
-    nobody = {name: None for name in ("identity_verified", "identity_method", "spoke_through", "decision")}
+    nobody = dict.fromkeys(("identity_verified", "identity_method", "spoke_through", "decision"))
     for _ in range(3):
         desk.do(CASEY, second, "T7", contact_result="no_answer", notification_points=None, **nobody)
     first = desk.to_decision(**WREN)

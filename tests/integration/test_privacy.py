@@ -6,7 +6,22 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, text
 
-from tests.desk import AVERY, CASEY, DEVON, ELLIS, JORDAN, LEE, MARLO, MORGAN, NOOR, PAT, REMY, ROBIN, SASHA, Desk
+from tests.desk import (
+    AVERY,
+    CASEY,
+    DEVON,
+    ELLIS,
+    JORDAN,
+    LEE,
+    MARLO,
+    MORGAN,
+    NOOR,
+    PAT,
+    REMY,
+    ROBIN,
+    SASHA,
+    Desk,
+)
 
 SSN_TEXTS = [
     "000-12-3456",
@@ -25,8 +40,12 @@ def everything_stored(database: Engine) -> str:
         tables = connection.execute(
             text("SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'")
         ).scalars()
-        rows = [connection.execute(text(f'SELECT t::text FROM "{name}" t')).scalars().all() for name in tables]
-        states = connection.execute(text("SELECT encode(state, 'escape') FROM process_instance")).scalars().all()
+        rows = [
+            connection.execute(text(f'SELECT t::text FROM "{name}" t')).scalars().all() for name in tables
+        ]
+        states = (
+            connection.execute(text("SELECT encode(state, 'escape') FROM process_instance")).scalars().all()
+        )
     return "\n".join([line for table in rows for line in table] + [str(state) for state in states])
 
 
@@ -62,7 +81,9 @@ def test_10_the_guard_stands_at_every_door(desk: Desk, database: Engine, number_
 
 
 def test_what_looks_like_a_number_but_is_none_passes(desk: Desk) -> None:
-    number = desk.to_request(phone="360-555-0101", reason="Wrote OLY-2026-000123 about training, lives near 98337-0000.")
+    number = desk.to_request(
+        phone="360-555-0101", reason="Wrote OLY-2026-000123 about training, lives near 98337-0000."
+    )
     assert desk.labels(CASEY, number) == {"T7"}
 
 
@@ -70,7 +91,10 @@ def test_what_looks_like_a_number_but_is_none_passes(desk: Desk) -> None:
 def test_22_the_edit_is_refused_to_partner_and_restricted_users(desk: Desk, who: str) -> None:
     number = desk.to_decision()
     task = desk.task(CASEY, number, "RO1")
-    for verb, body in (("claim", None), ("complete", {"data": {"eto_office": "WSK", "found_in": "own_office"}})):
+    for verb, body in (
+        ("claim", None),
+        ("complete", {"data": {"eto_office": "WSK", "found_in": "own_office"}}),
+    ):
         answer = desk.call(who, "POST", f"/tasks/{task['id']}/{verb}", body)
         assert answer.status_code in (403, 404), answer.get_data(as_text=True)
     assert desk.task(CASEY, number, "RO1")["version"] == task["version"]
@@ -100,7 +124,9 @@ def _trail(desk: Desk) -> list[Any]:
         return [(e.kind, e.detail) for e in db.scalars(select(HistoryEvent))]
 
 
-@pytest.mark.parametrize(("who", "status"), [(REMY, 404), (SASHA, 404), (ROBIN, 403), (PAT, 403), (DEVON, 403), (LEE, 200)])
+@pytest.mark.parametrize(
+    ("who", "status"), [(REMY, 404), (SASHA, 404), (ROBIN, 403), (PAT, 403), (DEVON, 403), (LEE, 200)]
+)
 def test_a_case_page_is_open_to_those_who_work_on_it(desk: Desk, who: str, status: int) -> None:
     number = desk.to_request()
     answer = desk.call(who, "GET", f"/cases/{number}")
@@ -121,7 +147,9 @@ def test_a_strangers_case_and_one_that_never_was_look_the_same(desk: Desk) -> No
 def test_every_read_of_client_facts_is_written_down(desk: Desk) -> None:
     number = desk.to_request()
     desk.case(CASEY, number)
-    reads = [e for e in desk.get(CASEY, f"/cases/{number}/history")["items"] if e["kind"] == "client_facts_read"]
+    reads = [
+        e for e in desk.get(CASEY, f"/cases/{number}/history")["items"] if e["kind"] == "client_facts_read"
+    ]
     assert any("Casey" in e["who"] for e in reads)
 
 

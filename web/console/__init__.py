@@ -43,20 +43,20 @@ def start_demo() -> None:
 @main.command()
 def web() -> None:
     """Serve the pages and the API."""
-    launch.web(reach())
+    launch.web(reach(greet=False))
 
 
 @main.command()
 def worker() -> None:
     """Run the jobs: send the mails, fire the timers."""
-    reach()
+    reach(greet=False)
     launch.worker()
 
 
 @main.command()
 def beat() -> None:
     """Be the clock of the jobs. Two of them do no harm."""
-    reach()
+    reach(greet=False)
     launch.beat()
 
 

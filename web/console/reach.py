@@ -11,15 +11,19 @@ from web.console.place import Place, keys, place, running
 from workflows.settings import Settings, settings
 
 
-def reach() -> Settings:
-    """The settings to work with; ends the command with a sentence when nothing is there to speak with."""
+def reach(*, greet: bool = True) -> Settings:
+    """The settings to work with; ends the command with a sentence when nothing is there to speak with.
+
+    What runs for long does not greet: it has to live with a database that is away for a moment.
+    """
     if not os.environ.get("DATABASE_URL"):
         _take_over_demo(place())
     try:
         chosen = settings()
     except ValidationError as problem:
         raise click.ClickException(_what_is_wrong(problem)) from None
-    _greet(chosen)
+    if greet:
+        _greet(chosen)
     return chosen
 
 

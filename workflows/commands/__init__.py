@@ -10,7 +10,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from workflows import clock, history
 from workflows.db import transaction
-from workflows.errors import Refused, SsnBlocked
+from workflows.errors import AssignedToAnother, Refused, SsnBlocked
 from workflows.people import Actor
 from workflows.ssn_guard import SsnFound
 from workflows.work import Work
@@ -40,7 +40,11 @@ def command(function: Callable[Concatenate[Work, P], R]) -> Callable[Concatenate
 
 
 def _record_refusal(actor: Actor, what: str, refused: Refused, about: dict[str, str]) -> None:
-    kind = "ssn_blocked" if isinstance(refused, SsnBlocked) else "refused"
+    kind = "refused"
+    if isinstance(refused, SsnBlocked):
+        kind = "ssn_blocked"
+    elif isinstance(refused, AssignedToAnother) and what == "claim":
+        kind = "claim_lost"
     details: dict[str, Any] = {
         "what": what,
         "rule": refused.code,

@@ -1,0 +1,189 @@
+"""The outbox and what leaves the building (domain 5.1; scenarios 12, 39, 40), against a real mail server."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from notifications import sink
+from tests.desk import AVERY, CASEY, MARLO, PAT, Clock, Desk
+from workflows.commands import messages
+from workflows.db import transaction
+from workflows.outbox import MESSAGES, OutboxMessage
+from workflows.queries.sentences import MESSAGE_WORDS
+
+
+def newest(folder: Path, message: OutboxMessage) -> list[sink.Received]:
+    """What the mail server has received of one message."""
+    return [mail for mail in sink.read(folder) if mail.message_id == message.message_id]
+
+
+def rows(**where: str) -> list[OutboxMessage]:
+    with transaction() as db:
+        query = select(OutboxMessage).order_by(OutboxMessage.id)
+        return [row for row in db.scalars(query) if all(getattr(row, k) == v for k, v in where.items())]
+
+
+def test_12_the_mail_to_the_supervisor_holds_number_and_link_only(
+    desk: Desk, mail_sink: tuple[Path, str]
+) -> None:
+    folder, url = mail_sink
+    number = desk.to_request(reason="Wants help with a welding course.")
+    assert desk.send_mail(url) == 1
+    (mail,) = newest(folder, rows(kind="notify_supervisor")[0])
+    whole = (folder / f"{mail.id}.eml").read_text("utf-8") + mail.text
+    assert mail.subject.startswith(f"Opt-in request {number}:")
+    assert f"/cases/{number}" in mail.text
+    for fact in ("Marlo", "Pennywhistle", "welding", "555"):
+        assert fact not in whole
+
+
+def test_12_no_mail_of_a_whole_case_tells_of_the_client(desk: Desk, mail_sink: tuple[Path, str]) -> None:
+    folder, url = mail_sink
+    before = {mail.id for mail in sink.read(folder)}
+    desk.to_opted_in(reason="Wants help with a welding course.")
+    desk.send_mail(url)
+    mails = [mail for mail in sink.read(folder) if mail.id not in before]
+    assert len(mails) >= 2
+    for mail in mails:
+        whole = (folder / f"{mail.id}.eml").read_text("utf-8") + mail.text
+        assert not [word for word in (*MARLO.values(), "welding", "555-0101") if word in whole]
+
+
+def test_the_remaining_client_is_not_asked_for_a_reason_in_the_notice(
+    desk: Desk, mail_sink: tuple[Path, str]
+) -> None:
+    folder, url = mail_sink
+    number = desk.to_decision(decision="remain_opted_out")
+    desk.do(CASEY, number, "T12")
+    desk.send_mail(url)
+    (mail,) = newest(folder, rows(kind="notify_partner_remains_opted_out")[0])
+    assert "in no way affects" in mail.text and "accept" not in mail.text.lower()
+
+
+def test_a_message_is_sent_once_with_its_fixed_id(desk: Desk, mail_sink: tuple[Path, str]) -> None:
+    folder, url = mail_sink
+    desk.to_request()
+    assert [desk.send_mail(url) for _ in range(3)] == [1, 0, 0]
+    (row,) = rows(kind="notify_supervisor")
+    assert (row.state, len(newest(folder, row))) == ("sent", 1)
+
+
+def test_39_a_refused_address_is_given_up_and_told(desk: Desk) -> None:
+    number = desk.to_request()
+    with sink.running(sink.Keeper(Path("/nonexistent"), refuse_recipients="casey")) as url:
+        desk.send_mail(url)
+    assert desk.messages(number)[0]["state"] == "failed"
+    assert [row.kind for row in rows(state="waiting")] == ["mail_undeliverable"]
+    assert desk.labels(CASEY, number) == {"T7"}, "the case goes on"
+    assert "message_failed" in desk.history(CASEY, number)
+
+
+def test_39_a_failed_message_is_sent_again_by_hand(desk: Desk, mail_sink: tuple[Path, str]) -> None:
+    from tests.integration.test_agreements import actor
+
+    folder, url = mail_sink
+    desk.to_request()
+    with sink.running(sink.Keeper(Path("/nonexistent"), refuse_recipients="casey")) as refusing:
+        desk.send_mail(refusing)
+    (row,) = rows(state="failed")
+    messages.send_again(actor(PAT), row.id)
+    desk.send_mail(url)
+    assert len(newest(folder, row)) == 1
+
+
+def test_40_a_mail_server_that_is_away_loses_nothing(
+    desk: Desk, clock: Clock, mail_sink: tuple[Path, str]
+) -> None:
+    folder, url = mail_sink
+    number = desk.to_request()
+    for _ in range(12):
+        assert desk.send_mail("smtp://127.0.0.1:9") == 0
+        clock.move(hours=1)
+    assert desk.messages(number)[0]["state"] == "waiting", (
+        "a server that is away does not use up the attempts"
+    )
+    desk.send_mail(url)
+    assert len(newest(folder, rows(kind="notify_supervisor")[0])) == 1
+
+
+def test_a_sender_that_died_leaves_a_lease_that_runs_out(
+    desk: Desk, clock: Clock, mail_sink: tuple[Path, str]
+) -> None:
+    folder, url = mail_sink
+    desk.to_request()
+    (row,) = rows(kind="notify_supervisor")
+    assert messages.take_lease(row.id, "of one who died")
+    assert desk.send_mail(url) == 0
+    clock.move(seconds=31)
+    desk.send_mail(url)
+    assert len(newest(folder, row)) == 1
+
+
+def test_a_sender_whose_lease_was_taken_over_writes_nothing(desk: Desk, clock: Clock) -> None:
+    from workflows.people import SYSTEM
+
+    desk.to_request()
+    (row,) = rows(kind="notify_supervisor")
+    messages.take_lease(row.id, "slow")
+    clock.move(seconds=31)
+    assert messages.take_lease(row.id, "quick")
+    messages.sent(SYSTEM, row.id, "slow", "subject")
+    assert rows(kind="notify_supervisor")[0].state == "waiting"
+    messages.sent(SYSTEM, row.id, "quick", "subject")
+    assert rows(kind="notify_supervisor")[0].state == "sent"
+
+
+def test_retries_wait_longer_each_time(desk: Desk, clock: Clock) -> None:
+    desk.to_request()
+    waits = []
+    for attempt in range(3):
+        (row,) = rows(kind="notify_supervisor")
+        messages.take_lease(row.id, f"lease {attempt}")
+        from workflows.people import SYSTEM
+
+        messages.failed(SYSTEM, row.id, f"lease {attempt}", "busy", final=False, counts=True)
+        (row,) = rows(kind="notify_supervisor")
+        waits.append(row.next_attempt_at)
+        clock.move(hours=1)
+    lengths = [wait - start for wait, start in zip(waits, _hours(waits[0]), strict=False)]
+    assert lengths == sorted(lengths)
+
+
+def _hours(first: object) -> list[object]:
+    from datetime import UTC, datetime
+
+    start = datetime(2026, 11, 30, 17, 0, tzinfo=UTC)
+    return [start + timedelta(hours=n) for n in range(3)]
+
+
+@pytest.mark.parametrize("kind", sorted(MESSAGES))
+def test_every_kind_of_message_can_be_written(desk: Desk, kind: str) -> None:
+    """Each kind fills its templates from what a real case and agreement hold."""
+    from workflows import clock as clock_
+    from workflows import outbox
+    from workflows.cases import case_numbered
+    from workflows.mail_words import compose
+    from workflows.people import SYSTEM, person_named
+    from workflows.work import Work
+
+    number = desk.to_request()
+    assert kind in MESSAGE_WORDS
+    with transaction() as db:
+        work = Work(db, SYSTEM, clock_.now())
+        person = person_named(db, CASEY)
+        assert person
+        about = {"agreement": 1} if kind.startswith("agreement") else {}
+        about |= {"message": 1} if kind == "mail_undeliverable" else {}
+        case = None if about else case_numbered(db, number, lock=True)
+        (row,) = outbox.queue(work, kind, case, [person], round=99, **about)
+    mail = compose(row.id)
+    assert (number in mail.subject) or about
+    assert "{{" not in mail.text and "{sor." not in mail.text and mail.text.strip() and mail.html.strip()
+    assert mail.to == "casey.thistledown@esd.example"
+
+
+def test_the_case_managers_mail_is_not_shown_to_others(desk: Desk) -> None:
+    number = desk.to_request()
+    assert desk.kinds(number, AVERY) == [], "what goes to the supervisors is not the partner's"

@@ -1,0 +1,156 @@
+"""Time passing: reminders, escalations, late tasks, holds (domain 5.2; scenarios 26, 27, 30)."""
+
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from tests.desk import AVERY, CASEY, MARLO, MORGAN, ROBIN, SOL, Clock, Desk
+from workflows.commands import housekeeping, timers
+from workflows.db import transaction
+from workflows.timers import Timer
+from workflows.user_tasks import TaskDraft
+
+NOBODY_REACHED = {
+    "contact_result": "no_answer",
+    **dict.fromkeys(
+        ("identity_verified", "identity_method", "spoke_through", "notification_points", "decision")
+    ),
+}
+
+
+def test_26_an_absent_supervisor(desk: Desk, clock: Clock) -> None:
+    number = desk.to_request()
+    clock.move(days=1, minutes=1)
+    assert "remind_supervisor" in desk.kinds(number)
+    assert "escalate_to_backup" not in desk.kinds(number)
+    assert desk.labels(MORGAN, number) == set()
+    clock.move(days=1)
+    assert "escalate_to_backup" in desk.kinds(number)
+    assert desk.labels(MORGAN, number) == {"T7"}, "the backup supervisor may now take it"
+    clock.move(days=2)
+    told = [m for m in desk.messages(number) if m["kind"] == "escalate_to_program_manager"]
+    assert len(told) == 2, "both program managers"
+    assert desk.labels(ROBIN, number) == set()
+    late = desk.get(CASEY, "/worklist?view=late")["items"]
+    assert "T7_RecordContactAndVerifyWish" in {task["element"] for task in late if task["case"] == number}
+
+
+def test_27_a_client_who_never_calls(desk: Desk, clock: Clock) -> None:
+    number = desk.to_request(**SOL)
+    clock.move(days=7, minutes=1)
+    assert "ask_to_call_client" in desk.kinds(number, AVERY)
+
+
+def test_27_the_last_try_ends_by_itself(desk: Desk, clock: Clock) -> None:
+    number = desk.to_request(**SOL)
+    for _ in range(3):
+        desk.do(CASEY, number, "T7", **NOBODY_REACHED)
+    clock.move(days=6)
+    assert desk.outcome(number)[1] is None
+    clock.move(days=2)
+    assert desk.outcome(number) == ("closed", "client_unreachable")
+
+
+def test_reminders_of_a_weekend_wait_for_monday(desk: Desk, clock: Clock) -> None:
+    clock.move(days=4, hours=6)  # Friday afternoon
+    number = desk.to_request()
+    clock.move(days=2)  # Sunday
+    assert desk.kinds(number) == ["notify_supervisor"]
+    clock.move(days=1)  # Monday, the same hour
+    assert "remind_supervisor" in desk.kinds(number)
+
+
+def test_an_outage_is_followed_by_one_reminder_of_each_kind(desk: Desk, clock: Clock) -> None:
+    number = desk.to_request()
+    clock.move(days=30)
+    clock.tick()
+    kinds = desk.kinds(number)
+    assert kinds.count("remind_supervisor") == 1
+    assert kinds.count("ask_to_call_client") == 1
+    for who in ("Casey",):
+        late = [m for m in desk.messages(number) if m["kind"] == "remind_overdue" and who in m["to"]]
+        assert len(late) <= 1
+
+
+def test_escalations_count_from_the_first_time_and_come_once(desk: Desk, clock: Clock) -> None:
+    number = desk.to_request()
+    clock.move(days=1)
+    desk.do(CASEY, number, "T7", **NOBODY_REACHED)
+    clock.move(days=1, minutes=1)
+    assert desk.kinds(number).count("escalate_to_backup") == 1
+    desk.do(CASEY, number, "T7", **NOBODY_REACHED)
+    clock.move(days=3)
+    assert desk.kinds(number).count("escalate_to_backup") == 1
+
+
+def test_a_late_task_is_reminded_of_once(desk: Desk, clock: Clock) -> None:
+    number = desk.to_decision()
+    desk.record_edit(number)
+    clock.move(days=3)
+    clock.tick()
+    assert desk.kinds(number, AVERY).count("remind_overdue") == 1
+
+
+def test_an_idle_claim_goes_back_to_the_group(desk: Desk, clock: Clock) -> None:
+    number = desk.to_request()
+    task = desk.task(CASEY, number, "T7")["id"]
+    assert desk.call(CASEY, "POST", f"/tasks/{task}/claim").json["assignee"] == CASEY
+    clock.move(days=2)
+    assert desk.task(CASEY, number, "T7")["assignee"] == CASEY
+    clock.move(days=2)
+    assert desk.task(CASEY, number, "T7")["assignee"] is None
+
+
+def test_no_timer_ever_decides_for_the_client(desk: Desk, clock: Clock) -> None:
+    number = desk.to_request()
+    for _ in range(6):
+        clock.move(days=30)
+    assert desk.outcome(number) == ("submitted", None)
+
+
+def test_timers_fire_once_however_many_workers_look(desk: Desk, clock: Clock) -> None:
+    desk.to_request()
+    clock.move(minutes=1)
+    with transaction() as db:
+        timer_id = db.scalar(
+            select(Timer.id).where(Timer.closed_at.is_(None)).order_by(Timer.due_at).limit(1)
+        )
+        assert timer_id
+        db.get_one(Timer, timer_id).due_at -= timedelta(days=5)
+    from workflows.people import SYSTEM
+
+    assert [timers.fire(SYSTEM, timer_id) for _ in range(3)] == [True, False, False]
+
+
+def test_a_draft_nobody_came_back_to_is_forgotten(desk: Desk, clock: Clock) -> None:
+    number = desk.open()
+    for label in ("T2", "T3", "T4"):
+        desk.do(AVERY, number, label)
+    task = desk.task(AVERY, number, "T5")["id"]
+    desk.call(AVERY, "POST", f"/tasks/{task}/draft", {"data": MARLO})
+    clock.move(days=6)
+    housekeeping.put_away()
+    assert desk.get(AVERY, f"/tasks/{task}")["draft"]["client_first_name"] == "Marlo"
+    clock.move(days=2)
+    housekeeping.put_away()
+    assert desk.get(AVERY, f"/tasks/{task}")["draft"] == {}
+    with transaction() as db:
+        assert db.get(TaskDraft, task) is None
+
+
+def test_an_offer_that_is_thought_over_is_remembered(desk: Desk, clock: Clock) -> None:
+    number = desk.to_decision(decision="remain_opted_out")
+    desk.do(CASEY, number, "T12", offer_response="wants_time")
+    clock.move(days=20)
+    assert desk.kinds(number).count("remind_offer_open") == 1
+    assert "remind_offer_open" not in desk.kinds(number, AVERY)
+    desk.do(AVERY, number, "T14")
+    assert desk.outcome(number) == ("closed", "remained_opted_out_declined")
+
+
+def test_the_partners_view_ends_after_its_time(desk: Desk, clock: Clock) -> None:
+    number = desk.to_opted_in()
+    assert desk.case(AVERY, number)["client"] != {}
+    clock.move(days=91)
+    assert desk.case(AVERY, number)["client"] == {}
+    assert desk.case(CASEY, number)["client"] != {}
