@@ -112,6 +112,15 @@ def test_the_folder_and_the_secrets_are_for_the_owner_alone(where):
     assert min(map(len, made.values())) >= 32
 
 
+@pytest.mark.parametrize(("found", "left"), [(0o755, 0o700), (0o700, 0o700), (0o710, 0o710), (0o770, 0o700)])
+def test_a_folder_that_is_open_is_closed_and_the_way_of_a_running_server_is_left(passable, found, left):
+    where = Place(passable / "demo")
+    where.root.mkdir()
+    where.root.chmod(found)
+    where.make()
+    assert stat.S_IMODE(where.root.stat().st_mode) == left
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root has to step down")
 def test_as_root_the_server_runs_as_another_account_that_can_read_nothing_of_ours(where):
     server = start_postgres(where)

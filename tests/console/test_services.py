@@ -1,6 +1,7 @@
 """The servers of the tests themselves: shared by a run, a database for each test, nothing left afterwards."""
 
 import os
+import smtplib
 import subprocess
 import sys
 from pathlib import Path
@@ -53,6 +54,14 @@ def test_redis_is_empty_and_the_settings_name_it(redis):
     assert redis.dbsize() == 0
     redis.set("left", "behind")
     assert settings().redis_url.endswith(f"/{redis.connection_pool.connection_kwargs['db']}")
+
+
+@pytest.mark.parametrize("turn", [1, 2])
+def test_each_test_sees_its_own_mails_alone(mail, turn):
+    assert mail() == []
+    with smtplib.SMTP(*settings().smtp_url.removeprefix("smtp://").split(":")) as server:
+        server.sendmail("a@desk.example", ["b@desk.example"], f"Subject: turn {turn}\r\n\r\nwords\r\n")
+    assert [one.subject for one in mail()] == [f"turn {turn}"]
 
 
 @pytest.mark.parametrize(

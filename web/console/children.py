@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 #: From linux/prctl.h: the signal a process gets when the one that started it dies.
 PR_SET_PDEATHSIG = 1
@@ -126,7 +127,7 @@ def _end_with_parent(sig: signal.Signals) -> Callable[[], None] | None:
     return ask
 
 
-def _as_account(account: Account | None) -> dict[str, object]:
+def _as_account(account: Account | None) -> dict[str, Any]:
     """The part of the call that changes the user, when there is one to change to."""
     if account is None:
         return {}

@@ -54,10 +54,14 @@ class Place:
         return self.root / "demo.lock"
 
     def make(self) -> None:
-        """Make the folders; `DATA_DIR` itself is closed to others from its first moment."""
+        """Make the folders; `DATA_DIR` is closed to others from its first moment, or from now on.
+
+        A group that may only pass through stays: as root that is the one of PostgreSQL's account.
+        """
         self.root.parent.mkdir(parents=True, exist_ok=True)
         self.root.mkdir(mode=0o700, exist_ok=True)
-        self.root.chmod(0o700)
+        if self.root.stat().st_mode & 0o067:
+            self.root.chmod(0o700)
         for folder in (self.redis, self.mail, self.log):
             folder.mkdir(mode=0o700, exist_ok=True)
 
