@@ -15,10 +15,13 @@ from engine.expressions import Expression
 from engine.expressions import compile as compile_expression
 from engine.reading import Drawing, read
 
+MAX_NODES = 1_500
+"""Flow nodes in a bundle; the time of some rules grows with the square of their number."""
+
 __all__ = ["Definition", "Element", "Problem", "check", "load"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Definition:
     """A process that can be started, with everything it may call. Immutable: threads and instances share it.
 
@@ -31,8 +34,8 @@ class Definition:
     elements: Mapping[str, Element]
     process_names: Mapping[str, str]
     fingerprint: str
-    specs: Mapping[str, ProcessSpec] = field(repr=False, compare=False)
-    conditions: Mapping[str, Expression] = field(repr=False, compare=False)
+    specs: Mapping[str, ProcessSpec] = field(repr=False)
+    conditions: Mapping[str, Expression] = field(repr=False)
 
 
 def load(
@@ -79,6 +82,11 @@ def check(
 
 def _problems(drawing: Drawing, process_id: str | None, host: validation.Host) -> list[Problem]:
     found = list(drawing.problems)
+    if sum(1 for _ in drawing.nodes) > MAX_NODES:
+        found.append(
+            Problem("", None, None, "X7", f"There are more than {MAX_NODES} elements.", "Split the bundle.")
+        )
+        return found
     for rule in validation.RULES + validation_graph.RULES:
         found.extend(rule(drawing, host))
     processes = {scope.id for scope in drawing.scopes if scope.kind == "process"}

@@ -3,7 +3,7 @@
 A file is refused before it is parsed when it is larger than 1 MB, is not UTF-8, or declares anything
 (`<!DOCTYPE`, `<!ENTITY`): internal entities expand and can hide text from a reader. A file with processing
 instructions, and one that is not BPMN, is refused after. Codes: X1 no BPMN, X2 declarations, X3 processing
-instructions, X4 size, X5 encoding.
+instructions, X4 size, X5 encoding. (X6 no process to start and X7 too many elements: `definition`.)
 """
 
 from __future__ import annotations

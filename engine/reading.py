@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from lxml import etree
 
@@ -218,7 +219,7 @@ class _File:
         properties, step, oddities, scripts = _extensions(xml)
         element = Element(
             identity, xml.get("name") or "", tag, scope.process_id, self.lanes.get(identity, lane) or None,
-            _text(xml.find(_tag("documentation"))) or "", properties, step, xml.get("attachedToRef"),
+            _text(xml.find(_tag("documentation"))) or "", MappingProxyType(properties), step, xml.get("attachedToRef"),
         )  # fmt: skip
         return Node(
             element, scope.id, self.name, self._event(xml), xml.get("default"), xml.get("calledElement"),

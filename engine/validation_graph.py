@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from engine.elements import Problem
-from engine.reading import Drawing, Flow, Node, Scope
+from engine.reading import Drawing, Node, Scope
 from engine.validation import ACTIVITIES, Host, Rule, of_flow, of_node, of_scope
 
 Following = Mapping[str, Sequence[str]]
@@ -156,26 +156,23 @@ def event_gateways(drawing: Drawing, host: Host) -> Iterator[Problem]:
     """G16: behind an event-based gateway stand at least two catch events that nothing else leads to."""
     for scope in drawing.scopes:
         nodes = {node.id: node for node in scope.nodes}
+        behind = _following((flow.source, flow.target) for flow in scope.flows)
+        leading = Counter(flow.target for flow in scope.flows)
         for node in scope.nodes:
             if node.kind == "eventBasedGateway":
-                yield from _of_event_gateway(node, scope.flows, nodes)
+                targets = behind.get(node.id, ())
+                yield from _of_event_gateway(node, [nodes[t] for t in targets if t in nodes], leading)
 
 
-def _of_event_gateway(node: Node, flows: list[Flow], nodes: dict[str, Node]) -> Iterator[Problem]:
-    targets = [flow.target for flow in flows if flow.source == node.id]
-    if len(targets) < 2:
-        yield of_node(
-            node, "G16", "The gateway waits for fewer than two events.", "Draw two catch events behind it."
-        )
-    for target in targets:
-        if target in nodes and nodes[target].kind != "intermediateCatchEvent":
-            yield of_node(
-                nodes[target], "G16", "Only catch events may follow an event-based gateway.", "Change it."
-            )
-        elif target in nodes and sum(flow.target == target for flow in flows) > 1:
-            yield of_node(
-                nodes[target], "G16", "Another flow leads to this event too.", "Remove the other flow."
-            )
+def _of_event_gateway(node: Node, events: list[Node], leading: Counter[str]) -> Iterator[Problem]:
+    if len(events) < 2:
+        reason = "The gateway waits for fewer than two events."
+        yield of_node(node, "G16", reason, "Draw two catch events behind it.")
+    for event in events:
+        if event.kind != "intermediateCatchEvent":
+            yield of_node(event, "G16", "Only catch events may follow an event-based gateway.", "Change it.")
+        elif leading[event.id] > 1:
+            yield of_node(event, "G16", "Another flow leads to this event too.", "Remove the other flow.")
 
 
 def calls(drawing: Drawing, host: Host) -> Iterator[Problem]:

@@ -289,6 +289,11 @@ def test_an_element_inside_an_embedded_sub_process_has_its_own_lane_else_the_sub
     assert definition.elements["A"].process_id == "main"
 
 
+def test_a_bundle_that_would_take_long_to_check_is_refused_at_once():
+    events = "\n".join(f"throw A{n}" for n in range(1501))
+    assert [problem.rule for problem in engine.check(files(main=f"start S\n{events}"), "main")] == ["X7"]
+
+
 def test_a_line_of_a_thousand_elements_is_parsed_and_runs():
     names = [f"A{n}" for n in range(1000)]
     text = "start S\nend E outcome=done\n" + "\n".join(f"throw {name}" for name in names)
