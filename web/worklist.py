@@ -16,7 +16,7 @@ VIEWS = {"mine": "My work", "role": "My role’s work", "late": "Late"}
 
 RIGHTS = "Asking that information is not shared in no way affects the client’s eligibility for services."
 RIGHTS_ON = ("T5", "T7", "T12", "T14")
-"""The tasks that show the sentence of policy 4013 on every decision (domain 7.1)."""
+"""The tasks that always show the sentence of policy 4013 (domain 7.1), whatever the help text of a diagram says."""
 
 
 @worklist.get("/work")
@@ -164,7 +164,7 @@ def _task(view: TaskView) -> dict[str, object]:
         "may_edit": view.hindrance is None and not task.closed_at,
         "closed": _closed(view),
         "draft_saved_at": view.draft_saved_at,
-        "rights_note": RIGHTS if task.element.startswith(RIGHTS_ON) else "",
+        "rights_note": RIGHTS if task.element.startswith(RIGHTS_ON) and "in no way" not in view.help else "",
     }
 
 

@@ -93,7 +93,8 @@ class Form:
         self._open_boxes: dict[str, Any] = {
             item.name: False for item in self._fields if item.kind == "boolean"
         }
-        self.controls = frozenset().union(*(_reads(item) for item in self._fields)) & self._by_name.keys()
+        deciding = (item.shown_if.names for item in self._fields if item.shown_if)
+        self.controls = frozenset().union(*deciding) & self._by_name.keys()
 
     @staticmethod
     def parse(source: bytes | Mapping[str, Any]) -> "Form":

@@ -62,9 +62,21 @@
     if (live) live.textContent = words;
   };
   const questions = () => document.querySelectorAll("#task-fields [data-question]").length;
+  const controls = () => document.querySelectorAll("#task-fields :is(input, select, textarea)[id]");
   let before = 0;
+  let typed = new Map();
+  // What was typed while the answer was on its way counts, not what the answer knew.
   document.addEventListener("htmx:beforeSwap", () => {
     before = questions();
+    typed = new Map([...controls()].map((control) => [control.id, [control.value, control.checked]]));
+  });
+  document.addEventListener("htmx:afterSwap", () => {
+    controls().forEach((control) => {
+      if (!typed.has(control.id)) return;
+      const [value, checked] = typed.get(control.id);
+      if ("checked" in control && /^(radio|checkbox)$/.test(control.type)) control.checked = checked;
+      else control.value = value;
+    });
   });
   document.addEventListener("htmx:afterSettle", (event) => {
     addNowButtons(event.target);
