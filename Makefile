@@ -103,6 +103,9 @@ lock:
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	  --no-emit-index-url --extra demo --extra test -c requirements.txt pyproject.toml -o requirements-test.txt
 
+# As root the demo's database may lie outside the project; the link in its place says where.
 clean:
+	@place=$$(readlink var/demo/postgres 2>/dev/null); \
+	case "$$place" in /var/lib/opt-in-desk/data-*) echo "rm -rf $$place"; rm -rf "$$place";; esac
 	rm -rf $(VENV) var build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

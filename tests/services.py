@@ -174,8 +174,9 @@ def keep(folder: Path) -> None:
     signal.signal(signal.SIGTERM, ended)
     named = json.loads((folder / "named.json").read_text("utf-8"))
     started: list[Child] = []
+    homes: list[Path] = []
     try:
-        found = Servers(_postgres(folder, named, started), _redis(folder, named, started))
+        found = Servers(_postgres(folder, named, started, homes), _redis(folder, named, started))
         beside = folder / "servers.new"
         beside.write_text(json.dumps(vars(found)), "utf-8")
         beside.rename(folder / "servers.json")
@@ -185,15 +186,17 @@ def keep(folder: Path) -> None:
         pass
     finally:
         stop_all([[child] for child in reversed(started)])
-        shutil.rmtree(folder, ignore_errors=True)
+        for left in (*homes, folder):
+            shutil.rmtree(left, ignore_errors=True)
 
 
-def _postgres(folder: Path, named: dict[str, str], started: list[Child]) -> str:
+def _postgres(folder: Path, named: dict[str, str], started: list[Child], homes: list[Path]) -> str:
     """The server named from outside, else our own, without care for a loss of power."""
     if "DATABASE_URL" in named:
         return named["DATABASE_URL"]
     server = postgres.start(folder / "postgres", folder / "postgres.log", os.environ, reckless=True)
     started.append(server.child)
+    homes += [server.home, server.sockets]
     return server.url("postgres")
 
 
