@@ -91,7 +91,7 @@ class Instance:
 
     @property
     def trace(self) -> list[Trace]:
-        """What happened since the instance was started or loaded, in order."""
+        """What happened since the instance was started or loaded, in order; a host may empty the list."""
         return self._run.trace
 
     def open_work(self) -> list[OpenWork]:

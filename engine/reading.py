@@ -114,10 +114,6 @@ class Drawing:
         """All sequence flows."""
         return (flow for scope in self.scopes for flow in scope.flows)
 
-    def scope(self, scope_id: str | None) -> Scope | None:
-        """The process or sub-process with this id."""
-        return next((scope for scope in self.scopes if scope.id == scope_id), None)
-
 
 def read(files: Mapping[str, bytes]) -> Drawing:
     """Read every file whose name ends in `.bpmn`; what cannot be read becomes a problem of the drawing."""

@@ -208,9 +208,6 @@ class Process:
         """The process has ended with these data."""
         raise NotImplementedError
 
-    def update_waiting_tasks(self) -> None:
-        """Nothing: joins look at arrivals, and events are delivered."""
-
     def collect_log_extras(self, dct: dict[str, object] | None = None) -> dict[str, object]:
         """Nothing: a log record must not carry data."""
         return {}

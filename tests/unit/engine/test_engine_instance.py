@@ -246,6 +246,29 @@ def test_no_log_record_carries_data(caplog):
         assert "SAMPLE-VALUE" not in str(vars(record))
 
 
+@pytest.mark.parametrize("restored", [False, True])
+def test_no_path_of_the_script_engine_runs_python(restored, tmp_path):
+    """SpiffWorkflow would `eval` and `exec`: through its engine, and past it through the environment."""
+    instance = start()
+    if restored:
+        instance = engine.Instance.load(DEFINITION, instance.dump(), nothing)
+    scripts = instance._run.script_engine
+    task = next(iter(instance._run.people.values()))
+    mark = tmp_path / "ran"
+    attack = f"__import__('pathlib').Path({str(mark)!r}).touch()"
+    for attempt in (
+        lambda: scripts.environment.evaluate(attack, {}),
+        lambda: scripts.environment.execute(attack, {}),
+        lambda: scripts.environment.call_service({}, operation_name=attack),
+        lambda: scripts.evaluate(task, attack),
+        lambda: scripts.execute(task, attack),
+        lambda: scripts.validate(attack),
+    ):
+        with pytest.raises(engine.EngineError):
+            attempt()
+    assert not mark.exists()
+
+
 def test_one_definition_serves_many_threads():
     outcomes, failures = [], []
 
