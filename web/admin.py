@@ -193,7 +193,7 @@ def _agreement_row(row: AgreementRow) -> dict[str, object]:
         "basis": BASIS_WORDS.get(agreement.basis or "", ""),
         "starts_on": agreement.starts_on,
         "ends_on": agreement.ends_on,
-        "status": STATUS_WORDS.get(agreement.status, agreement.status),
+        "status": "Not in force" if agreement.status == "active" else STATUS_WORDS.get(agreement.status, ""),
         "in_force": row.shortcoming is None,
         "why_not": row.shortcoming or "",
         "ends_soon": _in_days(row.days_left) if soon else "",

@@ -211,7 +211,12 @@ def _entry(entry: Entry) -> dict[str, object]:
     kind = (
         "mail" if entry.kind.startswith("message_") else "system" if entry.who == "Opt-In Desk" else "person"
     )
-    return {"at": entry.at, "sentence": f"{entry.words} {entry.who}.", "kind": kind, "note": ""}
+    return {
+        "at": entry.at,
+        "sentence": entry.words,
+        "kind": kind,
+        "note": "" if kind == "mail" else entry.who,
+    }
 
 
 def _mail(sent: Sent) -> dict[str, object]:

@@ -4,11 +4,12 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from werkzeug.wrappers import Response
 
 from web.answers import typed, without_blocked
+from web.errors import status_of
 from workflows.commands import user_tasks
-from workflows.errors import InvalidInput
+from workflows.errors import InvalidInput, NotAllowed, NotFound, Refused
 from workflows.people import ROLES
 from workflows.queries import worklist as lists
-from workflows.queries.tasks import TaskView, next_task, task_view
+from workflows.queries.tasks import TaskView, next_task, task_form, task_view
 
 worklist = Blueprint("worklist", __name__)
 
@@ -50,8 +51,7 @@ def read_task(task_id: str) -> str:
 @worklist.post("/tasks/<task_id>")
 def answer_task(task_id: str) -> Response | tuple[str, int]:
     """Complete the task, or save what was typed as a draft."""
-    view = task_view(g.actor, task_id)
-    values = typed(view.form)
+    values = typed(task_form(g.actor, task_id).form)
     try:
         if request.form.get("action") == "save":
             user_tasks.save_draft(g.actor, task_id, values)
@@ -59,17 +59,24 @@ def answer_task(task_id: str) -> Response | tuple[str, int]:
             return redirect(url_for("worklist.read_task", task_id=task_id))
         version = request.form.get("version", "")
         number = user_tasks.complete(g.actor, task_id, values, int(version) if version.isdigit() else None)
-    except InvalidInput as refused:
-        return _page(view, without_blocked(values, refused), refused.fields), 422
-    flash(f"Done: {view.task.name}, {number}.", "success")
+    except (NotFound, NotAllowed):
+        raise
+    except Refused as refused:
+        errors = refused.fields or {"": refused.message}
+        return _page(task_view(g.actor, task_id), without_blocked(values, refused), errors), status_of(
+            refused
+        )
+    flash(f"Done. Case {number} goes on.", "success")
     return redirect(_onward(number))
 
 
 @worklist.post("/tasks/<task_id>/form")
 def follow_up_questions(task_id: str) -> str:
     """The questions that follow from the answers so far; nothing is kept."""
-    view = task_view(g.actor, task_id)
-    return render_template("parts/task_fields.html", task=view.task, fields=view.fields(typed(view.form)))
+    asked = task_form(g.actor, task_id)
+    return render_template(
+        "parts/task_fields.html", task={"id": task_id}, fields=asked.fields(typed(asked.form))
+    )
 
 
 @worklist.post("/tasks/<task_id>/claim")

@@ -147,9 +147,9 @@ def test_a_strangers_case_and_one_that_never_was_look_the_same(desk: Desk) -> No
 def test_every_read_of_client_facts_is_written_down(desk: Desk) -> None:
     number = desk.to_request()
     desk.case(CASEY, number)
-    reads = [
-        e for e in desk.get(CASEY, f"/cases/{number}/history")["items"] if e["kind"] == "client_facts_read"
-    ]
+    events = desk.get(LEE, f"/cases/{number}/history")["items"]
+    reads = [event for event in events if event["kind"] == "client_facts_read"]
+    assert "client_facts_read" not in desk.history(CASEY, number)
     assert any("Casey" in e["who"] for e in reads)
 
 

@@ -3,6 +3,8 @@
 A refusal is `{"error": {"code", "message", "fields"}}`. The description is at /api/v1/openapi.json.
 """
 
+from typing import Any
+
 from flask import Response, g, jsonify, request
 from flask_openapi3 import APIBlueprint, Info
 from pydantic import ValidationError
@@ -14,10 +16,10 @@ from workflows.commands.people import actor_of_token
 from workflows.errors import InvalidInput, NotSignedIn, Refused
 
 INFO = Info(title="Opt-In Desk", version="1", description="Cases, tasks and processes of procedure 5512PRO.")
-SECURITY = {"bearer": {"type": "http", "scheme": "bearer"}}
+SECURITY: dict[str, Any] = {"bearer": {"type": "http", "scheme": "bearer"}}
 PREFIX = "/api/v1"
 
-REFUSALS = {str(status): Error for status in (400, 401, 403, 404, 409, 422)}
+REFUSALS: dict[Any, Any] = {str(status): Error for status in (400, 401, 403, 404, 409, 422)}
 
 api = APIBlueprint(
     "api",

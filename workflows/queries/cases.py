@@ -135,10 +135,13 @@ def case_view(work: Work, number: str) -> CaseView:
 
 @query
 def case_history(work: Work, number: str) -> list[Entry]:
-    """The history of a case in sentences; what only ESD may know is left out for others."""
+    """The history of a case in sentences; what only ESD may know is left out for others, who read what for all but
+    auditors."""
     case, roles = _readable(work, number)
     everything = bool(roles & {privacy.SUP, privacy.ESD, privacy.AUD})
     events = [event for event in events_of(work.db, case.id) if everything or not event.esd_only]
+    if privacy.AUD not in roles:
+        events = [event for event in events if event.kind != "client_facts_read"]
     if _is_reduced(case, roles):
         events = [event for event in events if event.kind in ("case_opened", "case_held", "case_closed")]
     names = _task_names(work, case)
@@ -282,7 +285,8 @@ FACTS_FORM = "T5_WriteRequest.json"
 
 def _fact_words(bundle: Bundle, facts: dict[str, object]) -> list[tuple[str, str]]:
     """Language, interpreter and relay first, so that whoever calls knows before dialling (scenario 42)."""
-    words = bundle.forms[FACTS_FORM].words(facts, {}, labels())
+    said = {name: value for name, value in facts.items() if value is not False}
+    words = bundle.forms[FACTS_FORM].words(said, {}, labels())
     first = ("language", "interpreter", "aux_aid", "alt_contact")
     ordered = sorted(words, key=lambda item: first.index(item[0]) if item[0] in first else len(first))
     return [(label, answer) for _, label, answer in ordered]

@@ -16,6 +16,7 @@ from workflows.queries import query
 from workflows.queries.cases import Sent, sent_view
 from workflows.queries.sentences import sentence
 from workflows.settings import settings
+from workflows.user_tasks import UserTask
 from workflows.work import Work
 
 PAGE = 50
@@ -158,7 +159,8 @@ def trail(
     if before:
         rows = rows.where(HistoryEvent.id < before)
     found = work.db.execute(rows.order_by(HistoryEvent.id.desc()).limit(PAGE + 1)).all()
-    items = [_trail_row(event, name, number) for event, name, number in found[:PAGE]]
+    names = _element_names(work, {event.element for event, _, _ in found if event.element})
+    items = [_trail_row(event, name, number, names) for event, name, number in found[:PAGE]]
     return items, found[PAGE - 1][0].id if len(found) > PAGE else None
 
 
@@ -183,9 +185,15 @@ def _midnight(name: str, day: str) -> datetime:
         raise InvalidInput(fields={name: "Enter a date, such as 2026-11-20."}) from None
 
 
-def _trail_row(event: HistoryEvent, name: str | None, number: str | None) -> TrailRow:
+def _element_names(work: Work, elements: set[str]) -> dict[str, str]:
+    """The names of tasks for the ids of their elements."""
+    rows = select(UserTask.element, UserTask.name).where(UserTask.element.in_(elements)).distinct()
+    return {element: name for element, name in work.db.execute(rows)}  # noqa: C416
+
+
+def _trail_row(event: HistoryEvent, name: str | None, number: str | None, names: dict[str, str]) -> TrailRow:
     return TrailRow(
-        event.id, event.at, name or "Opt-In Desk", number, event.kind, sentence(event, {}), event.detail
+        event.id, event.at, name or "Opt-In Desk", number, event.kind, sentence(event, names), event.detail
     )
 
 

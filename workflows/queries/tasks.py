@@ -58,12 +58,8 @@ class TaskView:
 @query
 def task_view(work: Work, task_id: str) -> TaskView:
     """The task of an id, for whoever may see it; reading facts about the client is written down."""
-    task = work.db.get(UserTask, task_id)
-    if task is None:
-        raise NotFound("There is no such task that you may see.")
-    case = work.db.get_one(Case, task.case_id)
+    task, case = _visible(work, task_id)
     staffed = offices_with_supervisor(work.db)
-    _check(work, task, case, staffed)
     bundle = bundle_of(work.db, work.db.get_one(ProcessInstance, case.id).definition_id)
     form = form_of(bundle, task)
     hindrance = _hindrance(work, task, case, staffed, form)
@@ -85,6 +81,27 @@ def task_view(work: Work, task_id: str) -> TaskView:
     )
 
 
+@dataclass(frozen=True)
+class TaskForm:
+    """The questions of a task alone, without the case beside them."""
+
+    form: Form
+    options: Options
+
+    def fields(self, answers: dict[str, Any]) -> list[FieldView]:
+        """The fields as a page shows them for these answers."""
+        return self.form.fields(answers, self.options, labels())
+
+
+@query
+def task_form(work: Work, task_id: str) -> TaskForm:
+    """The questions of a task, for whoever may work on it; no client fact is read."""
+    task, case = _visible(work, task_id)
+    bundle = bundle_of(work.db, work.db.get_one(ProcessInstance, case.id).definition_id)
+    form = form_of(bundle, task)
+    return TaskForm(form, options_for(work.db, form, work.actor.offices, case))
+
+
 @query
 def next_task(work: Work, number: str) -> str | None:
     """The id of an open task of a case that is already the actor's, if there is one."""
@@ -95,11 +112,17 @@ def next_task(work: Work, number: str) -> str | None:
     return work.db.scalar(rows.order_by(UserTask.opened_at.desc()).limit(1))
 
 
-def _check(work: Work, task: UserTask, case: Case, staffed: frozenset[str]) -> None:
+def _visible(work: Work, task_id: str) -> tuple[UserTask, Case]:
+    """The task and its case, for whoever may see it; a stranger's looks like one that never was."""
+    task = work.db.get(UserTask, task_id)
+    if task is None:
+        raise NotFound("There is no such task that you may see.")
+    case = work.db.get_one(Case, task.case_id)
     try:
-        privacy.check_may_see_task(work.actor, task, case, staffed)
+        privacy.check_may_see_task(work.actor, task, case, offices_with_supervisor(work.db))
     except NotFound:
         raise NotFound("There is no such task that you may see.") from None
+    return task, case
 
 
 def _hindrance(work: Work, task: UserTask, case: Case, staffed: frozenset[str], form: Form) -> Refused | None:
