@@ -214,8 +214,10 @@ def tell_program_manager_not_visible(context: Context) -> Result:
 
 @step
 def ask_to_call_client(context: Context) -> Result:
-    """N8: the client has not called; the supervisor is to call, the case manager to ask again (X10)."""
-    context.case.call_client = True
+    """N8: the client has not called; the supervisor is to call, unless there is no phone (scenario 9), and the case
+    manager to ask again (X10)."""
+    facts = context.work.db.get(ClientFacts, context.case.id)
+    context.case.call_client = not (facts and facts.facts.get("no_phone"))
     record(context.work, "client_has_not_called", context.case)
     return _tell(context, _case_manager(context))
 

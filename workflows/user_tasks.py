@@ -116,7 +116,7 @@ def is_esd(role: str) -> bool:
 def _open(work: Work, case: Case, bundle: Bundle, item: OpenWork, calendar: Calendar) -> None:
     properties = item.element.properties
     role = role_of(item.lane, item.calling_lanes)
-    due = properties.get("due")
+    due = _due_key(work.db, case, item)
     assignee_id = _natural_assignee(work.db, case, role)
     task = UserTask(
         id=item.id,
@@ -137,6 +137,16 @@ def _open(work: Work, case: Case, bundle: Bundle, item: OpenWork, calendar: Cale
     )
     work.db.add(task)
     record(work, "task_opened", case, element=task.element, esd_only=is_esd(role))
+
+
+def _due_key(db: Session, case: Case, item: OpenWork) -> str | None:
+    """The service level of a task: `dueAgain` when the case has been here before, such as for a further attempt."""
+    properties = item.element.properties
+    if "dueAgain" in properties:
+        before = UserTask.case_id == case.id, UserTask.element == item.element.id
+        if db.scalar(select(UserTask.id).where(*before).limit(1)):
+            return properties["dueAgain"]
+    return properties.get("due")
 
 
 def _natural_assignee(db: Session, case: Case, role: str) -> int | None:

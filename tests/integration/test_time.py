@@ -154,3 +154,29 @@ def test_the_partners_view_ends_after_its_time(desk: Desk, clock: Clock) -> None
     clock.move(days=91)
     assert desk.case(AVERY, number)["client"] == {}
     assert desk.case(CASEY, number)["client"] != {}
+
+
+def test_a_further_attempt_is_due_after_the_gap(desk: Desk, clock: Clock) -> None:
+    number = desk.to_request()
+    first = desk.task(CASEY, number, "T7")["due"]
+    desk.do(CASEY, number, "T7", **NOBODY_REACHED)
+    second = desk.task(CASEY, number, "T7")["due"]
+    assert second < first, "one business day for a further attempt, four for the first contact"
+
+
+def test_09_nobody_is_asked_to_call_a_client_without_a_phone(desk: Desk, clock: Clock) -> None:
+    alternative = {"no_phone": True, "alt_contact": "message_phone", "alt_contact_detail": "Desk of the shelter"}
+    number = desk.to_request(client_first_name="Odell", client_last_name="Sparrowmere", phone=None, **alternative)
+    other = desk.to_request(**SOL)
+    clock.move(days=8)
+    assert "is to call" not in desk.case(CASEY, number)["sentence"]
+    assert "is to call" in desk.case(CASEY, other)["sentence"]
+
+
+def test_a_case_that_is_open_for_too_long_is_told_of_once(desk: Desk, clock: Clock) -> None:
+    number = desk.to_opted_in()
+    old = desk.open()
+    for _ in range(3):
+        clock.move(days=20)
+    assert desk.kinds(old).count("escalate_to_program_manager") == 2, "both program managers, once"
+    assert "escalate_to_program_manager" not in desk.kinds(number)

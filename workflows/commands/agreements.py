@@ -10,6 +10,7 @@ from workflows import holds, instances, outbox
 from workflows.cases import Case, lock_case
 from workflows.commands import command
 from workflows.db import transaction
+from workflows.definitions import MAIN_PROCESS, bundle_of, deployed
 from workflows.errors import InvalidInput, NotAllowed, Refused
 from workflows.history import record
 from workflows.organisations import BASES, Agency, Agreement
@@ -71,8 +72,9 @@ def _review_quietly(case_id: int) -> bool:
 def review_case(work: Work, case_id: int) -> bool:
     """Hold, resume or escalate one open case, as its agency's agreement and the passing of time demand."""
     case = lock_case(work.db, case_id)
-    if case.closed_at or case.process_key != "opt_in_5512pro":
+    if case.closed_at or case.process_key != MAIN_PROCESS:
         return False
+    _tell_of_age(work, case)
     lapsed = holds.lapsed(work.db, case, work.now)
     if lapsed and not case.held_at:
         holds.hold(work, case)
@@ -87,8 +89,9 @@ def review_case(work: Work, case_id: int) -> bool:
 def warn(work: Work, code: str) -> None:
     """N10: an agreement ends in 90, 60, 30 or 7 days, or has lapsed; each told once to both managers and the PMs."""
     today = work.now.astimezone(settings().zone).date()
+    days_before = _warning_days(work)
     for row in work.db.scalars(select(Agreement).where(Agreement.agency_code == code).with_for_update()):
-        threshold = _due_warning(row, today)
+        threshold = _due_warning(row, today, days_before)
         if threshold is None:
             continue
         row.warned = [*row.warned, threshold]
@@ -99,19 +102,21 @@ def warn(work: Work, code: str) -> None:
         record(work, kind, number=row.number, agency=code, threshold=threshold)
 
 
-def _due_warning(row: Agreement, today: date) -> int | str | None:
+def _due_warning(row: Agreement, today: date, days_before: tuple[int, ...]) -> int | str | None:
     """The tightest warning that is due and not given: after an outage one mail, not four."""
     if row.kind != "data_sharing" or "lapsed" in row.warned or row.status == "draft":
         return None
     if row.status != "active" or today > row.ends_on:
         return "lapsed"
     left = (row.ends_on - today).days
-    reached = [days for days in WARNING_DAYS if left <= days]
+    reached = [days for days in days_before if left <= days]
     return min(reached) if reached and min(reached) not in row.warned else None
 
 
-WARNING_DAYS = (90, 60, 30, 7)
-"""Days before the end at which both contract managers are warned (domain 5.2, agreement_warning_days)."""
+def _warning_days(work: Work) -> tuple[int, ...]:
+    """Days before the end at which both contract managers are warned (domain 5.2, agreement_warning_days)."""
+    newest = deployed(work.db)
+    return bundle_of(work.db, newest.id).service_levels.numbers("agreement_warning_days") if newest else ()
 
 
 def _concerned(work: Work, row: Agreement) -> list[Person]:
@@ -119,6 +124,18 @@ def _concerned(work: Work, row: Agreement) -> list[Person]:
     agency = work.db.get_one(Agency, row.agency_code)
     everyone = [*managers, *people_with(work.db, "program_manager", Person.area_code == agency.area_code)]
     return list({person.id: person for person in everyone if person}.values())
+
+
+ROUND_OF_AGE = -1
+"""The round of the one notice about a case's age, so that it is written once however often it is looked at."""
+
+
+def _tell_of_age(work: Work, case: Case) -> None:
+    """N7 once to the program managers when a case is open for longer than `case_max_age`."""
+    levels = instances.bundle_of_case(work, case).service_levels
+    if levels.calendar().add(case.opened_at, levels.duration("case_max_age")) <= work.now:
+        people = people_with(work.db, "program_manager", Person.area_code == case.area_code)
+        outbox.queue(work, "escalate_to_program_manager", case, people, round=ROUND_OF_AGE)
 
 
 def _escalate_hold(work: Work, case: Case) -> bool:

@@ -113,12 +113,13 @@ def _check_diagrams(bundle: Bundle) -> dict[str, str]:
 def _check_elements(bundle: Bundle, definition: engine.Definition) -> dict[str, str]:
     problems, keys = {}, bundle.service_levels.keys()
     for element in definition.elements.values():
-        form, due = element.properties.get("formJsonSchemaFilename"), element.properties.get("due")
+        form = element.properties.get("formJsonSchemaFilename")
+        dues = [element.properties[name] for name in ("due", "dueAgain") if name in element.properties]
         if element.kind == "userTask" and f"forms/{form}" not in bundle.files:
             problems[f"form:{element.id}"] = (
                 f"“{element.name}” names the form {form}, which the bundle does not hold."
             )
-        if due and due not in keys:
+        for due in (due for due in dues if due not in keys):
             problems[f"due:{element.id}"] = (
                 f"“{element.name}” is due in {due}, which service_levels.toml does not name."
             )

@@ -110,6 +110,8 @@ def state_sentence(db: Session, case: Case, now: datetime) -> str:
 
 
 def _status_words(case: Case, tasks: list[UserTask]) -> str:
+    if case.call_client:
+        return "The client has not called. Employment Security is to call the client."
     if case.status == "submitted" and any(task.element.startswith("T7") for task in tasks):
         return (
             f"Waiting for the client to contact Employment Security, since {words_for_day(case.opened_at)}."
