@@ -25,7 +25,6 @@ from workflows.settings import PROJECT
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.xdist_group("demo"),
     pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc"),
 ]
 #: A demo that needs longer than this to come up is no demo.

@@ -16,7 +16,6 @@ from workflows.settings import PROJECT, settings
 seen = []
 
 
-@pytest.mark.xdist_group("own-database")
 @pytest.mark.parametrize("turn", [1, 2])
 def test_each_test_has_a_database_of_its_own(empty_database, turn):
     name = empty_database.url.database
@@ -28,7 +27,6 @@ def test_each_test_has_a_database_of_its_own(empty_database, turn):
         connection.execute(text("CREATE TABLE only_here (x int)"))
 
 
-@pytest.mark.xdist_group("own-database")
 def test_a_database_is_gone_after_its_test(servers):
     with empty(servers) as connection:
         known = {row[0] for row in connection.execute("SELECT datname FROM pg_database")}
