@@ -165,8 +165,14 @@ def test_a_further_attempt_is_due_after_the_gap(desk: Desk, clock: Clock) -> Non
 
 
 def test_09_nobody_is_asked_to_call_a_client_without_a_phone(desk: Desk, clock: Clock) -> None:
-    alternative = {"no_phone": True, "alt_contact": "message_phone", "alt_contact_detail": "Desk of the shelter"}
-    number = desk.to_request(client_first_name="Odell", client_last_name="Sparrowmere", phone=None, **alternative)
+    alternative = {
+        "no_phone": True,
+        "alt_contact": "message_phone",
+        "alt_contact_detail": "Desk of the shelter",
+    }
+    number = desk.to_request(
+        client_first_name="Odell", client_last_name="Sparrowmere", phone=None, **alternative
+    )
     other = desk.to_request(**SOL)
     clock.move(days=8)
     assert "is to call" not in desk.case(CASEY, number)["sentence"]
