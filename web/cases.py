@@ -12,10 +12,12 @@ from workflows.cases import STATUSES
 from workflows.commands import cases as commands
 from workflows.errors import InvalidInput
 from workflows.people import ROLES
+from workflows.queries import case_list as lists
 from workflows.queries import cases as queries
 from workflows.queries import keeping
 from workflows.queries import start as start_query
-from workflows.queries.cases import Answered, CaseRow, CaseView, Entry, Sent
+from workflows.queries.case_list import CaseRow
+from workflows.queries.cases import Answered, CaseView, Entry, Sent
 from workflows.user_tasks import UserTask
 
 cases = Blueprint("cases", __name__)
@@ -49,7 +51,7 @@ def open_case() -> Response | tuple[str, int]:
 def list_cases() -> str:
     """The cases a person may know of."""
     state, number = request.args.get("state", "open") or "all", request.args.get("q", "").strip()
-    rows, after = queries.case_list(g.actor, state, number, request.args.get("after"))
+    rows, after = lists.case_list(g.actor, state, number, request.args.get("after"))
     here = f"/cases?state={state}&q={number}"
     return render_template(
         "cases.html",

@@ -22,6 +22,7 @@ from web.api.models import (
 from web.api.tasks import task_out
 from workflows.commands import cases
 from workflows.errors import NotPermitted
+from workflows.queries import case_list as lists
 from workflows.queries import cases as queries
 from workflows.queries.cases import CaseView
 
@@ -41,7 +42,7 @@ def open_case(body: NewCase, header: IdempotencyHeader) -> Answer:
 @api.get("/cases", responses={"200": CaseList})
 def list_cases(query: CasesQuery) -> Answer:
     """The cases one may know of, newest first."""
-    items, after = queries.case_list(g.actor, query.state, query.number, query.after)
+    items, after = lists.case_list(g.actor, query.state, query.number, query.after)
     rows = [CaseRowOut(**{name: getattr(row, name) for name in CaseRowOut.model_fields}) for row in items]
     return jsonify(CaseList(items=rows, next=after).model_dump(mode="json"))
 

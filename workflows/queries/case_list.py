@@ -1,0 +1,99 @@
+"""The list of cases a person may know of: numbers and states, never a fact about a client."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, or_, select
+
+from workflows import privacy
+from workflows.cases import OUTCOMES, STATUSES, Case
+from workflows.errors import InvalidInput, NotAllowed
+from workflows.organisations import Agency, Office
+from workflows.people import offices_with_supervisor
+from workflows.queries import query
+from workflows.user_tasks import UserTask
+from workflows.work import Work
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class CaseRow:
+    """A case in a list: no fact about the client."""
+
+    number: str
+    process: str
+    status: str
+    status_words: str
+    outcome: str | None
+    outcome_words: str
+    office: str
+    agency: str
+    opened_at: datetime
+    closed_at: datetime | None
+    age_days: int
+    may_open: bool
+
+
+@query
+def case_list(
+    work: Work, state: str = "open", number: str = "", after: str | None = None
+) -> tuple[list[CaseRow], str | None]:
+    """The cases a person may know of, newest first: own agency, own office, or (program managers) the area."""
+    if state not in ("open", "closed", "all"):
+        raise InvalidInput(fields={"state": "Choose open, closed or all."})
+    rows = select(Case, Office.name, Agency.name).join(Office, Office.code == Case.office_code)
+    rows = rows.join(Agency, Agency.code == Case.agency_code).where(_known_to(work))
+    if state != "all":
+        rows = rows.where(Case.closed_at.is_(None) if state == "open" else Case.closed_at.is_not(None))
+    if number:
+        rows = rows.where(Case.number.ilike(f"%{number.replace('%', '').replace('_', '')[:40]}%"))
+    if after and after.isdigit():
+        rows = rows.where(Case.id < int(after))
+    found = work.db.execute(rows.order_by(Case.id.desc()).limit(PAGE + 1)).all()
+    staffed = offices_with_supervisor(work.db)
+    items = [_case_row(work, staffed, *row) for row in found[:PAGE]]
+    return items, str(found[PAGE - 1][0].id) if len(found) > PAGE else None
+
+
+def _known_to(work: Work) -> ColumnElement[bool]:
+    actor = work.actor
+    choices: list[ColumnElement[bool]] = []
+    if actor.has(privacy.CM):
+        choices.append(Case.agency_code == actor.agency)
+    if actor.has(privacy.SUP):
+        staffed = offices_with_supervisor(work.db)
+        unstaffed = and_(Case.office_code.not_in(staffed), Case.area_code == actor.area)
+        backup = and_(Case.backup_opened, Case.office_code.in_(actor.backup_offices))
+        choices.append(or_(Case.office_code.in_(actor.offices), unstaffed, backup))
+    if actor.has(privacy.ESD):
+        mine = select(UserTask.case_id).where(UserTask.assignee_id == actor.id, UserTask.closed_at.is_(None))
+        choices.append(Case.id.in_(mine))
+    if actor.has(privacy.PM, privacy.ADM, privacy.AUD):
+        choices.append(Case.area_code == actor.area)
+    if not choices:
+        raise NotAllowed("Your role has no list of cases.")
+    return or_(*choices)
+
+
+def _case_row(work: Work, staffed: frozenset[str], case: Case, office: str, agency: str) -> CaseRow:
+    actor = work.actor
+    may_open = (
+        privacy.is_own_case(actor, case) or privacy.supervises(actor, case, staffed) or actor.has(privacy.AUD)
+    )
+    roles = frozenset({privacy.SUP}) if privacy.supervises(actor, case, staffed) else frozenset()
+    outcome = privacy.visible_outcome(case, roles)
+    return CaseRow(
+        number=case.number,
+        process=case.process_key,
+        status=case.state,
+        status_words=STATUSES[case.state],
+        outcome=outcome,
+        outcome_words=OUTCOMES.get(outcome or "", ""),
+        office=office,
+        agency=agency,
+        opened_at=case.opened_at,
+        closed_at=case.closed_at,
+        age_days=((case.closed_at or work.now) - case.opened_at).days,
+        may_open=may_open or actor.has(privacy.ESD),
+    )
