@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 #: The folder that holds the five packages and `bpmn/`.
 PROJECT = Path(__file__).resolve().parent.parent
@@ -54,8 +54,6 @@ class Settings(BaseSettings):
     redis_url: str = "redis://127.0.0.1:6379/0"
     smtp_url: str = "smtp://127.0.0.1:25"
     mail_from: str = "Opt-In Desk <opt-in-desk@desk.example>"
-    email_detail: Literal["link_only", "seed_literal"] = "link_only"
-    email_detail_domains: Annotated[tuple[str, ...], NoDecode] = ()
     public_url: str = "http://127.0.0.1:8000"
     secret_key: str = Field(min_length=32, repr=False)
     fingerprint_key: str = Field(min_length=32, repr=False)
@@ -63,8 +61,6 @@ class Settings(BaseSettings):
     trusted_proxies: int = Field(0, ge=0)
     time_zone: Annotated[str, AfterValidator(_known_zone)] = "America/Los_Angeles"
     sor: SystemOfRecord = SystemOfRecord()
-    esd_check_on_empty_lookup: bool = True
-    small_cell: int = Field(5, ge=1)
     outbox_lease_seconds: int = Field(30, ge=1)
     outbox_batch: int = Field(50, ge=1)
     outbox_max_attempts: int = Field(5, ge=1)
@@ -77,14 +73,6 @@ class Settings(BaseSettings):
     web_threads: int = Field(4, ge=1)
     worker_concurrency: int = Field(2, ge=1)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
-
-    @field_validator("email_detail_domains", mode="before")
-    @classmethod
-    def _split(cls, value: object) -> object:
-        """A list of domains is written with commas: `esd.example,owdc.example`."""
-        if isinstance(value, str):
-            return tuple(part.strip().lower() for part in value.split(",") if part.strip())
-        return value
 
     @field_validator("public_url")
     @classmethod

@@ -72,13 +72,11 @@ def test_short_keys_are_refused_and_never_shown(monkeypatch):
     assert "k" * 40 not in repr(settings())
 
 
-def test_labels_domains_and_links(monkeypatch):
+def test_labels_and_links(monkeypatch):
     monkeypatch.setenv("SOR__SYSTEM", "Another System")
-    monkeypatch.setenv("EMAIL_DETAIL_DOMAINS", "esd.example, OWDC.example")
     monkeypatch.setenv("PUBLIC_URL", "https://desk.example/")
     chosen = settings()
     assert (chosen.sor.system, chosen.sor.save_label) == ("Another System", "Save")
-    assert chosen.email_detail_domains == ("esd.example", "owdc.example")
     assert chosen.public_url == "https://desk.example"
     assert chosen.cookie_secure
 
