@@ -1,0 +1,66 @@
+"""What the tests in a browser share: one running product, one browser, and people at it."""
+
+from collections.abc import Callable, Iterator
+from functools import cache
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.pages import Visitor, chromium
+from tests.end_to_end import product
+from tests.end_to_end.product import Product
+
+Visit = Callable[..., Visitor]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All of them go to one worker, one after the other, because they share the product that runs."""
+    for item in items:
+        if item.path.is_relative_to(__file__.rpartition("/")[0]):
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.slow)
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+@pytest.fixture(scope="package")
+def running() -> Iterator[Product]:
+    """The product with all its processes, for all tests of this folder."""
+    with product.product() as started:
+        yield started
+
+
+@pytest.fixture(scope="package")
+def chrome(browser_path: str) -> Iterator[Browser]:
+    """The browser; it is closed before any other test may start one of its own."""
+    with chromium(browser_path) as started:
+        yield started
+
+
+@pytest.fixture(scope="package")
+def signed_in(running: Product, chrome: Browser) -> Callable[[str], Any]:
+    """What a browser keeps of a person who has signed in, so that each signs in once."""
+
+    @cache
+    def keep(username: str) -> Any:
+        visitor = Visitor(chrome, running.address).sign_in(username)
+        kept = visitor.context.storage_state()
+        visitor.close()
+        return kept
+
+    return keep
+
+
+@pytest.fixture
+def visit(running: Product, chrome: Browser, signed_in: Callable[[str], Any]) -> Iterator[Visit]:
+    """Somebody who comes to the site, signed in when named; nothing may upset the browser on the way."""
+    visitors: list[Visitor] = []
+
+    def come(username: str = "", **options: Any) -> Visitor:
+        kept = signed_in(username) if username else None
+        visitors.append(Visitor(chrome, running.address, kept=kept, **options))
+        return visitors[-1]
+
+    yield come
+    for visitor in visitors:
+        visitor.close()
