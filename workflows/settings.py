@@ -50,9 +50,9 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_nested_delimiter="__", extra="ignore", frozen=True)
 
-    database_url: Annotated[str, BeforeValidator(_with_driver)]
-    redis_url: str = "redis://127.0.0.1:6379/0"
-    smtp_url: str = "smtp://127.0.0.1:25"
+    database_url: Annotated[str, BeforeValidator(_with_driver)] = Field(repr=False)
+    redis_url: str = Field("redis://127.0.0.1:6379/0", repr=False)
+    smtp_url: str = Field("smtp://127.0.0.1:25", repr=False)
     mail_from: str = "Opt-In Desk <opt-in-desk@desk.example>"
     public_url: str = "http://127.0.0.1:8000"
     secret_key: str = Field(min_length=32, repr=False)
