@@ -4,8 +4,8 @@ import pytest
 
 from tests.browser.conftest import Visit
 from tests.browser.pages import Visitor
-from tests.desk import AVERY, BASIL, CASEY, DEVON, MARLO, TAMSIN
-from tests.end_to_end.product import Product
+from tests.desk import AVERY, CASEY, DEVON
+from tests.end_to_end.product import Product, somebody
 
 REASON = "Wants help with a welding course."
 
@@ -80,21 +80,23 @@ def tells_only_the_number(mail, running: Product, number: str, client: dict[str,
 
 def test_a_client_opts_in(visit: Visit, running: Product) -> None:
     avery, casey, devon = (visit().sign_in(person) for person in (AVERY, CASEY, DEVON))
-    number = opt_in(casey, avery, devon, MARLO)
+    client = somebody()
+    number = opt_in(casey, avery, devon, client)
     assert all(shows_closed(person, number, "Opted in") for person in (avery, casey))
     told = [
         running.mail("casey.thistledown", f"{number}: waits for a supervisor"),
         running.mail("avery.quillfeather", f"{number}: change made"),
     ]
     for mail in told:
-        tells_only_the_number(mail, running, number, MARLO)
+        tells_only_the_number(mail, running, number, client)
     asked = [row["kind"] for row in running.desk.messages(number)]
     assert asked == ["notify_supervisor", "notify_partner_change_made"]
 
 
 def test_a_client_remains_opted_out_and_accepts_the_offer(visit: Visit, running: Product) -> None:
     avery, casey = visit(AVERY), visit(CASEY)
-    number = write_request(avery, TAMSIN)
+    client = somebody()
+    number = write_request(avery, client)
     decide(casey, number, "remain_opted_out")
     casey.find(number, "T12") if not casey.is_at("T12") else None
     casey.do("T12")
@@ -110,7 +112,7 @@ def test_a_client_remains_opted_out_and_accepts_the_offer(visit: Visit, running:
         running.mail("devon.ashgrove", f"{number}: assigned to you"),
     ]
     for mail in told:
-        tells_only_the_number(mail, running, number, TAMSIN)
+        tells_only_the_number(mail, running, number, client)
     assert "in no way affects" in told[0].text
     assert "offer" not in told[0].text.lower()
     assert running.mails("avery.quillfeather", f"{number}: assigned") == []
@@ -118,7 +120,8 @@ def test_a_client_remains_opted_out_and_accepts_the_offer(visit: Visit, running:
 
 def test_a_client_opts_in_without_any_script(visit: Visit, running: Product) -> None:
     avery, casey, devon = (visit(script=False).sign_in(person) for person in (AVERY, CASEY, DEVON))
-    number = opt_in(casey, avery, devon, BASIL)
+    client = somebody()
+    number = opt_in(casey, avery, devon, client)
     assert shows_closed(avery, number, "Opted in")
     assert running.desk.outcome(number) == ("closed", "opted_in")
 

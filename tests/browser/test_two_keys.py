@@ -4,14 +4,14 @@ import pytest
 
 from tasks.celery import app
 from tests.browser.conftest import Visit
-from tests.desk import AVERY, CASEY, ELLIS, QUINN, answers
-from tests.end_to_end.product import Product
+from tests.desk import AVERY, CASEY, ELLIS, answers
+from tests.end_to_end.product import Product, somebody
 
 
 @pytest.fixture(scope="module")
 def edit(running: Product) -> tuple[str, str]:
     """A case whose client decided to opt in, and the task of the edit."""
-    number = running.desk.to_decision(AVERY, **QUINN)
+    number = running.desk.to_decision(AVERY, **somebody())
     return number, running.desk.task(CASEY, number, "RO1")["id"]
 
 

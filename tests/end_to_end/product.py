@@ -22,6 +22,23 @@ from web.console import embedded
 
 Found = TypeVar("Found")
 
+#: Invented, and each but once: a second open request for the same client is a duplicate.
+_NAMES = iter(
+    f"{first} {last}"
+    for last in ("Bramblewhistle", "Cindersomething", "Duskmeadow", "Ferngully", "Grousepepper")
+    for first in ("Ansel", "Birdie", "Clover", "Dorrit", "Emmet", "Fable", "Ginger", "Hollis")
+)
+
+
+def somebody() -> dict[str, str]:
+    """A client whom no other test knows."""
+    first, last = next(_NAMES).split()
+    return {
+        "client_first_name": first,
+        "client_last_name": last,
+        "phone": f"360-555-01{(len(first) * 7 + ord(last[0])) % 100:02d}",
+    }
+
 
 @dataclass(frozen=True)
 class Answer:

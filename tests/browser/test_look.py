@@ -1,0 +1,94 @@
+"""Every main page with real data in it, for each role, on a desk and on a phone: nothing overflows, axe finds nothing."""
+
+import pytest
+
+from tests.browser.conftest import Visit
+from tests.browser.pages import Visitor, overflow, violations
+from tests.desk import AVERY, CASEY, DEVON, LEE, NOOR, PAT, ROBIN, answers
+from tests.end_to_end.product import Product, somebody
+
+LONG = "Wants help with a welding course, and cannot come before four in the afternoon on weekdays. " * 4
+
+
+class Scene:
+    """Cases in every state that the pages show, and the addresses where they are seen."""
+
+    def __init__(self, running: Product) -> None:
+        desk = running.desk
+        self.draft = desk.open(AVERY)
+        for label in ("T2", "T3", "T4"):
+            desk.do(AVERY, self.draft, label)
+        self.request = desk.to_request(AVERY, reason=LONG.strip()[:500], language="es", **somebody())
+        desk.call(AVERY, "POST", f"/cases/{self.request}/notes", {"text": "Calls after four. " * 20})
+        self.edit = desk.to_decision(AVERY, **somebody())
+        edit = desk.task(CASEY, self.edit, "RO1")["id"]
+        desk.call(CASEY, "POST", f"/tasks/{edit}/reassign", {"assignee": DEVON})
+        self.done = desk.to_opted_in(AVERY, **somebody())
+        self.tasks = {
+            "draft": desk.task(AVERY, self.draft, "T5")["id"],
+            "request": desk.task(CASEY, self.request, "T7")["id"],
+            "edit": edit,
+        }
+        running.mail("casey.thistledown", f"{self.request}: waits for a supervisor")
+
+    def path(self, words: str) -> str:
+        """`/cases/{request}` with the number in its place."""
+        return words.format(
+            draft=self.draft, request=self.request, edit=self.edit, done=self.done, task=self.tasks
+        )
+
+
+@pytest.fixture(scope="module")
+def scene(running: Product) -> Scene:
+    """The cases that the pages of this file show."""
+    return Scene(running)
+
+
+PAGES = {
+    "": ("/sign-in", "/notice"),
+    AVERY: (
+        "/work", "/work?view=role", "/work?view=late", "/cases/new", "/cases", "/cases?state=all",
+        "/cases/{draft}", "/cases/{done}", "/tasks/{task[draft]}", "/demo/mails", "/cases/OLY-2026-999999",
+    ),
+    CASEY: (
+        "/work?view=role", "/cases/new", "/cases/{request}", "/cases/{edit}", "/tasks/{task[request]}",
+        "/tasks/{task[edit]}", "/admin/agreements", "/processes",
+    ),
+    DEVON: ("/work", "/tasks/{task[edit]}", "/cases/{edit}"),
+    NOOR: ("/cases/new",),
+    ROBIN: ("/work", "/cases", "/processes", "/processes/opt_in_5512pro/1", "/admin/agreements",
+            "/admin/agreements/new", "/admin/outbox"),
+    PAT: ("/admin/people", f"/admin/people/{AVERY}", "/admin/outbox", "/audit"),
+    LEE: ("/audit", "/cases", "/cases/{done}", "/admin/people"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("width", [1280, 320])
+@pytest.mark.parametrize("who", PAGES, ids=lambda who: who.split(".")[0] or "stranger")
+def test_pages_are_accessible_and_fit(visit: Visit, scene: Scene, who: str, width: int) -> None:
+    person = visit(who, width=width)
+    found = {path: look_at(person, scene.path(path)) for path in PAGES[who]}
+    assert {path: problems for path, problems in found.items() if problems} == {}
+
+
+def look_at(person: Visitor, path: str) -> list[object]:
+    """What is wrong with a page."""
+    person.page.goto(path)
+    wide = overflow(person.page)
+    return [*violations(person.page), *([f"{wide} pixels too wide"] if wide > 0 else [])]
+
+
+@pytest.mark.parametrize("width", [1280, 320])
+def test_a_page_with_errors_and_one_with_all_questions_are_as_well(
+    visit: Visit, scene: Scene, width: int
+) -> None:
+    casey = visit(CASEY, width=width)
+    casey.page.goto(scene.path("/tasks/{task[request]}"))
+    usual = answers("T7", spoke_through="authorised_representative", signed_release_on_file=True)
+    usual.pop("contact_at")
+    casey.answer_all({**usual, "notification_points": ["what_is_shared"], "esd_note": LONG})
+    assert casey.shows("signed_release_on_file")
+    assert (violations(casey.page), overflow(casey.page)) == ([], 0)
+    casey.complete()
+    assert casey.title.startswith("Error: ")
+    assert (violations(casey.page), overflow(casey.page)) == ([], 0)
