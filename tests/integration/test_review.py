@@ -101,6 +101,13 @@ def give(desk: Desk, number: str, label: str, receiver: str, giver: str = CASEY)
     return task
 
 
+def opt_out_again(desk: Desk, who: str, number: str) -> str:
+    """Pass on the client's wish; gives the number of the case that it opens."""
+    answer = desk.call(who, "POST", f"/cases/{number}/opt-out-again")
+    assert answer.json, answer.get_data(as_text=True)
+    return str(answer.json["number"])
+
+
 def stored(database: Engine) -> str:
     with database.connect() as connection:
         names = connection.execute(
@@ -167,7 +174,7 @@ def test_the_notice_of_ended_access_names_the_recipients_own_case(
     second = desk.to_request(REMY, "WSJ", **WREN)
     desk.do(CASEY, first, "T7")
     desk.record_edit(first)
-    again = desk.call(CASEY, "POST", f"/cases/{first}/opt-out-again").json["number"]
+    again = opt_out_again(desk, CASEY, first)
     desk.do(CASEY, again, "OO1")
     desk.do(CASEY, again, "OO2")
     desk.send_mail(settings().smtp_url)
@@ -417,7 +424,7 @@ def test_10_a_number_typed_into_a_search_is_not_repeated(desk: Desk, who: str, p
 @pytest.mark.parametrize("verb", ["withdraw", "opened-in-error"])
 def test_37_a_case_manager_cannot_stop_the_clients_wish_to_opt_out(desk: Desk, verb: str) -> None:
     first = desk.to_opted_in(**QUINN)
-    again = desk.call(CASEY, "POST", f"/cases/{first}/opt-out-again").json["number"]
+    again = opt_out_again(desk, CASEY, first)
     answer = desk.call(AVERY, "POST", f"/cases/{again}/{verb}")
     assert answer.status_code in (403, 404, 409)
     assert desk.labels(CASEY, again) == {"OO1"}
@@ -441,9 +448,7 @@ def test_37_esd_staff_may_pass_on_the_wish_to_opt_out(desk: Desk) -> None:
 
 def test_37_one_wish_to_opt_out_is_one_case(desk: Desk) -> None:
     number = desk.to_opted_in(**QUINN)
-    first, second = (
-        desk.call(CASEY, "POST", f"/cases/{number}/opt-out-again").json["number"] for _ in range(2)
-    )
+    first, second = (opt_out_again(desk, CASEY, number) for _ in range(2))
     assert first == second
 
 
@@ -451,7 +456,7 @@ def test_37_nobody_is_asked_to_opt_in_a_client_who_has_opted_out_again(desk: Des
     number = desk.to_decision(**QUINN)
     desk.record_edit(number)
     task = desk.task(AVERY, number, "T10")["id"]
-    again = desk.call(CASEY, "POST", f"/cases/{number}/opt-out-again").json["number"]
+    again = opt_out_again(desk, CASEY, number)
     desk.do(CASEY, again, "OO1")
     desk.do(CASEY, again, "OO2")
     desk.call(AVERY, "POST", f"/tasks/{task}/complete", {"data": {"visible": "not_found"}})
@@ -699,7 +704,8 @@ def test_a_notice_to_somebody_who_left_reaches_a_colleague(desk: Desk) -> None:
 
 
 def test_two_changes_of_one_person_at_once_are_no_failure(desk: Desk, database: Engine) -> None:
-    changer, found = actor(PAT), []
+    changer = actor(PAT)
+    found: list[Exception] = []
 
     def run() -> None:
         try:
@@ -892,7 +898,7 @@ def test_35_the_supervisor_goes_on_writing_notes_while_the_partner_is_held(desk:
 
 def test_37_opting_out_is_not_called_an_opt_in(desk: Desk) -> None:
     first = desk.to_opted_in(**QUINN)
-    again = desk.call(CASEY, "POST", f"/cases/{first}/opt-out-again").json["number"]
+    again = opt_out_again(desk, CASEY, first)
     desk.do(CASEY, again, "OO1")
     assert "Opt-in is being recorded" not in page(desk, CASEY, f"/cases/{again}")
 
