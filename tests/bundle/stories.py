@@ -20,6 +20,7 @@ USUAL: Mapping[str, Any] = json.loads((FOLDER / "scenarios" / "usual.json").read
 class Story:
     """A scenario and how it comes out.
 
+    `nexts`: for each move the labels of the user tasks that are open afterwards, None where the file says nothing.
     `path`: labels of the user tasks in the order they opened. `withdrawn`: those that the process closed itself.
     `notices`: kinds of messages in the order they were sent.
     """
@@ -27,6 +28,7 @@ class Story:
     name: str
     process: str
     scenario: Scenario
+    nexts: tuple[str | None, ...]
     path: tuple[str, ...]
     withdrawn: tuple[str, ...]
     notices: tuple[str, ...]
@@ -44,6 +46,7 @@ def _read(name: str) -> Story:
         name,
         raw["process"],
         played,
+        tuple(move.get("next") for move in raw["moves"]),
         tuple(expected["path"].split()),
         tuple(expected.get("withdrawn", "").split()),
         tuple(expected.get("notices", ())),

@@ -184,6 +184,13 @@ def test_statuses_are_those_of_the_domain() -> None:
     assert given == STATUSES
 
 
+def test_an_end_with_an_outcome_ends_everything_and_the_others_nothing() -> None:
+    """An open T90 or T6 must not keep a case alive (domain 3.1)."""
+    for node in nodes():
+        if node.kind == "endEvent":
+            assert ("outcome" in node.element.properties) is (node.event.kind == "terminate"), node.id
+
+
 def test_every_property_of_a_diagram_is_read_by_the_code() -> None:
     names = {name for element in elements().values() for name in element.properties}
     assert [name for name in sorted(names) if not in_code(name)] == []

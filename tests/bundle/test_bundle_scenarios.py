@@ -4,10 +4,12 @@ The scenarios stand in `bpmn/opt_in_5512pro/scenarios`, one case per file. Each 
 memory, and with the instance saved and restored between all moves.
 """
 
+from typing import Any
+
 import pytest
 
-from engine.scenario import Result, run
-from tests.bundle.procedure import definition, elements, label
+from engine.scenario import Result, Scenario, run
+from tests.bundle.procedure import definition, elements, label, process_answers
 from tests.bundle.stories import USUAL, Story, answers, stories
 from tests.bundle.walk import walk_through
 from workflows.outbox import MESSAGES
@@ -53,7 +55,7 @@ def test_restored_equals_kept_in_every_detail(story: Story) -> None:
     assert restored == kept
 
 
-def test_the_tasks_open_in_the_expected_order(story: Story) -> None:
+def test_the_tasks_open_when_and_in_the_order_that_is_expected(story: Story) -> None:
     opened = [element.id for element in walk_through(story).seen("entered")]
     assert tasks(tuple(opened)) == story.path
 
@@ -63,6 +65,29 @@ def test_the_steps_of_a_scenario_return_what_the_steps_would(story: Story) -> No
     for name, told in story.scenario.steps.items():
         real = [result for step, result in returned if step == name]
         assert [told[min(i, len(told) - 1)] for i in range(len(real))] == real, name
+
+
+CALLED = [
+    ("add_seeker_to_office", "AS1_AddSeekerToOffice", [{"result": "added"}], "added"),
+    ("add_seeker_to_office", "AS1_AddSeekerToOffice", [{"result": "already_enrolled"}], "added"),
+    (
+        "add_seeker_to_office",
+        "AS1_AddSeekerToOffice",
+        [{"result": "error"}, {"result": "seeker_not_listed"}],
+        "seeker_not_listed",
+    ),
+    ("esd_record_opt_in", "RO1_FindClient", [{"found_in": "not_found"}], "record_not_found"),
+    ("esd_record_opt_in", "RO2_OpenRecord", [{"opt_out_box_was": "clear"}], "already_opted_in"),
+    ("esd_record_opt_in", "RO4_ReadBack", [{"read_back_ok": "no"}, {"read_back_ok": "yes"}], "done"),
+]
+"""A called process, the task on which it turns, the answers there, and how the process says it ended."""
+
+
+@pytest.mark.parametrize(("process", "task", "given", "outcome"), CALLED, ids=[row[3] for row in CALLED])
+def test_a_called_process_says_how_it_ended(process: str, task: str, given: list[Any], outcome: str) -> None:
+    usual = {name: [process_answers(elements()[name], answers(name, {}))] * 9 for name in USUAL["answers"]}
+    told = {task: [process_answers(elements()[task], answers(task, one)) for one in given]}
+    assert run(definition(process), Scenario(answers=usual | told)).outcome == outcome
 
 
 def test_every_outcome_of_the_domain_and_no_other_is_reached() -> None:

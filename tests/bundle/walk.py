@@ -5,7 +5,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from engine import Element, Instance, OpenWork, Trace
-from tests.bundle.procedure import BUNDLE, definition, flows
+from tests.bundle.procedure import BUNDLE, definition, flows, label
 from tests.bundle.stories import Story
 from workflows import steps
 
@@ -111,6 +111,11 @@ class Walk:
         return self.kept.instance.open_work()
 
     @property
+    def open_tasks(self) -> list[str]:
+        """The labels of the open user tasks, sorted."""
+        return sorted(label(work.element.id) for work in self.open if work.kind == "user_task")
+
+    @property
     def ended(self) -> bool:
         """Whether both copies have ended."""
         return self.kept.instance.ended
@@ -127,14 +132,16 @@ class Walk:
 
 def walk_through(story: Story) -> Walk:
     """Play a scenario in both copies at once, with the steps' own rules in place of what the scenario says."""
-    steps_ = story.scenario.steps
+    told = story.scenario.steps
     walk = Walk(
         story.process,
-        bool(steps_["check_may_open"][0]["may_open"]),
-        bool(steps_["check_duplicates"][0]["duplicate"]),
+        may_open=told["check_may_open"][0]["may_open"] is True,
+        duplicate=told["check_duplicates"][0]["duplicate"] is True,
     )
-    for move in story.scenario.moves:
+    for move, expected in zip(story.scenario.moves, story.nexts, strict=True):
         walk.happen_to(move.target, move.data)
+        if expected is not None:
+            assert walk.open_tasks == sorted(expected.split()), f"after {move.kind} {move.target}"
     return walk
 
 
