@@ -21,7 +21,7 @@ from tests.bundle.walk import Walk, flows_taken
 from workflows.definitions import MAIN_PROCESS, OPT_OUT_AGAIN, ROLE_OF_LANE, role_of
 
 SEED = int(os.environ.get("WALK_SEED") or random.randrange(2**32))
-FEW = settings(max_examples=60, deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow])
+FEW = settings(max_examples=100, deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow])
 LONGEST = 40
 PEOPLE = set(ROLE_OF_LANE.values()) - {"system", "caller"}
 INTAKE = stories()["opted_in"].scenario.moves[:5]
@@ -72,16 +72,17 @@ def check_waiting(walk: Walk) -> None:
 def check_promises(walk: Walk, happened: list[tuple[str, dict[str, Any]]]) -> None:
     """What the outcome says has really happened (domain 3.6, 5.2): nothing is ever decided for the client."""
     done = {element.id for element in walk.seen("completed")}
-    answered = {(name, value) for _, given in happened for name, value in given.items() if name == "decision"}
+    decided = [given["decision"] for _, given in happened if "decision" in given][-1:]
     elsewhere = "opted_in_elsewhere" in {name for name, _ in happened}
     if walk.outcome == "opted_in":
-        assert ("decision", "opt_in") in answered or elsewhere
+        assert decided == ["opt_in"] or elsewhere
         assert done & {"End_done", "End_already_opted_in"} or elsewhere
         assert {"S3_NotifyChangeMade", "T10_ConfirmVisible", "T11_AssistOptedIn"} <= done
     if (walk.outcome or "").startswith("remained_opted_out"):
-        assert ("decision", "remain_opted_out") in answered
+        assert decided == ["remain_opted_out"]
         assert {"T12_OfferEsdWioaStaff", "S4_NotifyRemainsOptedOut", "T14_AssistRemainedOptedOut"} <= done
     if walk.outcome == "client_unreachable":
+        assert decided in ([], ["undecided"])
         assert done & {"T8_CaseManagerLastTry", "TM_LastTryOver"}
     if walk.outcome == "opted_out_again":
         assert ("OO1_VerifyIdentityAndWish", "opt_out") in {
@@ -90,7 +91,7 @@ def check_promises(walk: Walk, happened: list[tuple[str, dict[str, Any]]]) -> No
 
 
 REACHED: set[str] = set()
-"""Outcomes and flows of all walks, to know that they get about."""
+"""The sequence flows of all walks in this process, to know that they get about."""
 
 
 @FEW
@@ -122,7 +123,7 @@ def test_a_walk_through_opting_out_again(data: st.DataObject) -> None:
 
 def test_the_walks_get_about() -> None:
     """They would say little if they all ended at the first gateway."""
-    if not REACHED:
+    if len(REACHED) <= len(flows()) // 2:  # The walks were made in another process of the test run.
         test_a_walk_through_the_main_process()
         test_a_walk_through_opting_out_again()
     assert len(REACHED) > len(flows()) // 2

@@ -43,7 +43,7 @@ MARKED = {name: f"«{name}»" for name in DEFAULT_LABELS}
 """Labels that no text holds by itself."""
 
 FULL = dict.fromkeys(ALLOWED_NAMES, "SAMPLE") | {"link": "http://desk.example/x", "open_cases": 2}
-BARE = FULL | dict.fromkeys(("due", "case_number", "task_name", "office_name"), "") | {"open_cases": 1}
+BARE = FULL | {"due": "", "task_name": "", "open_cases": 1}
 
 
 def texts(task: Element, labels: dict[str, str]) -> Iterator[str]:
