@@ -5,6 +5,7 @@ from datetime import date
 from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from web.answers import without_blocked
 from workflows.commands import agreements as agreement_commands
 from workflows.commands import messages
 from workflows.commands import people as people_commands
@@ -99,7 +100,8 @@ def save_agreement() -> Response | tuple[str, int]:
         agreement_commands.save_agreement(g.actor, number, values)
     except InvalidInput as refused:
         known = any(row.agreement.number == number for row in keeping.agreements(g.actor))
-        return _agreement_page(number if known else None, {**values, "number": number}, refused.fields), 422
+        kept = without_blocked({**values, "number": number}, refused)
+        return _agreement_page(number if known else None, kept, refused.fields), 422
     flash(f"Agreement {number} is saved.", "success")
     return redirect(url_for("admin.agreements"))
 

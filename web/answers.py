@@ -6,6 +6,7 @@ from flask import request
 
 from workflows.errors import SsnBlocked
 from workflows.forms import Form
+from workflows.ssn_guard import find
 
 Typed = dict[str, Any]
 
@@ -19,6 +20,8 @@ def typed(form: Form) -> Typed:
 
 
 def without_blocked(values: Typed, refused: Exception) -> Typed:
-    """What may be shown again: a text that looks like a Social Security number is not (domain 6.4)."""
-    blocked = refused.fields if isinstance(refused, SsnBlocked) else {}
-    return {name: value for name, value in values.items() if name not in blocked}
+    """What may be shown again: no text that looks like a Social Security number, in whichever field (domain 6.4)."""
+    if not isinstance(refused, SsnBlocked):
+        return values
+    kept = {name: value for name, value in values.items() if name not in refused.fields}
+    return {name: value for name, value in kept.items() if not find(str(value))}
