@@ -4,7 +4,6 @@ from typing import Any
 
 from flask import request
 
-from workflows.errors import SsnBlocked
 from workflows.forms import Form
 from workflows.ssn_guard import find
 
@@ -19,9 +18,16 @@ def typed(form: Form) -> Typed:
     return values
 
 
-def without_blocked(values: Typed, refused: Exception) -> Typed:
-    """What may be shown again: no text that looks like a Social Security number, in whichever field (domain 6.4)."""
-    if not isinstance(refused, SsnBlocked):
-        return values
-    kept = {name: value for name, value in values.items() if name not in refused.fields}
-    return {name: value for name, value in kept.items() if not find(str(value))}
+def without_blocked(values: Typed) -> Typed:
+    """What may be shown again: a text that looks like a Social Security number is not (domain 6.4)."""
+    return {name: value for name, value in values.items() if not _blocked(value)}
+
+
+def searched(name: str) -> str:
+    """What somebody searches for, from the address; a text that looks like a Social Security number is dropped."""
+    text = request.args.get(name, "").strip()
+    return "" if find(text) else text
+
+
+def _blocked(value: Any) -> bool:
+    return any(find(str(one)) for one in (value if isinstance(value, list) else [value]))

@@ -5,11 +5,12 @@ import secrets
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from web.answers import without_blocked
+from web.answers import searched, typed, without_blocked
 from web.worklist import onward_in
 from workflows import privacy
-from workflows.cases import STATUSES
 from workflows.commands import cases as commands
+from workflows.commands.cases import PARTNER_PURGES, PARTNER_WITHDRAWS
+from workflows.definitions import MAIN_PROCESS
 from workflows.errors import InvalidInput
 from workflows.people import ROLES
 from workflows.queries import case_list as lists
@@ -35,13 +36,13 @@ def start() -> str:
 def open_case() -> Response | tuple[str, int]:
     """Open a case on a failed search."""
     view = start_query.start_view(g.actor)
-    values = {name: request.form[name] for name in view.form.names if name in request.form}
+    values = typed(view.form)
     manager = request.form.get("case_manager", "")
     key = request.form.get("idempotency_key") or None
     try:
         opened = commands.start_case(g.actor, values, manager or None, key)
     except InvalidInput as refused:
-        return _start_page(without_blocked(values, refused), manager, refused.fields), 422
+        return _start_page(without_blocked(values), manager, refused.fields), 422
     if opened.shortcomings:
         return _start_page({}, "", {}, list(opened.shortcomings)), 403
     return redirect(_after_start(opened.number))
@@ -50,7 +51,7 @@ def open_case() -> Response | tuple[str, int]:
 @cases.get("/cases")
 def list_cases() -> str:
     """The cases a person may know of."""
-    state, number = request.args.get("state", "open") or "all", request.args.get("q", "").strip()
+    state, number = request.args.get("state", "open") or "all", searched("q")
     rows, after = lists.case_list(g.actor, state, number, request.args.get("after"))
     here = f"/cases?state={state}&q={number}"
     return render_template(
@@ -103,7 +104,7 @@ def note(number: str) -> Response | tuple[str, int]:
     try:
         commands.add_note(g.actor, number, text, request.form.get("esd_only") is not None)
     except InvalidInput as refused:
-        kept = without_blocked({"text": text}, refused)
+        kept = without_blocked({"text": text})
         return _case_page(number, refused.fields, kept.get("text", "")), 422
     return redirect(url_for("cases.read_case", number=number))
 
@@ -172,10 +173,10 @@ def _case(view: CaseView) -> dict[str, object]:
     return {
         "number": case.number,
         "state": view.sentence,
-        "status": STATUSES[case.status],
+        "status": view.status_words,
         "outcome": view.outcome_words,
-        "closed": case.closed_at is not None,
-        "hold": held if case.state == "on_hold" else "",
+        "closed": view.status == "closed",
+        "hold": held if view.status == "on_hold" else "",
         "office": view.office,
         "agency": view.agency,
         "case_manager": view.case_manager,
@@ -205,7 +206,7 @@ def _open_step(view: CaseView, task: UserTask) -> dict[str, object]:
         "role": ROLES.get(task.role, ""),
         "holder": holder.name if holder else None,
         "due": task.due_at,
-        "task_id": task.id if view.roles & {privacy.CM, privacy.SUP, privacy.ESD} else None,
+        "task_id": task.id if view.standing.roles & {privacy.CM, privacy.SUP, privacy.ESD} else None,
     }
 
 
@@ -240,19 +241,20 @@ def _linked(view: CaseView) -> list[dict[str, str]]:
 
 def _actions(view: CaseView) -> dict[str, object]:
     """What is offered; whether it is allowed is decided again by the command."""
-    case, roles = view.case, view.roles
-    opened, steers = case.closed_at is None, bool(roles & {privacy.CM, privacy.SUP})
-    supervises, main = privacy.SUP in roles, case.process_key == "opt_in_5512pro"
+    case, standing = view.case, view.standing
+    works, main = (
+        bool(standing.roles & {privacy.CM, privacy.SUP, privacy.ESD}),
+        case.process_key == MAIN_PROCESS,
+    )
+    partner = standing.is_own_case and main and not standing.is_reduced
+    opened = view.status != "closed"
     return {
-        "withdraw": opened and steers and (supervises or not case.told),
+        "withdraw": opened and (standing.supervises or (partner and case.status in PARTNER_WITHDRAWS)),
         "opened_in_error": opened
         and main
-        and steers
-        and (supervises or case.status in ("draft", "submitted")),
-        "opt_out_again": main
-        and case.told == "opt_in"
-        and bool(roles & {privacy.CM, privacy.SUP, privacy.ESD}),
-        "note": bool(roles & {privacy.CM, privacy.SUP, privacy.ESD}) and case.state != "on_hold",
-        "esd_note": bool(roles & {privacy.SUP, privacy.ESD}),
+        and (standing.supervises or (partner and case.status in PARTNER_PURGES)),
+        "opt_out_again": main and case.told == "opt_in" and works and not case.partner_view_ended_at,
+        "note": works and not standing.is_reduced,
+        "esd_note": standing.is_esd,
         "reassign": queries.colleagues(g.actor, case.number) if opened else [],
     }

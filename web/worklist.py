@@ -8,6 +8,7 @@ from web.errors import status_of
 from workflows.commands import user_tasks
 from workflows.errors import InvalidInput, NotAllowed, NotFound, Refused
 from workflows.people import ROLES
+from workflows.queries import whole_number
 from workflows.queries import worklist as lists
 from workflows.queries.tasks import TaskView, next_task, task_form, task_view
 
@@ -57,15 +58,13 @@ def answer_task(task_id: str) -> Response | tuple[str, int]:
             user_tasks.save_draft(g.actor, task_id, values)
             flash("The draft is saved.", "success")
             return redirect(url_for("worklist.read_task", task_id=task_id))
-        version = request.form.get("version", "")
-        number = user_tasks.complete(g.actor, task_id, values, int(version) if version.isdigit() else None)
+        version = whole_number("version", request.form.get("version", "") or "0")
+        number = user_tasks.complete(g.actor, task_id, values, version or None)
     except (NotFound, NotAllowed):
         raise
     except Refused as refused:
         errors = refused.fields or {"": refused.message}
-        return _page(task_view(g.actor, task_id), without_blocked(values, refused), errors), status_of(
-            refused
-        )
+        return _page(task_view(g.actor, task_id), without_blocked(values), errors), status_of(refused)
     flash(f"Done. Case {number} goes on.", "success")
     return redirect(_onward(number))
 

@@ -177,6 +177,37 @@ class Calendar:
         is_short = self.is_business_day(until.date()) and until.time() < begin.time()
         return max(0, full - 1 if is_short else full)
 
+    def open_time_between(self, start: datetime, end: datetime) -> timedelta:
+        """How long the offices were open between two moments; nothing when the second comes first."""
+        begin, until = self._local(start), self._local(end)
+        days = (begin.date() + timedelta(days=n) for n in range((until.date() - begin.date()).days + 1))
+        return sum((self._open_on(day, begin, until) for day in days), timedelta())
+
+    def add_open_time(self, start: datetime, length: timedelta) -> datetime:
+        """The moment by which the offices have been open for so long since another, in UTC.
+
+        It lies in opening hours; the end of a business day counts as one of them.
+        """
+        moment = self._local(start)
+        if moment != self._closing(moment) or not self.is_business_day(moment.date()):
+            moment = self._open_from(start)
+        while length > (left := self._closing(moment) - moment):
+            length -= left
+            moment = self._open_from(self._closing(moment))
+        return moment.astimezone(UTC) + length
+
+    def _open_on(self, day: date, begin: datetime, until: datetime) -> timedelta:
+        """How long the offices were open on a day within a span of time."""
+        if not self.is_business_day(day):
+            return timedelta()
+        opened = max(begin, datetime.combine(day, self.opens, self.zone))
+        closed = min(until, datetime.combine(day, self.closes, self.zone))
+        return max(timedelta(), closed - opened)
+
+    def _closing(self, moment: datetime) -> datetime:
+        """When the offices close on the day of a moment."""
+        return datetime.combine(self._local(moment).date(), self.closes, self.zone)
+
     def _local(self, moment: datetime) -> datetime:
         if moment.tzinfo is None:
             raise ValueError("A moment needs its offset.")

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, Sequence, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from workflows.db import Base, Json
+from workflows.db import Base, Json, JsonList
 from workflows.errors import NotFound
 
 OUTCOMES = {
@@ -29,6 +29,9 @@ OUTCOMES = {
 }
 """The closed list of domain 3.6 with its words; `remained_opted_out` is what a partner is shown of the two beside it."""
 
+PRIVATE_OUTCOMES = frozenset({"remained_opted_out_accepted", "remained_opted_out_declined"})
+"""Outcomes that tell the client's answer to the offer, which stays with ESD (X14)."""
+
 STATUSES = {
     "draft": "Draft",
     "submitted": "With Employment Security",
@@ -48,6 +51,7 @@ class Case(Base):
     """A request under 5512PRO. `held_at` puts it on hold without losing where it stood (domain 7.2).
 
     `told` is the decision the partner has been told (`opt_in` or `remain_opted_out`), None before N2 or N3.
+    `partner_done_at`: when the partner's part of a case that remains opted out was done, whatever ESD still does.
     `partner_view_ended_at` is set when the client opted out again: partner staff then see number and outcome only.
     """
 
@@ -73,6 +77,7 @@ class Case(Base):
     lapse_announced: Mapped[bool] = mapped_column(default=False)
     hold_escalated: Mapped[bool] = mapped_column(default=False)
     partner_view_ended_at: Mapped[datetime | None]
+    partner_done_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
 
     __table_args__ = (
@@ -132,6 +137,7 @@ class IdempotencyKey(Base):
     key: Mapped[str] = mapped_column(primary_key=True)
     content_hash: Mapped[str]
     case_id: Mapped[int] = mapped_column(ForeignKey("case.id"))
+    shortcomings: Mapped[JsonList]
     at: Mapped[datetime]
 
 

@@ -15,7 +15,7 @@ from alembic import command as alembic_command
 from alembic.config import Config
 from sqlalchemy import DateTime, Engine, create_engine, text
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.exc import DataError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from workflows.errors import Busy, InvalidInput
@@ -45,6 +45,7 @@ def database(url: str | None = None) -> Engine:
         if url not in _databases:
             _databases[url] = create_engine(
                 url,
+                hide_parameters=True,
                 pool_pre_ping=True,
                 pool_size=8,
                 max_overflow=8,
@@ -77,14 +78,28 @@ def transaction() -> Iterator[Session]:
         try:
             yield db
             db.commit()
-        except OperationalError as error:
-            if getattr(error.orig, "sqlstate", None) in ("55P03", "40P01"):
-                raise Busy() from error
-            raise
-        except DataError as error:
-            raise InvalidInput("Some part of this is not a text or number that can be stored.") from error
+        except DBAPIError as error:
+            raise _without_values(error) from None
         for action in db.info.get("after_commit", []):
             action()
+
+
+_BUSY = frozenset({"55P03", "40P01", "40001", "23505"})
+"""A lock that is not to be had, a deadlock, or a row that somebody else has just written."""
+
+
+def _without_values(error: DBAPIError) -> Exception:
+    """A failure of the database as our own exception: its text may hold the row, and so a fact about a client."""
+    state = str(getattr(error.orig, "sqlstate", None) or "")
+    if state in _BUSY:
+        return Busy()
+    if isinstance(error, DataError):
+        return InvalidInput("Some part of this is not a text or number that can be stored.")
+    return DatabaseFailed(f"{type(error.orig).__name__} {state}".strip())
+
+
+class DatabaseFailed(Exception):
+    """The database could not do what was asked; says the kind of the failure and no value."""
 
 
 def migrate(url: str | None = None) -> None:

@@ -5,7 +5,7 @@ import hmac
 import unicodedata
 from collections.abc import Mapping
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from workflows.cases import Case, ClientFacts
@@ -14,8 +14,9 @@ from workflows.settings import settings
 
 def fingerprint(facts: Mapping[str, object]) -> str | None:
     """HMAC-SHA-256 over name and way of contact; None without a contact, since a name alone proves nothing."""
-    contact = str(facts.get("phone") or facts.get("alt_contact_detail") or "")
-    return _keyed("client", _letters(_name(facts)), _plain(contact)) if contact else None
+    phone, other = str(facts.get("phone") or ""), str(facts.get("alt_contact_detail") or "")
+    contact = _number(phone) or _plain(other)
+    return _keyed("client", _letters(_name(facts)), contact) if contact else None
 
 
 def name_fingerprint(facts: Mapping[str, object]) -> str:
@@ -25,6 +26,14 @@ def name_fingerprint(facts: Mapping[str, object]) -> str:
         c for i, c in enumerate(name) if (i == 0 or c not in "aeiouy") and (i == 0 or c != name[i - 1])
     ]
     return _keyed("name", "".join(skeleton))
+
+
+def one_at_a_time(db: Session, case: Case) -> None:
+    """Let the requests of one agency for one client wait for each other until this transaction ends."""
+    own = db.get(ClientFacts, case.id)
+    if own and own.fingerprint:
+        words = f"{case.agency_code} {own.fingerprint}"
+        db.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(words, 0))))
 
 
 def open_cases_of_agency_like(db: Session, case: Case) -> list[Case]:
@@ -68,6 +77,12 @@ def _name(facts: Mapping[str, object]) -> str:
 def _letters(text: str) -> str:
     """Only the letters, without accents and case: O'Malley-Ñuñez is omalleynunez."""
     return "".join(c for c in unicodedata.normalize("NFKD", text).casefold() if c.isalpha())
+
+
+def _number(phone: str) -> str:
+    """The digits of a phone number; a leading 1 of a North American one is the same number without it."""
+    digits = _plain(phone)
+    return digits[1:] if len(digits) == 11 and digits.startswith("1") else digits
 
 
 def _plain(contact: str) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 import engine
 from workflows import steps, timers, user_tasks
-from workflows.cases import Case, lock_case
+from workflows.cases import PRIVATE_OUTCOMES, Case, lock_case
 from workflows.db import Base
 from workflows.definitions import Bundle, bundle_of
 from workflows.errors import Incident
@@ -105,9 +105,17 @@ def _save(work: Work, case: Case, row: ProcessInstance, bundle: Bundle, instance
     timers.reconcile(work, case, bundle, waiting, days)
     if instance.ended and not case.closed_at:
         _close(work, case, instance.outcome)
+    _note_partners_end(work, case)
     work.db.flush()
     while work.afterwards:
         work.afterwards.pop(0)()
+
+
+def _note_partners_end(work: Work, case: Case) -> None:
+    """The partner's part of a case that remains opted out ends with the partner's last task (X14)."""
+    waits = any(task.role == "case_manager" for task in user_tasks.open_tasks(work.db, case.id))
+    if case.told == "remain_opted_out" and case.partner_done_at is None and not waits:
+        case.partner_done_at = work.now
 
 
 def _follow_status(case: Case, instance: engine.Instance) -> None:
@@ -127,10 +135,6 @@ def _close(work: Work, case: Case, outcome: str | None) -> None:
         record(work, "case_closed", case, outcome="remained_opted_out")
 
 
-PRIVATE_OUTCOMES = frozenset({"remained_opted_out_accepted", "remained_opted_out_declined"})
-"""Outcomes that tell the client's answer to the offer, which stays with ESD (X14)."""
-
-
 def close_without_path(work: Work, case: Case, outcome: str) -> None:
     """An administrative close while no event of the process listens for it: the process is cancelled as a whole."""
     change(work, case, lambda instance: instance.cancel())
@@ -142,4 +146,14 @@ def answer_linked(work: Work, linked: Case) -> None:
     """Tell an open case of the same client that the opt-in was recorded with another case (domain 3.7)."""
     case = lock_case(work.db, linked.id)
     if case.closed_at is None and receive(work, case, "opted_in_elsewhere"):
+        case.call_client = False
         record(work, "answered_by_linked_case", case, esd_only=True)
+
+
+def end_sharing(work: Work, shared: Case) -> None:
+    """After a client opted out again: the partner's view ends, and an open request of the client ends with it (C10)."""
+    case = lock_case(work.db, shared.id)
+    case.partner_view_ended_at = work.now
+    record(work, "access_ended", case)
+    if case.closed_at is None and not receive(work, case, "client_withdrew"):
+        close_without_path(work, case, "withdrawn")

@@ -1,11 +1,12 @@
 """Areas, offices, agencies and their data-sharing agreements (domain 7.2)."""
 
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import ForeignKey, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from workflows.db import Base, JsonList
+from workflows.settings import settings
 
 BASES = ("mou_with_wdc", "service_contract_wdc", "service_contract_esd")
 """What makes an organisation a WorkSource partner (policy 4013, persons affected)."""
@@ -88,3 +89,8 @@ def agreement_shortcoming(db: Session, agency_code: str, today: date) -> str | N
     if None in reasons:
         return None
     return reasons[0] if reasons else "Your agency has no data-sharing agreement with Employment Security."
+
+
+def shortcoming_at(db: Session, agency_code: str, moment: datetime) -> str | None:
+    """The same on the day that a moment falls on, by the office's clock."""
+    return agreement_shortcoming(db, agency_code, moment.astimezone(settings().zone).date())

@@ -1,8 +1,9 @@
 """The outbox: every message is a row written in the transaction that causes it; jobs only carry ids (domain 5.1).
 
 A row is `waiting` (due at `next_attempt_at`), `withheld` (its agency's agreement is not in force), `sent` or
-`failed`. A sender takes a row by a lease; when it dies, the lease runs out and another takes the row. The
-Message-ID is fixed when the row is written, so a doubled delivery can be recognised.
+`failed`. A sender takes a row by a lease; when it dies, the lease runs out and another takes the row. A row that was
+sent keeps its lease until its case's history says so. The Message-ID is fixed when the row is written, so a doubled
+delivery can be recognised.
 """
 
 import importlib
@@ -17,7 +18,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from workflows.cases import Case
 from workflows.db import Base, Json, after_commit
 from workflows.history import record
-from workflows.people import Person
+from workflows.organisations import shortcoming_at
+from workflows.people import Person, missing_clearances, people_with, staff_of, supervisors_for
 from workflows.settings import settings
 from workflows.work import Work
 
@@ -94,8 +96,28 @@ def queue(
     round: int | None = None,
     **about: object,
 ) -> list[OutboxMessage]:
-    """Write a message for each recipient. With a given round, a message that is already there is not written again."""
-    return [row for person in recipients if (row := _queue_one(work, kind, case, person, round, about))]
+    """Write a message for each recipient, or for whoever takes the place of one who has left.
+
+    With a given round, a message that is already there is not written again.
+    """
+    reached = {person.id: person for one in recipients for person in reachable(work.db, case, one)}
+    return [row for person in reached.values() if (row := _queue_one(work, kind, case, person, round, about))]
+
+
+def reachable(db: Session, case: Case | None, person: Person) -> list[Person]:
+    """Who reads a message to somebody: that person, or the active colleagues in their place in the case.
+
+    For a case manager these are case managers of the same agency, by preference cleared ones (domain 7.2) and those
+    of the office; for Employment Security the supervisors of the office.
+    """
+    if person.active or case is None:
+        return [person] if person.active else []
+    if not is_partner_of(case, person):
+        return supervisors_for(db, case.office_code, case.area_code) if person.is_esd_staff else []
+    everyone = people_with(db, "case_manager", Person.agency_code == case.agency_code)
+    cleared = [one for one in everyone if not missing_clearances(one)] or everyone
+    of_office = {one.id for one in staff_of(db, "case_manager", case.office_code)}
+    return [one for one in cleared if one.id in of_office] or cleared
 
 
 def _queue_one(
@@ -110,7 +132,7 @@ def _queue_one(
         recipient_id=person.id,
         round=round if round is not None else max(said, default=-1) + 1,
         about=about,
-        state="withheld" if _is_withheld(case, person) else "waiting",
+        state="withheld" if is_withheld(work, case, person) else "waiting",
         message_id=f"<{secrets.token_hex(16)}@{settings().mail_from.rsplit('@', 1)[-1].rstrip('>')}>",
         queued_at=work.now,
         next_attempt_at=work.now,
@@ -118,16 +140,7 @@ def _queue_one(
     work.db.add(row)
     work.db.flush()
     if case:
-        esd_only = not _is_partner_of(case, person)
-        record(
-            work,
-            f"message_{row.state}",
-            case,
-            esd_only=esd_only,
-            message=row.number,
-            message_kind=kind,
-            id=row.id,
-        )
+        note(work, case, row)
     if row.state == "waiting":
         hint_after_commit(work.db, row.id)
     return row
@@ -140,21 +153,50 @@ def _rounds(db: Session, kind: str, case: Case | None, person: Person) -> set[in
     return set(db.scalars(query.where(OutboxMessage.case_id == (case.id if case else None))))
 
 
-def _is_partner_of(case: Case, person: Person) -> bool:
+def note(work: Work, case: Case, row: OutboxMessage, kind: str = "") -> None:
+    """Write into the history of a case, which is locked, what became of a message; by default its state."""
+    esd_only = not is_partner_of(case, work.db.get_one(Person, row.recipient_id))
+    about = {"message": row.number, "message_kind": row.kind, "id": row.id}
+    record(work, kind or f"message_{row.state}", case, esd_only=esd_only, **about)
+
+
+def is_partner_of(case: Case, person: Person) -> bool:
+    """Whether somebody belongs to the agency of a case."""
     return person.agency_code == case.agency_code
 
 
-def _is_withheld(case: Case | None, person: Person) -> bool:
-    """A partner gets no notice about a client while its agreement is not in force (domain 7.2)."""
-    return bool(case and case.held_at and _is_partner_of(case, person))
+def is_withheld(work: Work, case: Case | None, person: Person) -> bool:
+    """A partner gets no notice about a client while its agreement is not in force (domain 7.2), or while an open case
+    is on hold because nobody has decided yet how it goes on."""
+    if case is None or not is_partner_of(case, person):
+        return False
+    undecided = case.held_at is not None and case.closed_at is None
+    return undecided or shortcoming_at(work.db, case.agency_code, work.now) is not None
+
+
+def withhold_waiting(work: Work, case: Case) -> None:
+    """Keep back what waits for the partner of a case; what a sender has in hand, it asks about itself."""
+    for row, person in _of_case(work.db, case, "waiting"):
+        if row.lease is None and is_partner_of(case, person):
+            row.state = "withheld"
+            note(work, case, row)
 
 
 def release_withheld(work: Work, case: Case) -> None:
-    """Let the withheld notices of a case go out: the agreement is in force again and nothing was lost."""
-    query = select(OutboxMessage).where(OutboxMessage.case_id == case.id, OutboxMessage.state == "withheld")
-    for row in work.db.scalars(query):
-        row.state, row.next_attempt_at = "waiting", work.now
-        hint_after_commit(work.db, row.id)
+    """Let the withheld notices of a case go out that may: the agreement is in force again and nothing was lost."""
+    for row, person in _of_case(work.db, case, "withheld"):
+        if not is_withheld(work, case, person):
+            row.state, row.next_attempt_at = "waiting", work.now
+            note(work, case, row)
+            hint_after_commit(work.db, row.id)
+
+
+def _of_case(db: Session, case: Case, state: str) -> list[tuple[OutboxMessage, Person]]:
+    """The messages of a case in a state, locked, with their recipients; without those that somebody is writing."""
+    query = select(OutboxMessage, Person).join(Person, Person.id == OutboxMessage.recipient_id)
+    query = query.where(OutboxMessage.case_id == case.id, OutboxMessage.state == state)
+    query = query.with_for_update(of=OutboxMessage, skip_locked=True).order_by(OutboxMessage.id)
+    return [(row, person) for row, person in db.execute(query.execution_options(populate_existing=True))]
 
 
 def messages_of(db: Session, case_id: int) -> list[tuple[OutboxMessage, Person]]:

@@ -4,11 +4,12 @@ Refusals that would tell a stranger that something exists are `NotFound`; those 
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from workflows.cases import Case
 from workflows.errors import AssignedToAnother, HeldByAgreement, NotAllowed, NotFound, TwoKeysNeeded
 from workflows.people import Actor
-from workflows.user_tasks import UserTask, is_esd
+from workflows.user_tasks import UserTask
 
 GUARDED_FIELDS = frozenset({"decision", "opt_out_box_is_now", "opt_out_box_was", "read_back_ok", "wish"})
 """Answers that only the holder of both keys may give (X06), whatever lane a diagram draws their task in."""
@@ -43,6 +44,15 @@ _TO = {
         "closed_out": {CM, SUP},
         "on_hold": {SUP, ESD},
     },
+    "reason": {
+        "draft": {CM},
+        "contact": {CM, SUP},
+        "opting_in": {CM, SUP},
+        "offering": {CM, SUP},
+        "closed_in": {CM, SUP},
+        "closed_out": {CM, SUP},
+        "on_hold": {SUP},
+    },
     "aid": {
         "draft": {CM},
         "contact": {CM, SUP, ESD},
@@ -61,15 +71,81 @@ _TO = {
         "closed_out": {SUP},
         "on_hold": {SUP},
     },
-    "esd": {
-        phase: {SUP, ESD}
-        for phase in ("contact", "opting_in", "offering", "closed_in", "closed_out", "on_hold")
-    },
 }
-"""Fact group → phase → roles that may read it. `esd` is what ESD alone knows: contacts, identity, offer, notes."""
+"""Fact group → phase → roles that may read it. `reason` is for those who deal with the request (domain 4, T5)."""
 
-CLIENT_GROUP = {"interpreter": "aid", "aux_aid": "aid"}
+CLIENT_GROUP = {"interpreter": "aid", "aux_aid": "aid", "reason": "reason"}
 """The group of each client fact; those not named are in `client`."""
+
+
+RECORD_GROUP = {"T3_VerifyAccount": "lookup", "T4_RunOptOutLookup": "lookup"}
+"""The fact group of a partner task's answers where it is not plain case data."""
+
+OFFER_ELEMENTS = frozenset({"T13_AssignEsdWioaStaff"})
+"""Tasks whose mere existence tells that the offer was accepted, which stays with ESD (X14)."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How somebody stands to a case: `staffed` are the offices with a supervisor of their own; `delegated` says that
+    an open task of ESD is theirs; `lapsed` that the case's agency has no agreement in force today."""
+
+    actor: Actor
+    case: Case
+    staffed: frozenset[str]
+    delegated: bool = False
+    lapsed: bool = False
+
+    @property
+    def is_own_case(self) -> bool:
+        """Whether a partner's case manager belongs to the agency of the case."""
+        return self.actor.has(CM) and self.actor.agency == self.case.agency_code
+
+    @property
+    def serves_office(self) -> bool:
+        """Whether the office is the actor's own, or one of the area that has no supervisor of its own."""
+        if self.case.office_code in self.actor.offices:
+            return True
+        return self.case.office_code not in self.staffed and self.actor.area == self.case.area_code
+
+    @property
+    def supervises(self) -> bool:
+        """Whether a supervisor is in the candidate group of the case: by office, by area, or as a backup let in."""
+        stands_in = self.case.backup_opened and self.case.office_code in self.actor.backup_offices
+        return self.actor.has(SUP) and (self.serves_office or stands_in)
+
+    @property
+    def audits(self) -> bool:
+        """Whether an auditor's area is that of the case."""
+        return self.actor.has(AUD) and self.actor.area == self.case.area_code
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """The roles in which the actor reads this very case; the facts shown follow from them."""
+        in_esd = SUP if self.actor.has(SUP) else ESD
+        held = (
+            (CM, self.is_own_case),
+            (SUP, self.supervises),
+            (in_esd, self.delegated),
+            (AUD, self.audits),
+        )
+        return frozenset(role for role, holds in held if holds)
+
+    @property
+    def is_esd(self) -> bool:
+        """Whether the actor reads the case as Employment Security."""
+        return bool(self.roles & {SUP, ESD})
+
+    @property
+    def is_reduced(self) -> bool:
+        """Whether a partner sees number and state only: the agreement is not in force, or the client opted out again."""
+        held = self.case.held_at is not None and self.case.closed_at is None
+        return not self.is_esd and (held or self.lapsed or self.case.partner_view_ended_at is not None)
+
+    def may_read(self, group: str) -> bool:
+        """Whether a group of facts may be read in the case's present state (domain 6.3)."""
+        roles = self.roles - {CM} if self.is_reduced else self.roles
+        return bool(roles & _TO[group].get(phase(self.case), frozenset()))
 
 
 def phase(case: Case) -> str:
@@ -84,126 +160,99 @@ def phase(case: Case) -> str:
     return PHASES[case.status]
 
 
-def roles_for(group: str, case: Case) -> frozenset[str]:
-    """The roles that may read a group of facts in the case's present state."""
-    allowed = set(_TO[group].get(phase(case), set()))
-    if case.partner_view_ended_at:
-        allowed.discard(CM)
-    return frozenset(allowed)
-
-
-RECORD_GROUP = {"T3_VerifyAccount": "lookup", "T4_RunOptOutLookup": "lookup"}
-"""The fact group of a partner task's answers where it is not plain case data."""
-
-
-def roles_for_record(case: Case, task: UserTask) -> frozenset[str]:
-    """The roles that may read a task's answers in the case's present state; the form narrows it field by field."""
-    everybody = frozenset({CM, ESD, SUP, PM, AUD})
-    if is_esd(task.role):
-        return everybody - {CM, PM}
-    group = RECORD_GROUP.get(task.element)
-    return everybody if group is None else roles_for(group, case) | {AUD}
-
-
-def serves_office(actor: Actor, case_or_task: Case | UserTask, staffed: frozenset[str]) -> bool:
-    """Whether an ESD person belongs to the group of an office: their own, or one without a supervisor in their area."""
-    office = case_or_task.office_code
-    if office in actor.offices:
-        return True
-    return office not in staffed and actor.area == case_or_task.area_code
-
-
-def stands_in(actor: Actor, case: Case) -> bool:
-    """Whether a backup supervisor has been let in by an escalation."""
-    return case.backup_opened and case.office_code in actor.backup_offices
-
-
-def is_own_case(actor: Actor, case: Case) -> bool:
-    """Whether a partner's case manager belongs to the agency of a case."""
-    return actor.has(CM) and actor.agency == case.agency_code
-
-
-def supervises(actor: Actor, case: Case, staffed: frozenset[str]) -> bool:
-    """Whether a supervisor is in the candidate group of a case, by office, by area or by escalation."""
-    return actor.has(SUP) and (serves_office(actor, case, staffed) or stands_in(actor, case))
-
-
-def check_may_see(actor: Actor, case: Case, staffed: frozenset[str], delegated: bool) -> None:
+def check_may_see(standing: Standing) -> None:
     """Whether somebody may open a case's page; each kind of stranger gets the answer that tells them nothing new."""
-    if is_own_case(actor, case) or supervises(actor, case, staffed) or actor.has(AUD):
-        return
-    if actor.has(ESD) and delegated:
+    actor, case = standing.actor, standing.case
+    if standing.is_own_case and actor.missing_clearances and not standing.is_esd:
+        raise NotAllowed(f"You still need {' and '.join(actor.missing_clearances)}.")
+    if standing.roles:
         return
     if actor.has(PM, ADM) and actor.area == case.area_code:
         raise NotAllowed("Program managers and administrators see a case's number, age and state only.")
-    if actor.has(ESD) and serves_office(actor, case, staffed):
+    if actor.has(ESD) and standing.serves_office:
         raise NotAllowed("This case has not been given to you. Ask its supervisor.")
     raise NotFound(f"There is no case {case.number} that you may see.")
 
 
-def reader_roles(actor: Actor, case: Case, staffed: frozenset[str], delegated: bool) -> frozenset[str]:
-    """The roles in which somebody reads this very case; the facts shown follow from them."""
-    roles = set()
-    if is_own_case(actor, case):
-        roles.add(CM)
-    if supervises(actor, case, staffed):
-        roles.add(SUP)
-    if actor.has(ESD) and delegated:
-        roles.add(ESD)
-    roles |= actor.roles & {AUD, PM}
-    return frozenset(roles)
-
-
-def visible_facts(facts: Mapping[str, object], case: Case, roles: frozenset[str]) -> dict[str, object]:
-    """The client facts that these roles may read in this state of the case."""
+def visible_facts(facts: Mapping[str, object], standing: Standing) -> dict[str, object]:
+    """The client facts that the actor may read in this state of the case."""
     return {
-        name: value
-        for name, value in facts.items()
-        if roles & roles_for(CLIENT_GROUP.get(name, "client"), case) & {CM, SUP, ESD}
+        name: value for name, value in facts.items() if standing.may_read(CLIENT_GROUP.get(name, "client"))
     }
 
 
-def visible_outcome(case: Case, roles: frozenset[str]) -> str | None:
-    """The outcome word: partner staff and others outside ESD learn only that the client remains opted out (X14)."""
-    outcome = case.outcome
-    if outcome and outcome.startswith("remained_opted_out_") and not roles & {SUP, ESD}:
+def may_read_record(standing: Standing, task: UserTask) -> bool:
+    """Whether a completed task's answers may be read at all; the form narrows it field by field."""
+    if task.is_esd:
+        return standing.is_esd or (standing.audits and task.element not in OFFER_ELEMENTS)
+    if standing.is_reduced and not standing.audits:
+        return False
+    group = RECORD_GROUP.get(task.element)
+    return group is None or standing.audits or standing.may_read(group)
+
+
+def visible_outcome(standing: Standing) -> str | None:
+    """The outcome word: those outside ESD learn only that the client remains opted out (X14)."""
+    outcome = standing.case.outcome
+    if standing.is_esd:
+        return outcome
+    if standing.case.partner_done_at or (outcome or "").startswith("remained_opted_out_"):
         return "remained_opted_out"
     return outcome
 
 
-def in_group(actor: Actor, task: UserTask, case: Case, staffed: frozenset[str]) -> bool:
+def visible_status(standing: Standing) -> str:
+    """The state shown. Partners do not learn of a decision before they are told (domain 6.3), nor from a late end
+    whether ESD staff are still being assigned (X14)."""
+    case = standing.case
+    if standing.is_esd or case.state in ("on_hold", "closed"):
+        return case.state
+    if case.partner_done_at:
+        return "closed"
+    if case.told is None and case.status in ("opting_in", "offering"):
+        return "in_contact"
+    return "follow_up" if case.status == "offering" else case.status
+
+
+def in_group(standing: Standing, task: UserTask) -> bool:
     """Whether a task is the work of the actor's role at all, claimed or not."""
+    actor = standing.actor
     if task.role == CM:
-        return is_own_case(actor, case)
+        return standing.is_own_case
     if task.role == SUP:
-        return supervises(actor, case, staffed)
+        return standing.supervises
     if task.role == ESD:
-        return supervises(actor, case, staffed) or (actor.has(ESD) and serves_office(actor, case, staffed))
-    if task.role == PM:
-        return actor.has(PM) and actor.area == case.area_code
-    return False
+        return standing.supervises or (actor.has(ESD) and standing.serves_office)
+    return task.role == PM and actor.has(PM) and actor.area == standing.case.area_code
 
 
-def check_may_work(actor: Actor, task: UserTask, case: Case, staffed: frozenset[str]) -> None:
-    """Whether somebody may work on a task: role, office, agency and the hold; `AssignedToAnother` comes last."""
-    delegated = task.assignee_id == actor.id and task.role in (SUP, ESD) and actor.has(ESD)
-    if not delegated and not in_group(actor, task, case, staffed):
-        check_may_see(actor, case, staffed, delegated=False)
+def is_given_to(actor: Actor, task: UserTask) -> bool:
+    """Whether an open task of ESD was given to this very person, who holds both keys."""
+    return task.is_esd and task.closed_at is None and task.assignee_id == actor.id and actor.holds_two_keys
+
+
+def check_may_work(standing: Standing, task: UserTask) -> None:
+    """Whether somebody may work on a task: role, office, agency, hold; `AssignedToAnother` comes last."""
+    actor = standing.actor
+    if not is_given_to(actor, task) and not in_group(standing, task):
+        check_may_see(standing)
         raise NotAllowed(f"“{task.name}” is not a task of your role.")
-    if task.role == CM and case.held_at:
+    if task.role == CM and (standing.case.held_at or standing.lapsed):
         raise HeldByAgreement()
     if task.assignee_id not in (None, actor.id):
         raise AssignedToAnother()
 
 
-def check_may_see_task(actor: Actor, task: UserTask, case: Case, staffed: frozenset[str]) -> None:
-    """Whether somebody may open a task's page: those whose work it is, and those who may see its case."""
-    if in_group(actor, task, case, staffed):
+def check_may_see_task(standing: Standing, task: UserTask) -> None:
+    """Whether somebody may open a task's page: those whose work it is, and those who may see such work of its case."""
+    if is_given_to(standing.actor, task) or in_group(standing, task):
         return
-    check_may_see(actor, case, staffed, delegated=task.assignee_id == actor.id)
+    check_may_see(standing)
+    if task.is_esd and not (standing.is_esd or may_read_record(standing, task)):
+        raise NotAllowed("This task is Employment Security's own work.")
 
 
 def check_two_keys(actor: Actor, role: str, fields: frozenset[str]) -> None:
     """Refuse ESD's work, and guarded answers in any lane, to anybody without both keys (X06, desk aid "Note")."""
-    if (is_esd(role) or fields & GUARDED_FIELDS) and not actor.holds_two_keys:
+    if (role in (ESD, SUP) or fields & GUARDED_FIELDS) and not actor.holds_two_keys:
         raise TwoKeysNeeded()

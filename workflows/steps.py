@@ -12,7 +12,7 @@ from engine import Element
 from workflows import outbox
 from workflows.cases import Case, ClientFacts, Note, TaskRecord
 from workflows.definitions import Bundle
-from workflows.duplicates import open_cases_like, open_cases_of_agency_like
+from workflows.duplicates import cases_like, one_at_a_time, open_cases_like, open_cases_of_agency_like
 from workflows.errors import DuplicateCase
 from workflows.history import record
 from workflows.organisations import agreement_shortcoming
@@ -76,6 +76,7 @@ def count(context: Context) -> Result:
 @step
 def check_duplicates(context: Context) -> Result:
     """Refuse a second open request of the same agency for the same client, unless this one is to be closed (domain 3.7)."""
+    one_at_a_time(context.work.db, context.case)
     found = open_cases_of_agency_like(context.work.db, context.case)
     if not found:
         return {"duplicate": False}
@@ -129,6 +130,7 @@ def notify_partner_change_made(context: Context) -> Result:
     """N2: the change was made (5512PRO e). Once per round of edits; linked open cases are answered by the same edit."""
     work, case = context.work, context.case
     case.told = "opt_in"
+    case.call_client = False
     case.edit_recorded_at = work.now
     record(work, "partner_told", case, decision="opt_in")
     _answer_linked(context)
@@ -253,9 +255,12 @@ def notify_opt_out_again_wanted(context: Context) -> Result:
 
 @step
 def reduce_partner_views(context: Context) -> Result:
-    """Partner staff see number and outcome only in every case of the client (C10)."""
+    """Partner staff see number and outcome only in every case of the client, and none is opted in any more (C10)."""
+    from workflows import instances
+
+    work = context.work
     for case in _cases_of_client(context):
-        case.partner_view_ended_at = context.work.now
+        work.afterwards.append(lambda case=case: instances.end_sharing(work, case))  # type: ignore[misc]
     return None
 
 
@@ -265,7 +270,7 @@ def notify_access_ended(context: Context) -> Result:
     for case in _cases_of_client(context):
         manager = context.work.db.get(Person, case.case_manager_id)
         if manager:
-            outbox.queue(context.work, "notify_access_ended", context.case, [manager], round=case.id)
+            outbox.queue(context.work, "notify_access_ended", case, [manager])
     return None
 
 
@@ -355,6 +360,4 @@ def _cases_of_client(context: Context) -> list[Case]:
     origin = context.work.db.get(Case, context.case.linked_case_id)
     if origin is None:
         return []
-    from workflows.duplicates import cases_like
-
     return [origin, *cases_like(context.work.db, origin)]

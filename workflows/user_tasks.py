@@ -12,7 +12,7 @@ from workflows.db import Base, Json
 from workflows.definitions import Bundle, role_of
 from workflows.forms import Form
 from workflows.history import record
-from workflows.people import Person
+from workflows.people import Person, people_who_hold_both_keys
 from workflows.work import Work
 
 
@@ -43,6 +43,11 @@ class UserTask(Base):
     closed_at: Mapped[datetime | None]
     ended_as: Mapped[str | None]
     version: Mapped[int] = mapped_column(default=1)
+
+    @property
+    def is_esd(self) -> bool:
+        """Whether it is Employment Security's own work, not shown to partner staff step by step."""
+        return is_esd(self.role)
 
     __table_args__ = (
         Index(
@@ -150,9 +155,12 @@ def _due_key(db: Session, case: Case, item: OpenWork) -> str | None:
 
 
 def _natural_assignee(db: Session, case: Case, role: str) -> int | None:
-    """A partner's task goes to the case manager; another to whoever last worked on this role in the case."""
+    """A partner's task goes to the case manager; another to whoever last worked on this role in the case. Whoever may
+    no longer do it (left, or lost a key) gets none, and the task is the group's."""
     if role == "case_manager":
-        return case.case_manager_id
+        manager = db.get(Person, case.case_manager_id)
+        return manager.id if manager and manager.active else None
+    able = {person.id for person in people_who_hold_both_keys(db, case.area_code)}
     done = UserTask.case_id == case.id, UserTask.role == role, UserTask.ended_as == "completed"
-    query = select(Person.id).join(UserTask, UserTask.assignee_id == Person.id).where(*done, Person.active)
-    return db.scalar(query.order_by(UserTask.closed_at.desc()).limit(1))
+    last = db.scalar(select(UserTask.assignee_id).where(*done).order_by(UserTask.closed_at.desc()).limit(1))
+    return last if last in able or not is_esd(role) else None

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from tests.desk import AVERY, CASEY, DEVON, MORGAN, ROBIN, Desk, answers
-from workflows.db import transaction
+from workflows.db import DatabaseFailed, transaction
 from workflows.history import HistoryEvent
 
 
@@ -197,7 +197,6 @@ def test_processes_and_their_diagrams(desk: Desk) -> None:
 
 def test_a_history_is_whole_and_cannot_be_changed(desk: Desk) -> None:
     from sqlalchemy import text
-    from sqlalchemy.exc import DatabaseError
 
     from workflows.cases import case_numbered
     from workflows.history import broken_link, events_of
@@ -213,5 +212,5 @@ def test_a_history_is_whole_and_cannot_be_changed(desk: Desk) -> None:
         "DELETE FROM history_event",
         "TRUNCATE history_event",
     ):
-        with pytest.raises(DatabaseError), transaction() as db:
+        with pytest.raises(DatabaseFailed), transaction() as db:
             db.execute(text(statement))

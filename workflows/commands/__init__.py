@@ -6,12 +6,13 @@ written to the history in a transaction of its own: who, what, which rule (domai
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Concatenate, ParamSpec, TypeVar
 
-from workflows import clock, history
+from workflows import clock
 from workflows.db import transaction
-from workflows.errors import AssignedToAnother, Refused, SsnBlocked
+from workflows.errors import Refused, SsnBlocked
 from workflows.people import Actor
+from workflows.refusals import record_refusal
 from workflows.ssn_guard import SsnFound
 from workflows.work import Work
 
@@ -30,27 +31,10 @@ def command(function: Callable[Concatenate[Work, P], R]) -> Callable[Concatenate
                 return function(Work(db, actor, clock.now(), about=about), *args, **kwargs)
         except SsnFound as found:
             blocked = SsnBlocked(fields={found.field: SsnBlocked.__doc__ or ""})
-            _record_refusal(actor, function.__name__, blocked, about)
+            record_refusal(actor, function.__name__, blocked, about)
             raise blocked from None
         except Refused as refused:
-            _record_refusal(actor, function.__name__, refused, about)
+            record_refusal(actor, function.__name__, refused, about)
             raise
 
     return run
-
-
-def _record_refusal(actor: Actor, what: str, refused: Refused, about: dict[str, str]) -> None:
-    kind = "refused"
-    if isinstance(refused, SsnBlocked):
-        kind = "ssn_blocked"
-    elif isinstance(refused, AssignedToAnother) and what == "claim":
-        kind = "claim_lost"
-    details: dict[str, Any] = {
-        "what": what,
-        "rule": refused.code,
-        "fields": sorted(refused.fields),
-        "on": about,
-    }
-    with transaction() as db:
-        work = Work(db, actor, clock.now())
-        history.record(work, kind, **details)

@@ -6,17 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
 
-from workflows import instances, privacy, steps
+from workflows import access, instances, privacy, steps
 from workflows.cases import Case, IdempotencyKey, Note, case_number, case_numbered, lock_case
 from workflows.commands import command
-from workflows.definitions import MAIN_PROCESS, OPT_OUT_AGAIN, Bundle, bundle_of, deployed
-from workflows.errors import InvalidBundle, InvalidInput, KeyReused, NotAllowed, NotNow
+from workflows.definitions import MAIN_PROCESS, OPT_OUT_AGAIN, Bundle, ProcessDefinition, bundle_of, deployed
+from workflows.errors import HeldByAgreement, InvalidBundle, InvalidInput, KeyReused, NotAllowed, NotNow
 from workflows.forms import Answers
 from workflows.history import record
 from workflows.organisations import Office
-from workflows.people import Actor, Person, actor_for, offices_with_supervisor, person_named
+from workflows.people import Actor, Person, actor_for, person_named
+from workflows.privacy import Standing
 from workflows.settings import settings
 from workflows.ssn_guard import guard
 from workflows.task_forms import labels, offices_to_open_in, options_for
@@ -25,6 +25,12 @@ from workflows.work import Work
 
 FIRST_TASK = "T1_QuickSearchOwnOffice"
 
+PARTNER_WITHDRAWS = ("draft", "submitted", "in_contact")
+"""The states in which a case manager may pass on that the client withdraws: before the decision (domain 6.2)."""
+
+PARTNER_PURGES = ("draft", "submitted")
+"""The states in which a case manager may close a case as opened in error (domain 6.2)."""
+
 
 @dataclass(frozen=True)
 class Opened:
@@ -32,7 +38,6 @@ class Opened:
 
     number: str
     shortcomings: tuple[str, ...] = ()
-    repeated: bool = False
 
 
 @command
@@ -47,31 +52,30 @@ def start_case(
     A supervisor opens one on behalf of a case manager (domain 6.2). A case that may not be opened is counted as
     `not_permitted`, and nothing that was typed is kept. The same `idempotency_key` opens nothing twice.
     """
-    guard(evidence)
+    guard({**evidence, "case_manager": case_manager, "Idempotency-Key": idempotency_key})
     manager = _case_manager(work, case_manager)
     known = _known_key(work, idempotency_key, [evidence, case_manager])
     if known:
         return known
-    definition = deployed(work.db)
-    if definition is None:
-        raise InvalidBundle("No process is deployed. Ask an administrator to deploy one.")
+    definition = _deployed(work)
     bundle = bundle_of(work.db, definition.id)
     answers = _first_answers(work, bundle, evidence)
-    case = _new_case(work, MAIN_PROCESS, manager, str(evidence["office"]))
-    _keep_key(work, idempotency_key, [evidence, case_manager], case)
+    office = answers.record["office"]
+    if office not in manager.offices:
+        raise InvalidInput(fields={"case_manager": "Choose a case manager who works in this office."})
+    case = _new_case(work, MAIN_PROCESS, manager, office)
     instances.begin(work, case, definition.id, MAIN_PROCESS, {})
-    if case.closed_at:
-        return Opened(case.number, tuple(steps.opening_shortcomings(work, case)))
-    _complete_first(work, case, answers)
-    return Opened(case.number)
+    shortcomings = steps.opening_shortcomings(work, case) if case.closed_at else []
+    _keep_key(work, idempotency_key, [evidence, case_manager], case, shortcomings)
+    if not case.closed_at:
+        _complete_first(work, case, answers)
+    return Opened(case.number, tuple(shortcomings))
 
 
 @command
 def withdraw(work: Work, number: str) -> None:
-    """The client withdraws the request: by the case manager before the decision is told, or by a supervisor (domain 6.2)."""
-    case = _locked_open(work, number)
-    if work.actor.has("case_manager") and case.told:
-        raise NotNow("The client's decision is already known. Ask the supervisor to withdraw the request.")
+    """The client withdraws the request: by the case manager before the decision, or by a supervisor (domain 6.2)."""
+    case = _steered(work, number, partner_until=PARTNER_WITHDRAWS)
     record(work, "case_withdrawn", case)
     if not instances.receive(work, case, "client_withdrew"):
         instances.close_without_path(work, case, "withdrawn")
@@ -80,11 +84,7 @@ def withdraw(work: Work, number: str) -> None:
 @command
 def opened_in_error(work: Work, number: str) -> None:
     """The case should not exist: what is stored about the client is erased at once, the number stays (domain 6.2)."""
-    case = _locked_open(work, number)
-    if work.actor.has("case_manager") and case.status not in ("draft", "submitted"):
-        raise NotNow(
-            "The request is already being worked on. Ask the supervisor to close it as opened in error."
-        )
+    case = _steered(work, number, partner_until=PARTNER_PURGES)
     record(work, "case_opened_in_error", case)
     if not instances.receive(work, case, "opened_in_error"):
         steps.forget_client(work, case)
@@ -94,39 +94,48 @@ def opened_in_error(work: Work, number: str) -> None:
 @command
 def opt_out_again(work: Work, number: str) -> str:
     """The client wants to opt out again (C09, C10): a small case of its own, never refused for an agreement."""
-    origin = case_numbered(work.db, number)
+    origin = lock_case(work.db, case_numbered(work.db, number).id)
     work.about["case"] = number
-    staffed = offices_with_supervisor(work.db)
-    delegated = is_delegated(work.db, work.actor, origin)
-    privacy.check_may_see(work.actor, origin, staffed, delegated)
-    if not work.actor.has("case_manager", "esd_staff", "esd_wioa_supervisor"):
-        raise NotAllowed("Case managers, ESD staff and supervisors pass on a client's wish to opt out.")
+    _check_may_pass_on(access.standing(work, origin))
     if origin.told != "opt_in":
         raise NotNow("The record was not opted in with this case, so there is nothing to undo.")
-    definition = deployed(work.db)
-    if definition is None:
-        raise InvalidBundle("No process is deployed. Ask an administrator to deploy one.")
+    if known := _open_opt_out(work, origin):
+        return known
     manager = work.db.get_one(Person, origin.case_manager_id)
     case = _new_case(work, OPT_OUT_AGAIN, actor_for(work.db, manager), origin.office_code)
     case.linked_case_id = origin.id
-    record(work, "opt_out_again_wanted", lock_case(work.db, origin.id), number=case.number)
-    instances.begin(work, case, definition.id, OPT_OUT_AGAIN, {})
+    record(work, "opt_out_again_wanted", origin, number=case.number)
+    instances.begin(work, case, _deployed(work).id, OPT_OUT_AGAIN, {})
     return case.number
+
+
+def _check_may_pass_on(standing: Standing) -> None:
+    """Whoever works with the client may pass on the wish: no agreement and no delegation is asked (C10)."""
+    if standing.actor.has(privacy.ESD) and standing.actor.holds_two_keys and standing.serves_office:
+        return
+    privacy.check_may_see(standing)
+    if not standing.roles & {privacy.CM, privacy.SUP, privacy.ESD}:
+        raise NotAllowed("Case managers, ESD staff and supervisors pass on a client's wish to opt out.")
+
+
+def _open_opt_out(work: Work, origin: Case) -> str | None:
+    """The number of the open case for the same wish, so that one wish is one case."""
+    same = Case.linked_case_id == origin.id, Case.process_key == OPT_OUT_AGAIN, Case.closed_at.is_(None)
+    return work.db.scalar(select(Case.number).where(*same).limit(1))
 
 
 @command
 def add_note(work: Work, number: str, text: str, esd_only: bool = False) -> None:
     """Write a note: shared with the partner, or for ESD alone (domain 6.3)."""
     guard({"text": text})
-    case = case_numbered(work.db, number, lock=True)
+    case = lock_case(work.db, case_numbered(work.db, number).id)
     work.about["case"] = number
-    staffed = offices_with_supervisor(work.db)
-    roles = privacy.reader_roles(work.actor, case, staffed, is_delegated(work.db, work.actor, case))
-    privacy.check_may_see(work.actor, case, staffed, bool(roles & {privacy.ESD}))
-    if not roles & {privacy.CM, privacy.SUP, privacy.ESD} or (
-        esd_only and not roles & {privacy.SUP, privacy.ESD}
-    ):
+    standing = access.standing(work, case)
+    privacy.check_may_see(standing)
+    if not standing.roles & {privacy.CM, privacy.SUP, privacy.ESD} or (esd_only and not standing.is_esd):
         raise NotAllowed("Notes are written by the people who work on the case.")
+    if standing.is_reduced:
+        raise HeldByAgreement()
     if not 1 <= len(text.strip()) <= 1000:
         raise InvalidInput(fields={"text": "Write a note of 1 to 1,000 characters."})
     work.db.add(
@@ -141,9 +150,11 @@ def add_note(work: Work, number: str, text: str, esd_only: bool = False) -> None
     record(work, "note_written", case, esd_only=esd_only)
 
 
-def is_delegated(db: Session, actor: Actor, case: Case) -> bool:
-    """Whether an open task of the case is assigned to this very person."""
-    return any(task.assignee_id == actor.id for task in open_tasks(db, case.id))
+def _deployed(work: Work) -> ProcessDefinition:
+    definition = deployed(work.db)
+    if definition is None:
+        raise InvalidBundle("No process is deployed. Ask an administrator to deploy one.")
+    return definition
 
 
 def _case_manager(work: Work, username: str | None) -> Actor:
@@ -195,17 +206,29 @@ def _complete_first(work: Work, case: Case, answers: Answers) -> None:
     finish(work, case, task, answers)
 
 
-def _locked_open(work: Work, number: str) -> Case:
-    """An open case that the actor may steer: a case manager of its agency, or a supervisor of its group."""
+def _steered(work: Work, number: str, partner_until: tuple[str, ...]) -> Case:
+    """An open case, locked, that the actor may end: a supervisor of its group; or a case manager of its agency in the
+    early states, under an agreement in force, and never the client's wish to opt out again."""
     case = lock_case(work.db, case_numbered(work.db, number).id)
     work.about["case"] = number
-    staffed = offices_with_supervisor(work.db)
-    privacy.check_may_see(work.actor, case, staffed, is_delegated(work.db, work.actor, case))
-    if not (privacy.is_own_case(work.actor, case) or privacy.supervises(work.actor, case, staffed)):
+    standing = access.standing(work, case)
+    privacy.check_may_see(standing)
+    if not (standing.is_own_case or standing.supervises):
         raise NotAllowed("Only the case manager or a supervisor may do this.")
     if case.closed_at:
         raise NotNow("This case is closed.")
+    if not standing.supervises:
+        _check_partner_may_end(standing, partner_until)
     return case
+
+
+def _check_partner_may_end(standing: Standing, until: tuple[str, ...]) -> None:
+    if standing.is_reduced:
+        raise HeldByAgreement()
+    if standing.case.process_key != MAIN_PROCESS:
+        raise NotAllowed("The client's wish to opt out is dealt with by Employment Security.")
+    if standing.case.status not in until:
+        raise NotNow("Employment Security is already working on this request. Ask the supervisor.")
 
 
 def _content_hash(content: object) -> str:
@@ -222,18 +245,19 @@ def _known_key(work: Work, key: str | None, content: object) -> Opened | None:
         return None
     if row.content_hash != _content_hash(content):
         raise KeyReused()
-    case = work.db.get_one(Case, row.case_id)
-    refused = case.outcome == "not_permitted"
-    return Opened(
-        case.number, tuple(steps.opening_shortcomings(work, case)) if refused else (), repeated=True
-    )
+    return Opened(work.db.get_one(Case, row.case_id).number, tuple(row.shortcomings))
 
 
-def _keep_key(work: Work, key: str | None, content: object, case: Case) -> None:
+def _keep_key(work: Work, key: str | None, content: object, case: Case, shortcomings: list[str]) -> None:
     if not key:
         return
     row = IdempotencyKey(
-        person_id=work.actor.id, key=key, content_hash=_content_hash(content), case_id=case.id, at=work.now
+        person_id=work.actor.id,
+        key=key,
+        content_hash=_content_hash(content),
+        case_id=case.id,
+        shortcomings=shortcomings,
+        at=work.now,
     )
     work.db.add(row)
     work.db.flush()

@@ -2,16 +2,17 @@
 
 from collections.abc import Mapping
 
-from workflows import holds, instances, privacy
+from workflows import access, holds, instances, privacy
 from workflows.cases import Case, ClientFacts, Note, TaskRecord, lock_case
 from workflows.commands import command
 from workflows.definitions import Bundle, bundle_of
 from workflows.duplicates import fingerprint, name_fingerprint
-from workflows.errors import HeldByAgreement, InvalidInput, NotAllowed, NotFound, Stale, TaskClosed
+from workflows.errors import InvalidInput, NotAllowed, NotFound, Stale, TaskClosed
 from workflows.forms import Answers
 from workflows.history import record
 from workflows.instances import ProcessInstance
-from workflows.people import actor_for, offices_with_supervisor, person_named
+from workflows.people import Actor, actor_for, person_named
+from workflows.privacy import Standing
 from workflows.ssn_guard import guard
 from workflows.task_forms import labels, options_for
 from workflows.user_tasks import TaskDraft, UserTask, close, form_of, is_esd
@@ -41,25 +42,36 @@ def release(work: Work, task_id: str) -> None:
 def reassign(work: Work, task_id: str, username: str) -> None:
     """Give a task to a person: a supervisor within ESD (delegation), a colleague of the agency for partner tasks."""
     case, task = _locked_open(work, task_id)
-    staffed = offices_with_supervisor(work.db)
-    privacy.check_may_see(work.actor, case, staffed, delegated=False)
+    standing = access.standing(work, case)
+    privacy.check_may_see(standing)
     person = person_named(work.db, username)
     receiver = actor_for(work.db, person) if person else None
-    if is_esd(task.role):
-        allowed = privacy.supervises(work.actor, case, staffed)
-        fits = receiver is not None and receiver.holds_two_keys and receiver.area == case.area_code
-    else:
-        allowed = privacy.is_own_case(work.actor, case) and task.role == privacy.CM and not case.held_at
-        fits = receiver is not None and privacy.is_own_case(receiver, case)
-    if not allowed:
+    if not _may_give(standing, task):
         raise NotAllowed(
             "Supervisors give tasks to ESD staff; case managers give theirs to a colleague of their agency."
         )
-    if receiver is None or not fits:
-        raise InvalidInput(fields={"assignee": "Choose a person whose role and agency allow this task."})
+    if receiver is None or not _may_receive(receiver, case, task):
+        raise InvalidInput(
+            fields={"assignee": "Choose a person whose role, agency and clearances allow this task."}
+        )
     _assign(work, case, task, receiver.id, "task_reassigned")
     if task.role == privacy.CM:
         case.case_manager_id = receiver.id
+
+
+def _may_give(standing: Standing, task: UserTask) -> bool:
+    """ESD's tasks are given by a supervisor of the group; a partner's by a colleague, while the agreement is in force."""
+    if task.is_esd:
+        return standing.supervises
+    return task.role == privacy.CM and standing.is_own_case and not standing.is_reduced
+
+
+def _may_receive(receiver: Actor, case: Case, task: UserTask) -> bool:
+    """ESD's tasks need both keys, a partner's the agency and complete clearances."""
+    if task.is_esd:
+        return receiver.holds_two_keys and receiver.area == case.area_code
+    own = receiver.has(privacy.CM) and receiver.agency == case.agency_code
+    return own and not receiver.missing_clearances
 
 
 @command
@@ -117,17 +129,14 @@ def _locked_open(work: Work, task_id: str) -> tuple[Case, UserTask]:
     work.about.update(case=case.number, element=found.element)
     task = work.db.get_one(UserTask, task_id, populate_existing=True)
     if task.closed_at:
-        staffed = offices_with_supervisor(work.db)
-        privacy.check_may_see_task(work.actor, task, case, staffed)
+        access.task_standing(work, task, case)
         raise TaskClosed()
     return case, task
 
 
 def _check_may_work(work: Work, case: Case, task: UserTask) -> None:
-    privacy.check_may_work(work.actor, task, case, offices_with_supervisor(work.db))
+    privacy.check_may_work(access.standing(work, case), task)
     privacy.check_two_keys(work.actor, task.role, frozenset(form_of(_bundle(work, case), task).names))
-    if task.role == privacy.CM and (reason := holds.lapsed(work.db, case, work.now)):
-        raise HeldByAgreement(f"This case is on hold. {reason}")
 
 
 def _check_agreement(work: Work, case: Case, task: UserTask, answers: Answers) -> None:

@@ -9,7 +9,9 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from workflows import clock
 from workflows.db import transaction
+from workflows.errors import InvalidInput, NotAllowed, NotFound
 from workflows.people import Actor
+from workflows.refusals import record_refusal
 from workflows.work import Work
 
 P = ParamSpec("P")
@@ -21,7 +23,19 @@ def query(function: Callable[Concatenate[Work, P], R]) -> Callable[Concatenate[A
 
     @wraps(function)
     def run(actor: Actor, /, *args: P.args, **kwargs: P.kwargs) -> R:
-        with transaction() as db:
-            return function(Work(db, actor, clock.now()), *args, **kwargs)
+        about: dict[str, str] = {}
+        try:
+            with transaction() as db:
+                return function(Work(db, actor, clock.now(), about=about), *args, **kwargs)
+        except (NotAllowed, NotFound) as refused:
+            record_refusal(actor, function.__name__, refused, about)
+            raise
 
     return run
+
+
+def whole_number(name: str, text: str) -> int:
+    """The whole number that a key of a page is; refused in words when it is none."""
+    if not (text.isascii() and text.isdigit() and len(text) <= 18):
+        raise InvalidInput(fields={name: "This page no longer exists. Start from the first page."})
+    return int(text)

@@ -5,12 +5,13 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, or_, select
 
-from workflows import privacy
-from workflows.cases import OUTCOMES, STATUSES, Case
+from workflows import access, privacy
+from workflows.cases import OUTCOMES, Case
 from workflows.errors import InvalidInput, NotAllowed
 from workflows.organisations import Agency, Office
 from workflows.people import offices_with_supervisor
-from workflows.queries import query
+from workflows.queries import query, whole_number
+from workflows.queries.sentences import status_words
 from workflows.user_tasks import UserTask
 from workflows.work import Work
 
@@ -48,11 +49,10 @@ def case_list(
         rows = rows.where(Case.closed_at.is_(None) if state == "open" else Case.closed_at.is_not(None))
     if number:
         rows = rows.where(Case.number.ilike(f"%{number.replace('%', '').replace('_', '')[:40]}%"))
-    if after and after.isdigit():
-        rows = rows.where(Case.id < int(after))
+    if after:
+        rows = rows.where(Case.id < whole_number("after", after))
     found = work.db.execute(rows.order_by(Case.id.desc()).limit(PAGE + 1)).all()
-    staffed = offices_with_supervisor(work.db)
-    items = [_case_row(work, staffed, *row) for row in found[:PAGE]]
+    items = [_case_row(work, *row) for row in found[:PAGE]]
     return items, str(found[PAGE - 1][0].id) if len(found) > PAGE else None
 
 
@@ -69,31 +69,28 @@ def _known_to(work: Work) -> ColumnElement[bool]:
     if actor.has(privacy.ESD):
         mine = select(UserTask.case_id).where(UserTask.assignee_id == actor.id, UserTask.closed_at.is_(None))
         choices.append(Case.id.in_(mine))
-    if actor.has(privacy.PM, privacy.ADM, privacy.AUD):
+    if actor.has(privacy.PM, privacy.AUD):
         choices.append(Case.area_code == actor.area)
     if not choices:
         raise NotAllowed("Your role has no list of cases.")
     return or_(*choices)
 
 
-def _case_row(work: Work, staffed: frozenset[str], case: Case, office: str, agency: str) -> CaseRow:
-    actor = work.actor
-    may_open = (
-        privacy.is_own_case(actor, case) or privacy.supervises(actor, case, staffed) or actor.has(privacy.AUD)
-    )
-    roles = frozenset({privacy.SUP}) if privacy.supervises(actor, case, staffed) else frozenset()
-    outcome = privacy.visible_outcome(case, roles)
+def _case_row(work: Work, case: Case, office: str, agency: str) -> CaseRow:
+    standing = access.standing(work, case)
+    outcome, status = privacy.visible_outcome(standing), privacy.visible_status(standing)
+    closed_at = case.closed_at or (case.partner_done_at if status == "closed" else None)
     return CaseRow(
         number=case.number,
         process=case.process_key,
-        status=case.state,
-        status_words=STATUSES[case.state],
+        status=status,
+        status_words=status_words(case, status),
         outcome=outcome,
         outcome_words=OUTCOMES.get(outcome or "", ""),
         office=office,
         agency=agency,
         opened_at=case.opened_at,
-        closed_at=case.closed_at,
-        age_days=((case.closed_at or work.now) - case.opened_at).days,
-        may_open=may_open or actor.has(privacy.ESD),
+        closed_at=closed_at,
+        age_days=((closed_at or work.now) - case.opened_at).days,
+        may_open=bool(standing.roles),
     )

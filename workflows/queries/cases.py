@@ -5,20 +5,27 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from workflows import privacy
-from workflows.cases import OUTCOMES, STATUSES, Case, ClientFacts, Note, TaskRecord, case_numbered, lock_case
-from workflows.commands.cases import is_delegated
+from workflows import access, privacy
+from workflows.cases import OUTCOMES, Case, ClientFacts, Note, TaskRecord, case_numbered, lock_case
 from workflows.definitions import Bundle, ProcessDefinition, bundle_of
 from workflows.duplicates import open_cases_like, possible_matches
 from workflows.history import HistoryEvent, events_of, record
 from workflows.instances import ProcessInstance
 from workflows.organisations import Agency, Office
 from workflows.outbox import ESD_ONLY_KINDS, OutboxMessage, messages_of
-from workflows.people import Person, offices_with_supervisor, people_who_hold_both_keys, people_with
+from workflows.people import Person, missing_clearances, people_who_hold_both_keys, people_with
+from workflows.privacy import Standing
 from workflows.queries import query
-from workflows.queries.sentences import MESSAGE_WORDS, sentence, state_sentence
+from workflows.queries.sentences import (
+    MESSAGE_WORDS,
+    sentence,
+    state_sentence,
+    status_words,
+    tells_less,
+    tells_offer,
+)
 from workflows.task_forms import labels, options_for
-from workflows.user_tasks import UserTask, is_esd, open_tasks
+from workflows.user_tasks import UserTask, open_tasks
 from workflows.work import Work
 
 PAGE = 50
@@ -73,6 +80,7 @@ class CaseView:
     case: Case
     outcome: str | None
     outcome_words: str
+    status: str
     status_words: str
     sentence: str
     office: str
@@ -87,48 +95,46 @@ class CaseView:
     notes: list[tuple[Note, str]]
     linked: list[str]
     possible: list[str]
-    roles: frozenset[str]
+    standing: Standing
 
 
 @query
 def case_view(work: Work, number: str) -> CaseView:
     """The case of a number, filtered for this reader."""
-    case = case_numbered(work.db, number)
-    staffed = offices_with_supervisor(work.db)
-    delegated = is_delegated(work.db, work.actor, case)
-    privacy.check_may_see(work.actor, case, staffed, delegated)
-    roles = privacy.reader_roles(work.actor, case, staffed, delegated)
+    standing = _readable(work, number)
+    case = standing.case
     definition = work.db.get_one(ProcessDefinition, work.db.get_one(ProcessInstance, case.id).definition_id)
     bundle = bundle_of(work.db, definition.id)
-    raw = _visible_facts(work, case, roles)
+    raw = _visible_facts(work, standing)
     if raw:
         note_read(work, case, "case", None)
-    esd = bool(roles & {privacy.SUP, privacy.ESD})
+    esd = standing.is_esd
     manager = work.db.get(Person, case.case_manager_id)
-    outcome = privacy.visible_outcome(case, roles)
-    tasks = [task for task in open_tasks(work.db, case.id) if _may_see_open(task, case, roles)]
+    outcome, status = privacy.visible_outcome(standing), privacy.visible_status(standing)
+    tasks = [task for task in open_tasks(work.db, case.id) if _may_see_open(standing, task)]
     return CaseView(
         case=case,
         outcome=outcome,
         outcome_words=OUTCOMES.get(outcome or "", ""),
-        status_words=STATUSES[case.state],
-        sentence=state_sentence(work.db, case, work.now),
+        status=status,
+        status_words=status_words(case, status),
+        sentence=state_sentence(work.db, case, status, work.now),
         office=work.db.get_one(Office, case.office_code).name,
         agency=work.db.get_one(Agency, case.agency_code).name,
         case_manager=manager.name if manager else "",
         version=definition.version,
         facts=_fact_words(bundle, raw),
         facts_raw=raw,
-        steps=_answered(work, case, bundle, roles),
+        steps=_answered(work, standing, bundle),
         open=tasks,
         assignees={
             p.id: p
             for p in work.db.scalars(select(Person).where(Person.id.in_([t.assignee_id for t in tasks])))
         },
-        notes=_notes(work, case, roles),
+        notes=_notes(work, standing),
         linked=[c.number for c in open_cases_like(work.db, case)] if esd else [],
         possible=[c.number for c in possible_matches(work.db, case)] if esd else [],
-        roles=roles,
+        standing=standing,
     )
 
 
@@ -136,42 +142,51 @@ def case_view(work: Work, number: str) -> CaseView:
 def case_history(work: Work, number: str) -> list[Entry]:
     """The history of a case in sentences; what only ESD may know is left out for others, who read what for all but
     auditors."""
-    case, roles = _readable(work, number)
-    everything = bool(roles & {privacy.SUP, privacy.ESD, privacy.AUD})
-    events = [event for event in events_of(work.db, case.id) if everything or not event.esd_only]
-    if privacy.AUD not in roles:
-        events = [event for event in events if event.kind != "client_facts_read"]
-    if _is_reduced(case, roles):
-        events = [event for event in events if event.kind in ("case_opened", "case_held", "case_closed")]
-    names = _task_names(work, case)
+    standing = _readable(work, number)
+    events = [event for event in events_of(work.db, standing.case.id) if _may_read_event(standing, event)]
+    names = _task_names(work, standing.case)
     people = _names(work, {event.actor_id for event in events})
-    return [_entry(event, people, names, everything) for event in events]
+    return [_entry(event, people, names, standing) for event in events]
+
+
+def _may_read_event(standing: Standing, event: HistoryEvent) -> bool:
+    """ESD-only events are for ESD and auditors, who read what for auditors, the offer for ESD alone (X14)."""
+    if standing.is_reduced and not standing.audits:
+        return event.kind in ("case_opened", "case_held", "case_closed") and not event.esd_only
+    if event.kind == "client_facts_read":
+        return standing.audits
+    if standing.is_esd:
+        return not tells_less(event)
+    if tells_offer(event):
+        return False
+    return standing.audits or not event.esd_only
 
 
 @query
 def case_messages(work: Work, number: str) -> list[Sent]:
     """The messages of a case. Partners see those to their own agency; a subject shows once a message was sent."""
-    case, roles = _readable(work, number)
-    esd = bool(roles & {privacy.SUP, privacy.ESD, privacy.AUD})
-    rows = messages_of(work.db, case.id)
-    if not esd:
-        rows = [(m, p) for m, p in rows if p.agency_code == case.agency_code and m.kind not in ESD_ONLY_KINDS]
-    if _is_reduced(case, roles):
-        rows = []
+    standing = _readable(work, number)
+    rows = messages_of(work.db, standing.case.id)
+    if not standing.is_esd:
+        rows = [(message, person) for message, person in rows if message.kind not in ESD_ONLY_KINDS]
+    if not (standing.is_esd or standing.audits):
+        own = standing.case.agency_code
+        rows = [(m, person) for m, person in rows if person.agency_code == own and not standing.is_reduced]
     return [sent_view(message, person) for message, person in rows]
 
 
 @query
 def colleagues(work: Work, number: str) -> list[dict[str, object]]:
     """The open tasks of a case that the actor may give to somebody else, each with those who could have it."""
-    case, roles = _readable(work, number)
-    tasks = open_tasks(work.db, case.id)
-    if privacy.SUP in roles:
+    standing = _readable(work, number)
+    case, tasks = standing.case, open_tasks(work.db, standing.case.id)
+    if standing.supervises:
         people = people_who_hold_both_keys(work.db, case.area_code)
-        return [_givable(task, people) for task in tasks if is_esd(task.role)]
-    if privacy.CM in roles and not case.held_at:
+        return [_givable(task, people) for task in tasks if task.is_esd]
+    if standing.is_own_case and not standing.is_reduced:
         people = people_with(work.db, privacy.CM, Person.agency_code == case.agency_code)
-        return [_givable(task, people) for task in tasks if task.role == privacy.CM]
+        cleared = [person for person in people if not missing_clearances(person)]
+        return [_givable(task, cleared) for task in tasks if task.role == privacy.CM]
     return []
 
 
@@ -180,10 +195,10 @@ def _givable(task: UserTask, people: list[Person]) -> dict[str, object]:
     return {"task_id": task.id, "task_name": task.name, "people": others}
 
 
-def client_facts(work: Work, case: Case, roles: frozenset[str]) -> list[tuple[str, str]]:
-    """The client facts these roles may read now, as label and words, in the order of the form."""
-    bundle = bundle_of(work.db, work.db.get_one(ProcessInstance, case.id).definition_id)
-    return _fact_words(bundle, _visible_facts(work, case, roles))
+def client_facts(work: Work, standing: Standing) -> list[tuple[str, str]]:
+    """The client facts the actor may read now, as label and words."""
+    bundle = bundle_of(work.db, work.db.get_one(ProcessInstance, standing.case.id).definition_id)
+    return _fact_words(bundle, _visible_facts(work, standing))
 
 
 def note_read(work: Work, case: Case, where: str, element: str | None) -> None:
@@ -210,34 +225,25 @@ def sent_view(message: OutboxMessage, person: Person) -> Sent:
     )
 
 
-def _readable(work: Work, number: str) -> tuple[Case, frozenset[str]]:
-    case = case_numbered(work.db, number)
-    staffed = offices_with_supervisor(work.db)
-    delegated = is_delegated(work.db, work.actor, case)
-    privacy.check_may_see(work.actor, case, staffed, delegated)
-    return case, privacy.reader_roles(work.actor, case, staffed, delegated)
+def _readable(work: Work, number: str) -> Standing:
+    found = access.standing(work, case_numbered(work.db, number))
+    privacy.check_may_see(found)
+    return found
 
 
-def _is_reduced(case: Case, roles: frozenset[str]) -> bool:
-    """A partner whose access ended, or whose agency's agreement is not in force, sees number and state only."""
-    partner_only = not roles & {privacy.SUP, privacy.ESD, privacy.AUD}
-    return partner_only and (case.state == "on_hold" or case.partner_view_ended_at is not None)
-
-
-def _visible_facts(work: Work, case: Case, roles: frozenset[str]) -> dict[str, object]:
-    row = work.db.get(ClientFacts, case.id)
-    facts = privacy.visible_facts(row.facts, case, roles) if row else {}
-    if case.closed_at and not roles & {privacy.SUP} and _view_is_over(work, case):
+def _visible_facts(work: Work, standing: Standing) -> dict[str, object]:
+    row = work.db.get(ClientFacts, standing.case.id)
+    if row is None or (not standing.supervises and _view_is_over(work, standing.case)):
         return {}
-    return facts
+    return privacy.visible_facts(row.facts, standing)
 
 
 def _view_is_over(work: Work, case: Case) -> bool:
     """Whether `partner_view_ttl` has passed since the case was closed (domain 5.2)."""
-    bundle = bundle_of(work.db, work.db.get_one(ProcessInstance, case.id).definition_id)
-    levels = bundle.service_levels
-    after = levels.duration("partner_view_ttl")
-    return case.closed_at is not None and levels.calendar().add(case.closed_at, after) <= work.now
+    if case.closed_at is None:
+        return False
+    levels = bundle_of(work.db, work.db.get_one(ProcessInstance, case.id).definition_id).service_levels
+    return levels.calendar().add(case.closed_at, levels.duration("partner_view_ttl")) <= work.now
 
 
 FACTS_FORM = "T5_WriteRequest.json"
@@ -252,50 +258,51 @@ def _fact_words(bundle: Bundle, facts: dict[str, object]) -> list[tuple[str, str
     return [(label, answer) for _, label, answer in ordered]
 
 
-def _answered(work: Work, case: Case, bundle: Bundle, roles: frozenset[str]) -> list[Answered]:
-    if _is_reduced(case, roles):
-        return []
+def _answered(work: Work, standing: Standing, bundle: Bundle) -> list[Answered]:
     rows = select(TaskRecord, UserTask, Person).join(UserTask, UserTask.id == TaskRecord.task_id)
-    rows = rows.join(Person, Person.id == TaskRecord.completed_by_id).where(TaskRecord.case_id == case.id)
-    found = work.db.execute(rows.order_by(TaskRecord.completed_at)).all()
-    esd = bool(roles & {privacy.SUP, privacy.ESD, privacy.AUD})
-    shown = [row for row in found if esd or not is_esd(row[1].role)]
-    return [_answered_one(work, case, bundle, roles, *row) for row in shown]
+    rows = rows.join(Person, Person.id == TaskRecord.completed_by_id)
+    rows = rows.where(TaskRecord.case_id == standing.case.id).order_by(TaskRecord.completed_at)
+    return [
+        _answered_one(work, standing, bundle, record_, task, person)
+        for record_, task, person in work.db.execute(rows)
+        if may_list_step(standing, task)
+    ]
+
+
+def may_list_step(standing: Standing, task: UserTask) -> bool:
+    """Whether a completed task is listed: partners see their own, auditors all but the offer's, ESD all."""
+    if task.is_esd:
+        return privacy.may_read_record(standing, task)
+    return standing.audits or not standing.is_reduced
 
 
 def _answered_one(
-    work: Work,
-    case: Case,
-    bundle: Bundle,
-    roles: frozenset[str],
-    row: TaskRecord,
-    task: UserTask,
-    person: Person,
+    work: Work, standing: Standing, bundle: Bundle, row: TaskRecord, task: UserTask, person: Person
 ) -> Answered:
-    form = bundle.forms[task.form]
-    readable = form.readable(roles & privacy.roles_for_record(case, task))
+    case, form = standing.case, bundle.forms[task.form]
+    readable = form.readable(standing.roles) if privacy.may_read_record(standing, task) else frozenset()
     answers = {name: value for name, value in row.answers.items() if name in readable}
     words = form.words(answers, options_for(work.db, form, [case.office_code], case), labels())
     return Answered(task.element, task.name, task.procedure_ref, person.name, row.completed_at, words)
 
 
-def _may_see_open(task: UserTask, case: Case, roles: frozenset[str]) -> bool:
-    """Partners see their own open tasks and that the supervisor's contact task waits, no more of ESD's work."""
-    if roles & {privacy.SUP, privacy.ESD, privacy.AUD}:
+def _may_see_open(standing: Standing, task: UserTask) -> bool:
+    """Partners see their own open tasks, no more of ESD's work; auditors all but the offer's."""
+    if standing.is_esd:
         return True
-    return not _is_reduced(case, roles) and not is_esd(task.role)
+    if standing.audits:
+        return task.element not in privacy.OFFER_ELEMENTS
+    return not standing.is_reduced and not task.is_esd
 
 
-def _notes(work: Work, case: Case, roles: frozenset[str]) -> list[tuple[Note, str]]:
-    esd = roles & {privacy.SUP, privacy.ESD}
-    if not esd and (privacy.CM not in roles or _is_reduced(case, roles)):
+def _notes(work: Work, standing: Standing) -> list[tuple[Note, str]]:
+    if not standing.is_esd and (privacy.CM not in standing.roles or standing.is_reduced):
         return []
-    query_ = (
-        select(Note, Person.name).join(Person, Person.id == Note.author_id).where(Note.case_id == case.id)
-    )
-    if not esd:
-        query_ = query_.where(~Note.esd_only)
-    return [(note, name) for note, name in work.db.execute(query_.order_by(Note.written_at))]
+    rows = select(Note, Person.name).join(Person, Person.id == Note.author_id)
+    rows = rows.where(Note.case_id == standing.case.id)
+    if not standing.is_esd:
+        rows = rows.where(~Note.esd_only)
+    return [(note, name) for note, name in work.db.execute(rows.order_by(Note.written_at))]
 
 
 def _task_names(work: Work, case: Case) -> dict[str, str]:
@@ -308,12 +315,12 @@ def _names(work: Work, ids: set[int | None]) -> dict[int, str]:
     return {key: value for key, value in rows}  # noqa: C416
 
 
-def _entry(event: HistoryEvent, people: dict[int, str], names: dict[str, str], everything: bool) -> Entry:
+def _entry(event: HistoryEvent, people: dict[int, str], names: dict[str, str], standing: Standing) -> Entry:
     return Entry(
         at=event.at,
         who=people.get(event.actor_id or 0, "Opt-In Desk"),
         kind=event.kind,
         words=sentence(event, names),
         element=event.element,
-        detail=event.detail if everything else {},
+        detail=event.detail if standing.is_esd else {},
     )

@@ -4,9 +4,12 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from workflows.cases import OUTCOMES, STATUSES, Case
+from workflows.cases import OUTCOMES, PRIVATE_OUTCOMES, STATUSES, Case
+from workflows.definitions import OPT_OUT_AGAIN
 from workflows.history import HistoryEvent
 from workflows.mail_words import words_for_day
+from workflows.outbox import ESD_ONLY_KINDS
+from workflows.privacy import OFFER_ELEMENTS
 from workflows.user_tasks import UserTask, open_tasks
 
 MESSAGE_WORDS = {
@@ -49,6 +52,7 @@ _SENTENCES = {
     "case_opened_in_error": "The request was marked as opened in error.",
     "client_facts_erased": "What was stored about the client was erased.",
     "opt_out_again_wanted": "The client asked to opt out again.",
+    "access_ended": "The client opted out again; partner staff no longer see the record.",
     "answered_by_linked_case": "The opt-in was recorded with another request of the same client.",
     "client_facts_read": "Facts about the client were read.",
     "note_written": "A note was written.",
@@ -97,23 +101,47 @@ def _message_sentence(event: HistoryEvent) -> str:
     return f"{words}: {_MESSAGE_STATES.get(event.kind, '')} ({event.detail.get('message')})."
 
 
-def state_sentence(db: Session, case: Case, now: datetime) -> str:
-    """Where a case stands, in one sentence, saying nothing that a partner may not know."""
-    if case.closed_at:
-        return f"Closed since {words_for_day(case.closed_at)}."
-    if case.held_at:
+def tells_offer(event: HistoryEvent) -> bool:
+    """Whether an event tells the client's answer to the offer of ESD staff, which stays with ESD (X14)."""
+    return (
+        event.element in OFFER_ELEMENTS
+        or event.detail.get("message_kind") in ESD_ONLY_KINDS
+        or event.detail.get("outcome") in PRIVATE_OUTCOMES
+    )
+
+
+def tells_less(event: HistoryEvent) -> bool:
+    """Whether an event is the partners' version of one that ESD reads in full beside it."""
+    return event.kind == "case_closed" and event.detail.get("outcome") == "remained_opted_out"
+
+
+_OPT_OUT_WORDS = {"opting_in": "The opt-out is being recorded"}
+
+
+def status_words(case: Case, status: str) -> str:
+    """A state in words; the small case of a client who opts out again has its own."""
+    own = _OPT_OUT_WORDS if case.process_key == OPT_OUT_AGAIN else {}
+    return own.get(status, STATUSES[status])
+
+
+def state_sentence(db: Session, case: Case, status: str, now: datetime) -> str:
+    """Where a case stands, in one sentence; `status` is what this reader may know of it."""
+    if status == "closed":
+        ended = case.closed_at or case.partner_done_at or now
+        return f"Closed since {words_for_day(ended)}."
+    if status == "on_hold" and case.held_at:
         return f"On hold since {words_for_day(case.held_at)}, because the agency’s agreement is not in force."
     tasks = open_tasks(db, case.id)
     late = any(task.due_at and task.due_at < now for task in tasks)
-    words = _status_words(case, tasks)
+    words = _open_words(case, status, tasks)
     return f"{words}{' This is later than planned.' if late else ''}"
 
 
-def _status_words(case: Case, tasks: list[UserTask]) -> str:
+def _open_words(case: Case, status: str, tasks: list[UserTask]) -> str:
     if case.call_client:
         return "The client has not called. Employment Security is to call the client."
-    if case.status == "submitted" and any(task.element.startswith("T7") for task in tasks):
+    if status == "submitted" and any(task.element.startswith("T7") for task in tasks):
         return (
             f"Waiting for the client to contact Employment Security, since {words_for_day(case.opened_at)}."
         )
-    return f"{STATUSES[case.status]}."
+    return f"{status_words(case, status)}."

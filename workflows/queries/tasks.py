@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from workflows import privacy
+from workflows import access, privacy
 from workflows.cases import Case
 from workflows.definitions import Bundle, bundle_of
 from workflows.errors import NotFound, Refused
@@ -14,7 +14,8 @@ from workflows.form_sentences import fill
 from workflows.forms import FieldView, Form
 from workflows.instances import ProcessInstance
 from workflows.organisations import Agency, Office
-from workflows.people import Person, offices_with_supervisor
+from workflows.people import Person
+from workflows.privacy import Standing
 from workflows.queries import query
 from workflows.queries.cases import client_facts, note_read
 from workflows.queries.sentences import state_sentence
@@ -58,11 +59,11 @@ class TaskView:
 @query
 def task_view(work: Work, task_id: str) -> TaskView:
     """The task of an id, for whoever may see it; reading facts about the client is written down."""
-    task, case = _visible(work, task_id)
-    staffed = offices_with_supervisor(work.db)
+    task, standing = _visible(work, task_id)
+    case = standing.case
     bundle = bundle_of(work.db, work.db.get_one(ProcessInstance, case.id).definition_id)
     form = form_of(bundle, task)
-    hindrance = _hindrance(work, task, case, staffed, form)
+    hindrance = _hindrance(standing, task, form)
     draft = work.db.get(TaskDraft, task.id) if hindrance is None else None
     return TaskView(
         task=task,
@@ -75,8 +76,8 @@ def task_view(work: Work, task_id: str) -> TaskView:
         options=options_for(work.db, form, work.actor.offices, case),
         draft=dict(draft.answers) if draft else {},
         draft_saved_at=draft.saved_at if draft else None,
-        facts=_facts(work, task, case, staffed),
-        sentence=state_sentence(work.db, case, work.now),
+        facts=_facts(work, task, standing),
+        sentence=state_sentence(work.db, case, privacy.visible_status(standing), work.now),
         hindrance=hindrance,
     )
 
@@ -96,10 +97,10 @@ class TaskForm:
 @query
 def task_form(work: Work, task_id: str) -> TaskForm:
     """The questions of a task, for whoever may work on it; no client fact is read."""
-    task, case = _visible(work, task_id)
-    bundle = bundle_of(work.db, work.db.get_one(ProcessInstance, case.id).definition_id)
+    task, standing = _visible(work, task_id)
+    bundle = bundle_of(work.db, work.db.get_one(ProcessInstance, task.case_id).definition_id)
     form = form_of(bundle, task)
-    return TaskForm(form, options_for(work.db, form, work.actor.offices, case))
+    return TaskForm(form, options_for(work.db, form, work.actor.offices, standing.case))
 
 
 @query
@@ -112,23 +113,24 @@ def next_task(work: Work, number: str) -> str | None:
     return work.db.scalar(rows.order_by(UserTask.opened_at.desc()).limit(1))
 
 
-def _visible(work: Work, task_id: str) -> tuple[UserTask, Case]:
-    """The task and its case, for whoever may see it; a stranger's looks like one that never was."""
+def _visible(work: Work, task_id: str) -> tuple[UserTask, Standing]:
+    """The task and how the actor stands to its case; a stranger's task looks like one that never was."""
     task = work.db.get(UserTask, task_id)
     if task is None:
         raise NotFound("There is no such task that you may see.")
-    case = work.db.get_one(Case, task.case_id)
+    standing = access.standing(work, work.db.get_one(Case, task.case_id))
+    work.about.update(case=standing.case.number, element=task.element)
     try:
-        privacy.check_may_see_task(work.actor, task, case, offices_with_supervisor(work.db))
+        privacy.check_may_see_task(standing, task)
     except NotFound:
         raise NotFound("There is no such task that you may see.") from None
-    return task, case
+    return task, standing
 
 
-def _hindrance(work: Work, task: UserTask, case: Case, staffed: frozenset[str], form: Form) -> Refused | None:
+def _hindrance(standing: Standing, task: UserTask, form: Form) -> Refused | None:
     try:
-        privacy.check_may_work(work.actor, task, case, staffed)
-        privacy.check_two_keys(work.actor, task.role, frozenset(form.names))
+        privacy.check_may_work(standing, task)
+        privacy.check_two_keys(standing.actor, task.role, frozenset(form.names))
     except Refused as refused:
         return refused
     return None
@@ -140,15 +142,11 @@ def _help(bundle: Bundle, task: UserTask) -> str:
     return fill(element.documentation, labels())
 
 
-def _facts(work: Work, task: UserTask, case: Case, staffed: frozenset[str]) -> list[tuple[str, str]]:
-    """The client facts that whoever works on the task may read, language and relay first (scenario 42)."""
-    delegated = task.assignee_id == work.actor.id
-    if not privacy.in_group(work.actor, task, case, staffed) and not delegated:
+def _facts(work: Work, task: UserTask, standing: Standing) -> list[tuple[str, str]]:
+    """The client facts that whoever works on an open task may read, language and relay first (scenario 42)."""
+    if task.closed_at or not standing.roles & {privacy.CM, privacy.SUP, privacy.ESD}:
         return []
-    if privacy.ESD in work.actor.roles and not delegated and not work.actor.has(privacy.SUP):
-        return []
-    roles = privacy.reader_roles(work.actor, case, staffed, delegated)
-    shown = client_facts(work, case, roles)
+    shown = client_facts(work, standing)
     if shown:
-        note_read(work, case, "task", task.element)
+        note_read(work, standing.case, "task", task.element)
     return shown

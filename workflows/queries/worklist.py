@@ -13,7 +13,7 @@ from workflows import privacy
 from workflows.cases import Case
 from workflows.errors import InvalidInput
 from workflows.organisations import Agency, Office
-from workflows.people import Actor, Person, offices_with_supervisor
+from workflows.people import Person, offices_with_supervisor
 from workflows.queries import query
 from workflows.user_tasks import UserTask
 from workflows.work import Work
@@ -158,18 +158,18 @@ def _row(
         due=task.due_at,
         version=task.version,
         mine=mine,
-        may_claim=person is None and may_claim(work.actor, task, case, staffed),
+        may_claim=person is None and may_claim(privacy.Standing(work.actor, case, staffed), task),
         may_release=mine,
         note="On hold" if case.held_at else "",
     )
 
 
-def may_claim(actor: Actor, task: UserTask, case: Case, staffed: frozenset[str]) -> bool:
+def may_claim(standing: privacy.Standing, task: UserTask) -> bool:
     """Whether a claim would be accepted as to role, office, agency, hold and keys."""
-    if task.role == privacy.CM and case.held_at:
+    if task.role == privacy.CM and standing.case.held_at:
         return False
-    keys = actor.holds_two_keys or task.role not in (privacy.SUP, privacy.ESD)
-    return keys and privacy.in_group(actor, task, case, staffed)
+    keys = standing.actor.holds_two_keys or not task.is_esd
+    return keys and privacy.in_group(standing, task)
 
 
 def _key(task: UserTask) -> str:
@@ -180,6 +180,8 @@ def _key(task: UserTask) -> str:
 def _unkey(key: str) -> tuple[datetime, str]:
     try:
         due, task_id = json.loads(base64.urlsafe_b64decode(key.encode()))
+        if not str(task_id).isascii():
+            raise ValueError
         return datetime.fromisoformat(due), str(task_id)
     except (ValueError, TypeError, binascii.Error):
         raise InvalidInput(

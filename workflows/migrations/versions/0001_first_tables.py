@@ -168,6 +168,7 @@ def _tables() -> None:
         sa.Column("lapse_announced", sa.Boolean(), nullable=False),
         sa.Column("hold_escalated", sa.Boolean(), nullable=False),
         sa.Column("partner_view_ended_at", MOMENT, nullable=True),
+        sa.Column("partner_done_at", MOMENT, nullable=True),
         sa.Column("closed_at", MOMENT, nullable=True),
         sa.ForeignKeyConstraint(
             ["agency_code"],
@@ -312,6 +313,7 @@ def _tables() -> None:
         sa.Column("key", sa.String(), nullable=False),
         sa.Column("content_hash", sa.String(), nullable=False),
         sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("shortcomings", JSONB(), nullable=False),
         sa.Column("at", MOMENT, nullable=False),
         sa.ForeignKeyConstraint(
             ["case_id"],
