@@ -4,6 +4,7 @@ The scenarios stand in `bpmn/opt_in_5512pro/scenarios`, one case per file. Each 
 memory, and with the instance saved and restored between all moves.
 """
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -58,6 +59,25 @@ def test_restored_equals_kept_in_every_detail(story: Story) -> None:
 def test_the_tasks_open_when_and_in_the_order_that_is_expected(story: Story) -> None:
     opened = [element.id for element in walk_through(story).seen("entered")]
     assert tasks(tuple(opened)) == story.path
+
+
+@pytest.mark.parametrize("answer", ["accepted", "declined", "wants_time"])
+def test_the_partner_cannot_tell_from_its_tasks_what_the_client_said_to_the_offer(answer: str) -> None:
+    """The partner's task opens with the notice, whatever the answer; only ESD's own task differs (domain X14)."""
+    walk = walk_through(until_the_offer())
+    walk.happen_to("T12_OfferEsdWioaStaff", {"offer_response": answer})
+    partners = [work.element.id for work in walk.open if work.lane == "Partner case manager"]
+    assert sorted(partners) == ["T14_AssistRemainedOptedOut", "TM_OfferOpen"]
+    assert ("T13" in walk.open_tasks) is (answer == "accepted")
+    walk.happen_to("T14_AssistRemainedOptedOut", {})
+    assert walk.open_tasks == (["T13"] if answer == "accepted" else [])
+
+
+def until_the_offer() -> Story:
+    """The scenario in which the client remains opted out, up to the offer."""
+    story = stories()["remained_opted_out_declined"]
+    moves = story.scenario.moves[:-2]
+    return replace(story, scenario=replace(story.scenario, moves=moves), nexts=story.nexts[:-2])
 
 
 def test_the_steps_of_a_scenario_return_what_the_steps_would(story: Story) -> None:

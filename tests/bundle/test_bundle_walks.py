@@ -40,7 +40,7 @@ ALLOWED = names_allowed()
 def wander(data: st.DataObject, walk: Walk) -> list[tuple[str, dict[str, Any]]]:
     """Let things happen until the end, or for long enough; gives what happened, with complete answers."""
     note(f"WALK_SEED={SEED}")
-    happened = []
+    happened: list[tuple[str, dict[str, Any]]] = []
     while not walk.ended and len(happened) < LONGEST:
         place, work = data.draw(st.sampled_from(possible(data, walk)))
         given = data.draw(answers(work.element)) if work.kind == "user_task" else {}
@@ -81,6 +81,9 @@ def check_promises(walk: Walk, happened: list[tuple[str, dict[str, Any]]]) -> No
     if (walk.outcome or "").startswith("remained_opted_out"):
         assert decided == ["remain_opted_out"]
         assert {"T12_OfferEsdWioaStaff", "S4_NotifyRemainsOptedOut", "T14_AssistRemainedOptedOut"} <= done
+        offer = [given["offer_response"] for _, given in happened if "offer_response" in given]
+        accepted = walk.outcome == "remained_opted_out_accepted"
+        assert (offer == ["accepted"]) is accepted is ("T13_AssignEsdWioaStaff" in done)
     if walk.outcome == "client_unreachable":
         assert decided in ([], ["undecided"])
         assert done & {"T8_CaseManagerLastTry", "TM_LastTryOver"}
