@@ -14,6 +14,7 @@ from tests.end_to_end.product import Product
 Visit = Callable[..., Visitor]
 
 
+@pytest.hookimpl(tryfirst=True)  # Whoever deals the tests out must find the group on them.
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """All of them go to one worker, one after the other, because they share the product that runs."""
     for item in items:

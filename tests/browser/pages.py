@@ -46,16 +46,9 @@ def chromium(path: str) -> Iterator[Browser]:
 class Visitor:
     """One person with one browser window. What the browser complains of is gathered in `complaints`."""
 
-    def __init__(
-        self, browser: Browser, address: str, script: bool = True, width: int = 1280, kept: Any = None
-    ) -> None:
+    def __init__(self, browser: Browser, address: str, script: bool = True, kept: Any = None) -> None:
         self.script = script
-        self.context = browser.new_context(
-            base_url=address,
-            java_script_enabled=script,
-            viewport={"width": width, "height": 900},
-            storage_state=kept,
-        )
+        self.context = browser.new_context(base_url=address, java_script_enabled=script, storage_state=kept)
         self.context.set_default_timeout(10_000)
         self.complaints: list[str] = []
         self.page = self.new_window()

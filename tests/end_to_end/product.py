@@ -1,8 +1,10 @@
 """The whole product as a person starts it: `optin demo` with its processes, driven from outside."""
 
 import json
+import queue
 import subprocess
 import tempfile
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -16,9 +18,12 @@ import psycopg
 
 from notifications import sink
 from notifications.sink import Received
-from tests.console.test_demo import Demo, gone, run
+from tests.console.test_demo import Demo, environment, gone, run
 from tests.desk import Desk
 from web.console import embedded
+from web.console.demo import optin
+from web.console.place import Place
+from workflows.settings import PROJECT
 
 Found = TypeVar("Found")
 
@@ -96,17 +101,30 @@ def _ask(request: urllib.request.Request) -> Answer:
     return Answer(status, body, time.monotonic() - before)
 
 
+class Started(Demo):
+    """A demo with settings of its own beside those that it makes."""
+
+    def __init__(self, folder: Path, port: int, settings: dict[str, str]) -> None:
+        self.where, self.port, self.said = Place(folder), port, []
+        self._lines = queue.Queue()
+        self.process = subprocess.Popen(
+            optin("demo"), env={**environment(folder, port), **settings}, cwd=PROJECT, text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
+        )  # fmt: skip
+        threading.Thread(target=self._listen, daemon=True).start()
+
+
 class Product:
     """A running demo: its folder, its desk, its mails, its database, its processes."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.port = folder, embedded.free_port()
+    def __init__(self, folder: Path, settings: dict[str, str]) -> None:
+        self.folder, self.port, self.settings = folder, embedded.free_port(), settings
         self.address = f"http://127.0.0.1:{self.port}"
         self.desk = RemoteDesk(self.address, folder)
         self.demo = self._start()
 
-    def _start(self) -> Demo:
-        demo = Demo(self.folder, self.port)
+    def _start(self) -> Started:
+        demo = Started(self.folder, self.port, self.settings)
         demo.hear("Ready: ")
         return demo
 
@@ -152,11 +170,11 @@ def wait_for(look: Callable[[], Found], seconds: float, what: str) -> Found:
 
 
 @contextmanager
-def product() -> Iterator[Product]:
+def product(**settings: str) -> Iterator[Product]:
     """A demo with a folder of its own; it is stopped and the folder removed, whatever happens."""
     with tempfile.TemporaryDirectory(prefix="optin-") as outer:
         Path(outer).chmod(0o711)
-        running = Product(Path(outer) / "demo")
+        running = Product(Path(outer) / "demo", settings)
         try:
             yield running
         finally:
