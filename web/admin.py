@@ -100,7 +100,7 @@ def save_agreement() -> Response | tuple[str, int]:
         agreement_commands.save_agreement(g.actor, number, values)
     except InvalidInput as refused:
         known = any(row.agreement.number == number for row in keeping.agreements(g.actor))
-        kept = without_blocked({**values, "number": number}, refused)
+        kept = without_blocked({**values, "number": number})
         return _agreement_page(number if known else None, kept, refused.fields), 422
     flash(f"Agreement {number} is saved.", "success")
     return redirect(url_for("admin.agreements"))

@@ -4,9 +4,11 @@
 """
 
 import hashlib
+import traceback
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from flask import Blueprint, Flask, Response, current_app, g, render_template, request, url_for
 from flask_openapi3 import OpenAPI
@@ -126,7 +128,7 @@ EXPIRED_FORM = ErrorPage(
 def create_app(configuration: Settings | None = None) -> Flask:
     """The application. Without a configuration it reads the environment; an incomplete one raises."""
     chosen = configuration or settings()
-    app = OpenAPI(
+    app = Desk(
         __name__,
         info=INFO,
         security_schemes=SECURITY,
@@ -160,6 +162,16 @@ def create_app(configuration: Settings | None = None) -> Flask:
     app.register_api(api)
     csrf.exempt(api)
     return app
+
+
+class Desk(OpenAPI):
+    """The application; a failure is logged by its kind and place, never with its text, which may hold a client fact."""
+
+    def log_exception(self, exc_info: Any) -> None:
+        """One line for what was raised, and where."""
+        kind, _, trace = exc_info
+        places = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(trace)]
+        self.logger.error("%s at %s", kind.__name__ if kind else "failure", " < ".join(reversed(places[-6:])))
 
 
 def healthz() -> Response:

@@ -1,6 +1,6 @@
 """Signing in and out, and the rule that every page but a named few needs a person."""
 
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from flask import Blueprint, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
@@ -10,6 +10,7 @@ from workflows.commands import people
 from workflows.errors import NotSignedIn, SignInFailed, TooManyAttempts
 from workflows.people import ROLES
 from workflows.settings import settings
+from workflows.ssn_guard import find
 
 COOKIE = "desk_session"
 
@@ -37,8 +38,16 @@ def _here() -> str:
     """The page to come back to; a posted form leads to the page it stood on."""
     if request.method == "GET":
         return request.full_path.rstrip("?")
-    parts = urlsplit(request.referrer or "")
-    return parts.path if parts.netloc == request.host else "/"
+    parts = _parts(request.referrer or "")
+    return parts.path if parts and parts.netloc == request.host else "/"
+
+
+def _parts(address: str) -> SplitResult | None:
+    """The parts of an address, None for one that is none."""
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return None
 
 
 @session.get("/sign-in")
@@ -55,6 +64,8 @@ def sign_in() -> tuple[str, int] | AnyResponse:
     username, password = request.form.get("username", ""), request.form.get("password", "")
     onward = _local(request.form.get("next"))
     errors = _empty_errors(username, password)
+    if find(username):
+        username, errors = "", {"username": "This is no user name. Never type a Social Security number here."}
     if errors:
         return _page(username, onward, errors), 422
     try:
@@ -102,11 +113,9 @@ def _empty_errors(username: str, password: str) -> dict[str, str]:
 def _local(path: str | None) -> str:
     """A path of this site, or nothing: never an address elsewhere."""
     path = path or ""
-    parts = urlsplit(path)
-    safe = (
-        path.startswith("/") and not path.startswith(("//", "/\\")) and not parts.netloc and "\\" not in path
-    )
-    return path if safe else ""
+    parts = _parts(path)
+    inside = parts is not None and not parts.netloc and not parts.scheme
+    return path if inside and path.startswith("/") and "\\" not in path and not path.startswith("//") else ""
 
 
 def _page(username: str, onward: str, errors: dict[str, str]) -> str:

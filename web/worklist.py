@@ -74,7 +74,9 @@ def follow_up_questions(task_id: str) -> str:
     """The questions that follow from the answers so far; nothing is kept."""
     asked = task_form(g.actor, task_id)
     return render_template(
-        "parts/task_fields.html", task={"id": task_id}, fields=asked.fields(typed(asked.form))
+        "parts/task_fields.html",
+        task={"id": task_id},
+        fields=asked.fields(without_blocked(typed(asked.form))),
     )
 
 

@@ -68,7 +68,7 @@ def test_37_the_client_opts_out_again(desk: Desk) -> None:
     assert refused.status_code == 422
     desk.do(CASEY, again, "OO2")
     assert desk.outcome(again) == ("closed", "opted_out_again")
-    assert desk.kinds(again, AVERY) == ["notify_access_ended"]
+    assert desk.kinds(first)[-1] == "notify_access_ended"
     assert desk.case(AVERY, first)["client"] == {}
     assert desk.case(CASEY, first)["client"] != {}
 
@@ -81,8 +81,8 @@ def test_37_every_agency_of_the_client_is_told(desk: Desk) -> None:
     again = desk.call(CASEY, "POST", f"/cases/{first}/opt-out-again").json["number"]
     desk.do(CASEY, again, "OO1")
     desk.do(CASEY, again, "OO2")
-    assert sorted(desk.kinds(again))[:2] == ["notify_access_ended", "notify_access_ended"]
     for who, number in ((AVERY, first), (REMY, second)):
+        assert "notify_access_ended" in desk.kinds(number)
         assert desk.case(who, number)["client"] == {}
 
 

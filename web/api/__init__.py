@@ -44,9 +44,29 @@ def identify() -> None:
 
 
 def _check_json() -> None:
-    body = request.get_json(force=True, silent=True)
-    if not isinstance(body, dict):
+    try:
+        body = request.get_json(force=True, silent=True)
+    except RecursionError:
+        raise Unreadable() from None
+    if not isinstance(body, dict) or _is_deep(body):
         raise Unreadable()
+
+
+DEEPEST = 12
+"""More levels than any body of this API has."""
+
+
+def _is_deep(body: object) -> bool:
+    level = [body]
+    for _ in range(DEEPEST):
+        level = [inner for one in level for inner in _inside(one)]
+    return bool(level)
+
+
+def _inside(value: object) -> list[object]:
+    if isinstance(value, dict):
+        return list(value.values())
+    return value if isinstance(value, list) else []
 
 
 class Unreadable(InvalidInput):

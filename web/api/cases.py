@@ -17,6 +17,7 @@ from web.api.models import (
     MessageOut,
     NewCase,
     NoteBody,
+    NumberOut,
     NumberPath,
 )
 from web.api.tasks import task_out
@@ -83,11 +84,11 @@ def opened_in_error(path: NumberPath) -> Answer:
     return _case(path.number)
 
 
-@api.post("/cases/<string:number>/opt-out-again", responses={"201": CaseRowOut})
+@api.post("/cases/<string:number>/opt-out-again", responses={"201": NumberOut})
 def opt_out_again(path: NumberPath) -> Answer:
     """The client wants to opt out again: opens a case of its own."""
     number = cases.opt_out_again(g.actor, path.number)
-    return _case(number), 201
+    return jsonify({"number": number}), 201
 
 
 @api.post("/cases/<string:number>/notes", responses={"201": CaseOut})
@@ -108,12 +109,12 @@ def case_out(view: CaseView) -> CaseOut:
         number=case.number,
         process=case.process_key,
         version=view.version,
-        status=case.state,
+        status=view.status,
         outcome=view.outcome,
         office=case.office_code,
         agency=case.agency_code,
         opened_at=case.opened_at,
-        closed_at=case.closed_at,
+        closed_at=case.closed_at if view.status == "closed" else None,
         sentence=view.sentence,
         client=view.facts_raw,
         tasks=[task_out(task, case, view.assignees.get(task.assignee_id or 0)) for task in view.open],

@@ -43,6 +43,26 @@ class NumberPath(BaseModel):
     number: str = Field(max_length=40)
 
 
+class NumberOut(BaseModel):
+    """The number of a case that was opened."""
+
+    number: str
+
+
+class Released(BaseModel):
+    """A task that was given back."""
+
+    id: str
+    assignee: None
+
+
+class Completed(BaseModel):
+    """A task that was completed, and its case."""
+
+    case: str
+    completed: str
+
+
 class TaskPath(BaseModel):
     """The id of a user task."""
 

@@ -4,8 +4,10 @@ from flask import Response, g, jsonify
 
 from web.api import api
 from web.api.models import (
+    Completed,
     Completion,
     Reassignment,
+    Released,
     TaskDetail,
     TaskList,
     TaskOut,
@@ -41,11 +43,11 @@ def claim(path: TaskPath) -> Response:
     return _detail(task_view(g.actor, path.id))
 
 
-@api.post("/tasks/<string:id>/release", responses={"200": TaskDetail})
+@api.post("/tasks/<string:id>/release", responses={"200": Released})
 def release(path: TaskPath) -> Response:
     """Give a task back to its group."""
     user_tasks.release(g.actor, path.id)
-    return _detail(task_view(g.actor, path.id))
+    return jsonify({"id": path.id, "assignee": None})
 
 
 @api.post("/tasks/<string:id>/reassign", responses={"200": TaskDetail})
@@ -62,9 +64,9 @@ def save_draft(path: TaskPath, body: Completion) -> Response:
     return _detail(task_view(g.actor, path.id))
 
 
-@api.post("/tasks/<string:id>/complete")
+@api.post("/tasks/<string:id>/complete", responses={"200": Completed})
 def complete(path: TaskPath, body: Completion) -> Response:
-    """Complete a task with the answers to its form; gives the case's number and what is open for the caller now."""
+    """Complete a task with the answers to its form; gives the case's number."""
     number = user_tasks.complete(g.actor, path.id, body.data, body.version)
     return jsonify({"case": number, "completed": path.id})
 
