@@ -34,11 +34,6 @@ NOT_IN_MAIL = re.compile(
 C10 = "in no way affects the client's eligibility for services"
 TASKS = pytest.mark.parametrize("task", user_tasks(), ids=lambda task: task.id)
 KINDS = pytest.mark.parametrize("kind", MESSAGES)
-FIXED_WORDS = {
-    "account": "the account is named in the texts of T3 and T3b themselves, so the setting changes nothing"
-}
-"""Labels of the case management system (`SystemOfRecord`) that no text of the bundle uses, each with the reason."""
-
 MARKED = {name: f"«{name}»" for name in DEFAULT_LABELS}
 """Labels that no text holds by itself."""
 
@@ -90,7 +85,7 @@ def test_the_case_management_system_is_named_by_its_placeholders(task: Element) 
 def test_every_label_of_the_case_management_system_is_used_by_some_text() -> None:
     everything = "".join(BUNDLE.files.values())
     unused = {name for name in DEFAULT_LABELS if f"{{sor.{name}}}" not in everything}
-    assert unused == set(FIXED_WORDS)
+    assert unused == set(), "a label that no text uses promises what is not kept"
 
 
 def test_other_documentation_has_no_placeholder_left_either() -> None:
