@@ -137,6 +137,26 @@ def state_sentence(db: Session, case: Case, status: str, now: datetime) -> str:
     return f"{words}{' This is later than planned.' if late else ''}"
 
 
+_STATE_SENTENCES = {
+    "draft": "The case manager is working through steps 1 to 4.",
+    "submitted": "The request is with Employment Security.",
+    "in_contact": "The supervisor is in contact with the client, or trying to be.",
+    "opting_in": "ESD staff record the opt-in in the case management system.",
+    "confirming": "The case manager checks that the record is visible now.",
+    "follow_up": "The case manager goes on serving the client.",
+    "offering": "The supervisor offers the client to work with ESD staff.",
+}
+
+
+def _opt_out_sentence(case: Case, status: str) -> str:
+    """The state of the small case of a client who opts out again."""
+    if case.process_key != OPT_OUT_AGAIN:
+        return ""
+    if status == "opting_in":
+        return "The supervisor sets the opt-out in the case management system."
+    return "The client asked to opt out again; the supervisor verifies the wish."
+
+
 def _open_words(case: Case, status: str, tasks: list[UserTask]) -> str:
     if case.call_client:
         return "The client has not called. Employment Security is to call the client."
@@ -144,4 +164,4 @@ def _open_words(case: Case, status: str, tasks: list[UserTask]) -> str:
         return (
             f"Waiting for the client to contact Employment Security, since {words_for_day(case.opened_at)}."
         )
-    return f"{status_words(case, status)}."
+    return _opt_out_sentence(case, status) or _STATE_SENTENCES[status]
