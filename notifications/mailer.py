@@ -167,6 +167,11 @@ class SmtpMailer:
             failure = _failure(error)
             self._after(failure)
             raise failure from None
+        except BaseException:
+            # Cut off in the middle, the next message would read answers that are not its own.
+            connection.close()
+            self._connection = None
+            raise
 
     def close(self) -> None:
         """Say goodbye, if a connection is open."""

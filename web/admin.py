@@ -1,18 +1,19 @@
 """What administrators and program managers keep: people, agreements, sent mail."""
 
 from datetime import date
+from urllib.parse import urlencode
 
 from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from web.answers import without_blocked
+from web.answers import searched, without_blocked
 from workflows.commands import agreements as agreement_commands
 from workflows.commands import messages
 from workflows.commands import people as people_commands
 from workflows.errors import InvalidInput
 from workflows.organisations import BASES, Agreement
 from workflows.people import ESD_ROLES, ROLES
-from workflows.queries import keeping
+from workflows.queries import keeping, whole_number
 from workflows.queries.cases import Sent
 from workflows.queries.keeping import AgreementRow, PersonRow
 
@@ -31,7 +32,7 @@ MAIL_STATES = {"": "All", "waiting": "Waiting", "failed": "Failed", "withheld": 
 @admin.get("/people")
 def people() -> str:
     """Everybody of the area."""
-    q = request.args.get("q", "").strip()
+    q = searched("q")
     rows = [
         row
         for row in keeping.people(g.actor)
@@ -92,16 +93,25 @@ def agreement(number: str) -> str:
 
 
 @admin.post("/agreements")
-def save_agreement() -> Response | tuple[str, int]:
-    """Keep what was entered."""
-    values = {name: value.strip() for name, value in request.form.items() if name != "csrf_token"}
-    number = values.pop("number", "")
+def enter_agreement() -> Response | tuple[str, int]:
+    """Keep a new one."""
+    return _save_agreement(request.form.get("number", "").strip(), new=True)
+
+
+@admin.post("/agreements/<path:number>")
+def change_agreement(number: str) -> Response | tuple[str, int]:
+    """Keep what was changed."""
+    return _save_agreement(_find_agreement(number).agreement.number, new=False)
+
+
+def _save_agreement(number: str, new: bool) -> Response | tuple[str, int]:
+    other = ("csrf_token", "number")
+    values = {name: value.strip() for name, value in request.form.items() if name not in other}
     try:
-        agreement_commands.save_agreement(g.actor, number, values)
+        agreement_commands.save_agreement(g.actor, number, values, new=new)
     except InvalidInput as refused:
-        known = any(row.agreement.number == number for row in keeping.agreements(g.actor))
         kept = without_blocked({**values, "number": number})
-        return _agreement_page(number if known else None, kept, refused.fields), 422
+        return _agreement_page(None if new else number, kept, refused.fields), 422
     flash(f"Agreement {number} is saved.", "success")
     return redirect(url_for("admin.agreements"))
 
@@ -109,8 +119,9 @@ def save_agreement() -> Response | tuple[str, int]:
 @admin.get("/outbox")
 def outbox() -> str:
     """Every message that was sent or is to be sent."""
-    state, before = request.args.get("state", ""), request.args.get("before", "")
-    rows, following = keeping.outbox(g.actor, state, int(before) if before.isdigit() else None)
+    state, before = searched("state"), request.args.get("before", "")
+    rows, following = keeping.outbox(g.actor, state, whole_number("before", before) if before else None)
+    here = "/admin/outbox?" + urlencode({"state": state})
     tabs = [
         {"label": words, "href": f"/admin/outbox?state={name}", "count": None, "current": name == state}
         for name, words in MAIL_STATES.items()
@@ -118,9 +129,9 @@ def outbox() -> str:
     return render_template(
         "admin/outbox.html",
         tabs=tabs,
-        rows=[_message_row(sent, number) for sent, number in rows],
-        next_href=f"/admin/outbox?state={state}&before={following}" if following else "",
-        first_href=f"/admin/outbox?state={state}" if before else "",
+        rows=[_message_row(sent) for sent in rows],
+        next_href=f"{here}&before={following}" if following else "",
+        first_href=here if before else "",
     )
 
 
@@ -253,12 +264,11 @@ def _agreement_page(
     )
 
 
-def _message_row(sent: Sent, number: str | None) -> dict[str, object]:
+def _message_row(sent: Sent) -> dict[str, object]:
     return {
         "id": sent.id,
-        "subject": sent.subject or sent.words,
+        "subject": sent.words,
         "to": sent.to,
-        "case_number": number or "",
         "state": sent.state,
         "queued_at": sent.queued_at,
         "sent_at": sent.sent_at,

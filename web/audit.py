@@ -1,8 +1,11 @@
 """The history of everything, for auditors and administrators."""
 
+from urllib.parse import urlencode
+
 from flask import Blueprint, g, render_template, request
 
-from workflows.queries import keeping
+from web.answers import searched
+from workflows.queries import keeping, whole_number
 
 audit = Blueprint("audit", __name__)
 
@@ -10,10 +13,12 @@ audit = Blueprint("audit", __name__)
 @audit.get("/audit")
 def trail() -> str:
     """The trail, newest first, by person, kind and case number."""
-    filters = {name: request.args.get(name, "").strip() for name in ("case", "who", "kind", "since", "until")}
+    filters = {name: searched(name) for name in ("case", "who", "kind", "since", "until")}
     before = request.args.get("before", "")
-    rows, following = keeping.trail(g.actor, **filters, before=int(before) if before.isdigit() else None)
-    here = "/audit?" + "&".join(f"{name}={value}" for name, value in filters.items() if value)
+    rows, following = keeping.trail(
+        g.actor, **filters, before=whole_number("before", before) if before else None
+    )
+    here = "/audit?" + urlencode({name: value for name, value in filters.items() if value})
     return render_template(
         "admin/audit.html",
         filters=filters,

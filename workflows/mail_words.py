@@ -13,9 +13,9 @@ from workflows.errors import NotFound
 from workflows.instances import ProcessInstance
 from workflows.organisations import Agency, Agreement, Office
 from workflows.outbox import OutboxMessage
-from workflows.people import Person
+from workflows.people import Person, actor_for
 from workflows.settings import settings
-from workflows.user_tasks import open_tasks
+from workflows.user_tasks import UserTask, open_tasks
 
 ALLOWED_NAMES = frozenset(
     {
@@ -31,7 +31,7 @@ ALLOWED_NAMES = frozenset(
         "agreement_number",
         "agreement_end",
         "open_cases",
-        "message_kind",
+        "message_number",
     }
 )
 """All that a mail template may name. No name here is a fact about a client."""
@@ -63,10 +63,10 @@ def _bundle(db: Session, row: OutboxMessage) -> Bundle:
 
 def _values(db: Session, row: OutboxMessage, person: Person) -> dict[str, object]:
     values: dict[str, object] = dict.fromkeys(ALLOWED_NAMES, "")
-    values |= {"recipient_name": person.name, "link": settings().public_url, "message_kind": row.kind}
+    values |= {"recipient_name": person.name, "link": settings().public_url}
     values |= {"date": words_for_day(row.queued_at)}
     if row.case_id:
-        values |= _case_values(db, db.get_one(Case, row.case_id), row)
+        values |= _case_values(db, db.get_one(Case, row.case_id), row, person)
     if "agreement" in row.about:
         values |= _agreement_values(db, db.get_one(Agreement, row.about["agreement"]))
     if "message" in row.about:
@@ -74,8 +74,8 @@ def _values(db: Session, row: OutboxMessage, person: Person) -> dict[str, object
     return values
 
 
-def _case_values(db: Session, case: Case, row: OutboxMessage) -> dict[str, object]:
-    dues = [task.due_at for task in open_tasks(db, case.id) if task.due_at]
+def _case_values(db: Session, case: Case, row: OutboxMessage, person: Person) -> dict[str, object]:
+    dues = [task.due_at for task in _tasks_for(db, case, person) if task.due_at]
     return {
         "case_number": case.number,
         "office_name": db.get_one(Office, case.office_code).name,
@@ -85,6 +85,14 @@ def _case_values(db: Session, case: Case, row: OutboxMessage) -> dict[str, objec
         "task_name": row.about.get("task", ""),
         "link": f"{settings().public_url}/cases/{case.number}",
     }
+
+
+def _tasks_for(db: Session, case: Case, person: Person) -> list[UserTask]:
+    """The open tasks of a case that may be the work of somebody: a due time of another's task is none of theirs."""
+    roles = actor_for(db, person).roles
+    if "esd_wioa_supervisor" in roles:
+        roles |= {"esd_staff"}
+    return [task for task in open_tasks(db, case.id) if task.assignee_id == person.id or task.role in roles]
 
 
 def _agreement_values(db: Session, agreement: Agreement) -> dict[str, object]:
@@ -98,10 +106,9 @@ def _agreement_values(db: Session, agreement: Agreement) -> dict[str, object]:
 
 
 def _failed_values(db: Session, failed: OutboxMessage) -> dict[str, object]:
-    case = db.get(Case, failed.case_id) if failed.case_id else None
+    """Number and recipient alone: kind and case would tell administrators what only ESD may know (X14)."""
     return {
-        "message_kind": f"{failed.number} {failed.kind.replace('_', ' ')}",
-        "case_number": case.number if case else "",
+        "message_number": failed.id,
         "recipient_name": db.get_one(Person, failed.recipient_id).name,
         "link": f"{settings().public_url}/admin/outbox",
     }

@@ -10,6 +10,7 @@ import importlib
 import secrets
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from typing import Any
 
 import structlog
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, func, select
@@ -153,10 +154,10 @@ def _rounds(db: Session, kind: str, case: Case | None, person: Person) -> set[in
     return set(db.scalars(query.where(OutboxMessage.case_id == (case.id if case else None))))
 
 
-def note(work: Work, case: Case, row: OutboxMessage, kind: str = "") -> None:
-    """Write into the history of a case, which is locked, what became of a message; by default its state."""
-    esd_only = not is_partner_of(case, work.db.get_one(Person, row.recipient_id))
-    about = {"message": row.number, "message_kind": row.kind, "id": row.id}
+def note(work: Work, case: Case | None, row: OutboxMessage, kind: str = "") -> None:
+    """Write into the history what became of a message, by default its state; its case is locked."""
+    esd_only = case is not None and not is_partner_of(case, work.db.get_one(Person, row.recipient_id))
+    about: dict[str, Any] = {"message": row.number, "message_kind": row.kind, "id": row.id}
     record(work, kind or f"message_{row.state}", case, esd_only=esd_only, **about)
 
 

@@ -122,16 +122,14 @@ def test_a_sender_that_died_leaves_a_lease_that_runs_out(
 
 
 def test_a_sender_whose_lease_was_taken_over_writes_nothing(desk: Desk, clock: Clock) -> None:
-    from workflows.people import SYSTEM
-
     desk.to_request()
     (row,) = rows(kind="notify_supervisor")
     messages.take_lease(row.id, "slow")
     clock.move(seconds=31)
     assert messages.take_lease(row.id, "quick")
-    messages.sent(SYSTEM, row.id, "slow", "subject")
+    messages.sent(row.id, "slow", "subject")
     assert rows(kind="notify_supervisor")[0].state == "waiting"
-    messages.sent(SYSTEM, row.id, "quick", "subject")
+    messages.sent(row.id, "quick", "subject")
     assert rows(kind="notify_supervisor")[0].state == "sent"
 
 

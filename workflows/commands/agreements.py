@@ -1,20 +1,22 @@
 """Data-sharing agreements: entering and changing them, and what follows when one ends (domain 7.2)."""
 
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Callable, Mapping
+from datetime import date, timedelta
+from typing import TypeVar
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import select, union
 
 from workflows import holds, instances, outbox
 from workflows.cases import Case, lock_case
 from workflows.commands import command
-from workflows.db import transaction
+from workflows.db import after_commit, transaction
 from workflows.definitions import MAIN_PROCESS, bundle_of, deployed
-from workflows.errors import InvalidInput, NotAllowed, Refused
+from workflows.errors import InvalidInput, NotAllowed
 from workflows.history import record
-from workflows.organisations import BASES, Agency, Agreement
-from workflows.people import SYSTEM, Person, people_with, person_named
+from workflows.organisations import BASES, Agency, Agreement, agreement_shortcoming
+from workflows.outbox import OutboxMessage
+from workflows.people import SYSTEM, Actor, Person, people_with, person_named
 from workflows.settings import settings
 from workflows.ssn_guard import guard
 from workflows.user_tasks import open_tasks
@@ -22,25 +24,33 @@ from workflows.work import Work
 
 log = structlog.get_logger()
 
+K = TypeVar("K", int, str)
+
 KINDS = ("data_sharing", "resource_sharing")
 STATUSES = ("draft", "active", "suspended", "terminated", "expired")
 
 
 @command
-def save_agreement(work: Work, number: str, values: Mapping[str, object]) -> None:
-    """Enter or change an agreement: agency, kind, basis, document, dates, status, contract managers."""
+def save_agreement(work: Work, number: str, values: Mapping[str, object], new: bool = False) -> None:
+    """Enter or change an agreement: agency, kind, basis, document, dates, status, contract managers.
+
+    By program managers and administrators of the agency's area. `new`: one that is there already is not changed.
+    """
     if not work.actor.has("program_manager", "administrator"):
         raise NotAllowed("Program managers and administrators keep the agreements.")
     guard({"number": number, **values})
-    row = work.db.scalar(select(Agreement).where(Agreement.number == number)) or Agreement(
-        number=number, warned=[]
-    )
+    found = work.db.scalar(select(Agreement).where(Agreement.number == number).with_for_update())
+    if found and new:
+        raise InvalidInput(fields={"number": "There is already an agreement of this number."})
+    if found and work.db.get_one(Agency, found.agency_code).area_code != work.actor.area:
+        raise NotAllowed("This agreement is kept by the program managers of another area.")
+    row = found or Agreement(number=number, warned=[])
     before = row.status
     _fill(work, row, values)
     work.db.add(row)
     work.db.flush()
     record(work, "agreement_changed", number=number, agency=row.agency_code, before=before, after=row.status)
-    work.db.info.setdefault("after_commit", []).append(lambda: review_agency(row.agency_code))
+    after_commit(work.db, lambda: _review_soon(row.agency_code))
 
 
 def review() -> int:
@@ -48,32 +58,53 @@ def review() -> int:
     that may run at any time and any number of times."""
     with transaction() as db:
         agencies = list(db.scalars(select(Agency.code).where(~Agency.is_esd).order_by(Agency.code)))
-    return sum(review_agency(code) for code in agencies)
+    return sum(_review_agency_quietly(code) for code in agencies)
 
 
 def review_agency(code: str) -> int:
     """The same for one agency; how many cases changed."""
-    warn(SYSTEM, code)
+    _quietly(warn, code)
     with transaction() as db:
-        query = select(Case.id).where(Case.agency_code == code, Case.closed_at.is_(None)).order_by(Case.id)
-        case_ids = list(db.scalars(query))
-    return sum(_review_quietly(case_id) for case_id in case_ids)
+        of_agency = select(Case.id).where(Case.agency_code == code)
+        withheld = of_agency.join(OutboxMessage).where(OutboxMessage.state == "withheld")
+        either = union(of_agency.where(Case.closed_at.is_(None)), withheld).subquery()
+        case_ids = list(db.scalars(select(either.c.id).order_by(either.c.id)))
+    return sum(_quietly(review_case, case_id) for case_id in case_ids)
 
 
-def _review_quietly(case_id: int) -> bool:
+def _review_soon(code: str) -> None:
+    _review_agency_quietly(code)
+
+
+def _review_agency_quietly(code: str) -> int:
+    """What cannot be done now, the next review does; what was saved before stays saved."""
     try:
-        return review_case(SYSTEM, case_id)
-    except Refused as refused:
-        log.warning("set_aside", what="review_case", id=case_id, rule=refused.code)
+        return review_agency(code)
+    except Exception as error:
+        log.warning("set_aside", what="review_agency", id=code, error=type(error).__name__)
+        return 0
+
+
+def _quietly(act: Callable[[Actor, K], object], key: K) -> bool:
+    """One agency or case that is busy or broken does not hold up the others; only the kind of failure is logged."""
+    try:
+        return bool(act(SYSTEM, key))
+    except Exception as error:
+        log.warning("set_aside", what=getattr(act, "__name__", ""), id=key, error=type(error).__name__)
         return False
 
 
 @command
 def review_case(work: Work, case_id: int) -> bool:
-    """Hold, resume or escalate one open case, as its agency's agreement and the passing of time demand."""
+    """Hold, resume or escalate one case, as its agency's agreement and the passing of time demand; let the notices
+    go out that nothing withholds any more. Gives whether the case changed."""
     case = lock_case(work.db, case_id)
-    if case.closed_at or case.process_key != MAIN_PROCESS:
-        return False
+    changed = case.closed_at is None and case.process_key == MAIN_PROCESS and _review_open(work, case)
+    outbox.release_withheld(work, case)
+    return changed
+
+
+def _review_open(work: Work, case: Case) -> bool:
     _tell_of_age(work, case)
     lapsed = holds.lapsed(work.db, case, work.now)
     if lapsed and not case.held_at:
@@ -87,19 +118,30 @@ def review_case(work: Work, case_id: int) -> bool:
 
 @command
 def warn(work: Work, code: str) -> None:
-    """N10: an agreement ends in 90, 60, 30 or 7 days, or has lapsed; each told once to both managers and the PMs."""
+    """N10: an agreement ends in 90, 60, 30 or 7 days, or has lapsed; each told once to both managers and the PMs,
+    unless the agency's cases go on under another one."""
     today = work.now.astimezone(settings().zone).date()
     days_before = _warning_days(work)
     for row in work.db.scalars(select(Agreement).where(Agreement.agency_code == code).with_for_update()):
         threshold = _due_warning(row, today, days_before)
-        if threshold is None:
-            continue
-        row.warned = [*row.warned, threshold]
-        if threshold == "lapsed" and row.status == "active":
-            row.status = "expired"
-        kind = "agreement_lapsed" if threshold == "lapsed" else "agreement_warning"
+        if threshold is not None:
+            _warn_of(work, row, threshold, today)
+
+
+def _warn_of(work: Work, row: Agreement, threshold: int | str, today: date) -> None:
+    """An end that another agreement covers changes nothing for the cases: no warning, and a lapse without a mail."""
+    lapses = threshold == "lapsed"
+    from_day = today if lapses else row.ends_on + timedelta(days=1)
+    covered = agreement_shortcoming(work.db, row.agency_code, from_day) is None
+    if covered and not lapses:
+        return
+    row.warned = [*row.warned, threshold]
+    if lapses and row.status == "active":
+        row.status = "expired"
+    kind = "agreement_lapsed" if lapses else "agreement_warning"
+    if not covered:
         outbox.queue(work, kind, None, _concerned(work, row), agreement=row.id)
-        record(work, kind, number=row.number, agency=code, threshold=threshold)
+    record(work, kind, number=row.number, agency=row.agency_code, threshold=threshold)
 
 
 def _due_warning(row: Agreement, today: date, days_before: tuple[int, ...]) -> int | str | None:
@@ -157,8 +199,9 @@ def _escalate_hold(work: Work, case: Case) -> bool:
 
 def _fill(work: Work, row: Agreement, values: Mapping[str, object]) -> None:
     errors: dict[str, str] = {}
+    ended_on = row.ends_on
     agency = work.db.get(Agency, str(values.get("agency") or row.agency_code or ""))
-    if agency is None:
+    if agency is None or agency.area_code != work.actor.area:
         errors["agency"] = "Choose the agency."
     row.kind = _choice(values, "kind", KINDS, row.kind, errors)
     row.basis = _choice(values, "basis", BASES, row.basis, errors)
@@ -180,7 +223,13 @@ def _fill(work: Work, row: Agreement, values: Mapping[str, object]) -> None:
     row.partner_manager_id = _manager(work, values, "partner_manager", row.partner_manager_id)
     row.basis_document = str(values.get("basis_document") or row.basis_document or "")[:80]
     if row.ends_on >= work.now.astimezone(settings().zone).date() and row.status == "active":
-        row.warned = []
+        _warn_anew(row, ended_on)
+
+
+def _warn_anew(row: Agreement, ended_on: date | None) -> None:
+    """An agreement in force may lapse once more; its end is warned of once more only when it is a later one."""
+    later = ended_on is None or row.ends_on > ended_on
+    row.warned = [] if later else [threshold for threshold in row.warned if threshold != "lapsed"]
 
 
 def _manager(work: Work, values: Mapping[str, object], name: str, now: int | None) -> int | None:
@@ -188,7 +237,7 @@ def _manager(work: Work, values: Mapping[str, object], name: str, now: int | Non
     if name not in values:
         return now
     person = person_named(work.db, str(values[name])) if values[name] else None
-    if values[name] and person is None:
+    if values[name] and (person is None or person.area_code != work.actor.area):
         raise InvalidInput(fields={name: "Choose a person from the list."})
     return person.id if person else None
 

@@ -6,6 +6,7 @@ from sqlalchemy import delete, select
 
 from workflows import clock
 from workflows.cases import IdempotencyKey
+from workflows.commands import messages
 from workflows.db import transaction
 from workflows.definitions import bundle_of, deployed
 from workflows.people import SignIn, SignInFailure
@@ -16,7 +17,8 @@ KEEP_SESSIONS = timedelta(days=30)
 
 
 def put_away() -> None:
-    """Delete what is past its time; safe at any moment and any number of times."""
+    """Delete what is past its time, write down what is behind; safe at any moment and any number of times."""
+    messages.write_down_sent()
     _expire_drafts()
     now = clock.now()
     with transaction() as db:

@@ -1,7 +1,8 @@
 """Sending the outbox: take a row by a lease, send outside of any transaction, write down how it went (domain 5.1).
 
 A sender that dies leaves its lease behind; once it has run out, another sender takes the row, with the same
-Message-ID. Mail failure never stops a case.
+Message-ID. Mail failure never stops a case, and a case that somebody has locked never delays a mail: that a message
+went out is written to its row at once, and to the history of its case as soon as the case is free.
 """
 
 import random
@@ -13,16 +14,15 @@ import structlog
 from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import Session
 
-from notifications.mailer import Mailer, MailerUnavailable, MailRefused
+from notifications.mailer import Mailer, MailerUnavailable, MailRefused, Message
 from workflows import clock, outbox
-from workflows.cases import lock_case
+from workflows.cases import Case, lock_case
 from workflows.commands import command
 from workflows.db import transaction
 from workflows.errors import NotAllowed, NotFound, NotNow
-from workflows.history import record
 from workflows.mail_words import compose
 from workflows.outbox import OutboxMessage, hint_after_commit
-from workflows.people import SYSTEM, people_with
+from workflows.people import SYSTEM, Person, people_with
 from workflows.settings import settings
 from workflows.work import Work
 
@@ -30,6 +30,11 @@ log = structlog.get_logger()
 
 FIRST_WAIT = timedelta(seconds=15)
 LONGEST_WAIT = timedelta(minutes=30)
+BATCH_TIME = timedelta(seconds=30)
+"""How long one call goes on taking messages: half of what a job may last, so that none is cut off in the middle."""
+HAND_OVER = 6
+"""So many times the lease is how long a sender keeps a message while it speaks with the server: with the usual lease
+three minutes, twice as long as a job lives."""
 
 
 def waiting_ids(limit: int) -> list[int]:
@@ -40,35 +45,52 @@ def waiting_ids(limit: int) -> list[int]:
 
 
 def deliver(ids: Iterable[int], mailer: Mailer) -> int:
-    """Send these messages, each once; those already sent or leased to another are left alone. How many went out."""
-    return sum(_deliver_one(message_id, mailer) for message_id in ids)
+    """Send these messages, each once; those already sent or leased to another are left alone. How many went out.
+
+    After `BATCH_TIME` the rest is left to the next sweep. A message that goes wrong does not stop the others.
+    """
+    until = clock.now() + BATCH_TIME
+    return sum(_deliver_quietly(message_id, mailer) for message_id in ids if clock.now() < until)
+
+
+def _deliver_quietly(message_id: int, mailer: Mailer) -> bool:
+    """What was not written down about a message is found out when its lease has run out."""
+    try:
+        return _deliver_one(message_id, mailer)
+    except Exception as error:
+        log.error("message_set_aside", id=message_id, error=type(error).__name__)
+        return False
 
 
 def _deliver_one(message_id: int, mailer: Mailer) -> bool:
     lease = secrets.token_hex(8)
     if not take_lease(message_id, lease):
         return False
+    message = _composed(message_id, lease)
+    if message is None or not hand_over(message_id, lease):
+        return False
     try:
-        message = compose(message_id)
         mailer.send(message)
     except MailRefused as refused:
         failed(SYSTEM, message_id, lease, str(refused), final=refused.permanent, counts=True)
+        return False
     except MailerUnavailable as away:
         failed(SYSTEM, message_id, lease, str(away), final=False, counts=False)
+        return False
+    sent(message_id, lease, message.subject)
+    _each_quietly([message_id])
+    return True
+
+
+def _composed(message_id: int, lease: str) -> Message | None:
+    """The finished message; one that cannot be written is given up."""
+    try:
+        return compose(message_id)
     except Exception as error:
         log.error("message_not_composed", id=message_id, error=type(error).__name__)
-        failed(
-            SYSTEM,
-            message_id,
-            lease,
-            f"The message could not be written ({type(error).__name__}).",
-            final=True,
-            counts=True,
-        )
-    else:
-        sent(SYSTEM, message_id, lease, message.subject)
-        return True
-    return False
+        reason = f"The message could not be written ({type(error).__name__})."
+        failed(SYSTEM, message_id, lease, reason, final=True, counts=True)
+        return None
 
 
 def take_lease(message_id: int, lease: str) -> bool:
@@ -85,14 +107,75 @@ def take_lease(message_id: int, lease: str) -> bool:
         return db.scalar(taken) is not None
 
 
+def hand_over(message_id: int, lease: str) -> bool:
+    """Just before sending: keep the row for as long as a server may take. Gives whether the message may go out: this
+    sender still holds it, its agency has an agreement, and its recipient is still there."""
+    with transaction() as db:
+        row = _held_row(db, message_id, lease)
+        if row is None:
+            return False
+        work = Work(db, SYSTEM, clock.now())
+        row.leased_until = work.now + timedelta(seconds=HAND_OVER * settings().outbox_lease_seconds)
+        stopped = _is_stopped(work, row)
+    if stopped:
+        hold_back(SYSTEM, message_id, lease)
+    return not stopped
+
+
 @command
-def sent(work: Work, message_id: int, lease: str, subject: str) -> None:
-    """The server has taken the message. A sender whose lease was taken over writes nothing."""
+def hold_back(work: Work, message_id: int, lease: str) -> None:
+    """Do not send a message now: keep it until the agreement is in force again, or tell those in the place of a
+    recipient who has left."""
     row = _leased(work, message_id, lease)
-    if row:
-        row.state, row.sent_at, row.subject, row.error = "sent", work.now, subject, None
+    if row is None:
+        return
+    case, person = _case_of(work, row), work.db.get_one(Person, row.recipient_id)
+    row.lease = row.leased_until = None
+    row.attempts -= 1
+    if outbox.is_withheld(work, case, person):
+        row.state = "withheld"
+        _note(work, row)
+    elif not person.active:
+        _pass_on(work, row, case, person)
+
+
+def sent(message_id: int, lease: str, subject: str) -> None:
+    """The server has taken the message: no row but its own is needed to say so. A sender whose lease was taken over
+    writes nothing. The lease stays until the history has it (`write_down`)."""
+    with transaction() as db:
+        row = _held_row(db, message_id, lease)
+        if row:
+            row.state, row.sent_at, row.subject, row.error = "sent", clock.now(), subject, None
+
+
+@command
+def write_down(work: Work, message_id: int) -> None:
+    """Write into the history that a message went out, once."""
+    row = work.db.get_one(OutboxMessage, message_id)
+    _case_of(work, row)
+    row = work.db.get_one(OutboxMessage, message_id, populate_existing=True, with_for_update=True)
+    if row.state == "sent" and row.lease:
         row.lease = row.leased_until = None
-        _record(work, row, "message_sent")
+        _note(work, row)
+
+
+def write_down_sent() -> None:
+    """The same for every message whose case was busy when it went out."""
+    with transaction() as db:
+        query = select(OutboxMessage.id).where(
+            OutboxMessage.state == "sent", OutboxMessage.lease.is_not(None)
+        )
+        ids = list(db.scalars(query.order_by(OutboxMessage.id).limit(settings().outbox_batch)))
+    _each_quietly(ids)
+
+
+def _each_quietly(ids: list[int]) -> None:
+    """A message whose case is busy is written down later."""
+    for message_id in ids:
+        try:
+            write_down(SYSTEM, message_id)
+        except Exception as error:
+            log.warning("set_aside", what="write_down", id=message_id, error=type(error).__name__)
 
 
 @command
@@ -121,12 +204,19 @@ def send_again(work: Work, message_id: int) -> None:
     if not work.actor.has("administrator", "program_manager"):
         raise NotAllowed("Administrators and program managers send messages again.")
     row = work.db.get(OutboxMessage, message_id)
-    if row is None:
+    person = work.db.get_one(Person, row.recipient_id) if row else None
+    if row is None or person is None or person.area_code != work.actor.area:
         raise NotFound("There is no such message.")
+    case = _case_of(work, row)
+    work.db.refresh(row, with_for_update=True)
     if row.state != "failed":
         raise NotNow("Only a message that failed can be sent again.")
+    if outbox.is_withheld(work, case, person):
+        raise NotNow(
+            "The agency’s agreement is not in force, so its people get no message about this case now."
+        )
     row.state, row.attempts, row.next_attempt_at = "waiting", 0, work.now
-    _record(work, row, "message_sent_again")
+    _note(work, row, "message_sent_again")
     hint_after_commit(work.db, row.id)
 
 
@@ -137,24 +227,45 @@ def _ready(now: datetime) -> tuple[ColumnElement[bool], ...]:
 
 def _leased(work: Work, message_id: int, lease: str) -> OutboxMessage | None:
     """The row if this sender still holds it, after its case so that all lock in one order."""
-    row = work.db.get_one(OutboxMessage, message_id)
-    if row.case_id:
-        lock_case(work.db, row.case_id)
-    query = select(OutboxMessage).where(OutboxMessage.id == message_id, OutboxMessage.lease == lease)
-    return work.db.scalar(query.with_for_update().execution_options(populate_existing=True))
+    _case_of(work, work.db.get_one(OutboxMessage, message_id))
+    return _held_row(work.db, message_id, lease)
+
+
+def _held_row(db: Session, message_id: int, lease: str) -> OutboxMessage | None:
+    """The waiting row, locked, if this sender still holds it."""
+    mine = OutboxMessage.lease == lease, OutboxMessage.state == "waiting"
+    query = select(OutboxMessage).where(OutboxMessage.id == message_id, *mine)
+    return db.scalar(query.with_for_update().execution_options(populate_existing=True))
+
+
+def _case_of(work: Work, row: OutboxMessage) -> Case | None:
+    """The case of a message, locked before the message itself."""
+    return lock_case(work.db, row.case_id) if row.case_id else None
+
+
+def _is_stopped(work: Work, row: OutboxMessage) -> bool:
+    case = work.db.get(Case, row.case_id) if row.case_id else None
+    person = work.db.get_one(Person, row.recipient_id)
+    return not person.active or outbox.is_withheld(work, case, person)
+
+
+def _pass_on(work: Work, row: OutboxMessage, case: Case | None, person: Person) -> None:
+    """A message to somebody who has left goes to those in their place; to nobody's place, it is given up."""
+    row.error = "The recipient may no longer sign in."
+    if outbox.queue(work, row.kind, case, [person], round=row.round, **row.about):
+        row.state = "failed"
+        _note(work, row)
+    else:
+        _give_up(work, row)
 
 
 def _give_up(work: Work, row: OutboxMessage) -> None:
     row.state = "failed"
-    _record(work, row, "message_failed")
+    _note(work, row)
     if row.kind != "mail_undeliverable":
-        outbox.queue(
-            work,
-            "mail_undeliverable",
-            None,
-            people_with(work.db, "administrator"),
-            message=row.id,
-        )
+        area = work.db.get_one(Person, row.recipient_id).area_code
+        administrators = people_with(work.db, "administrator", Person.area_code == area)
+        outbox.queue(work, "mail_undeliverable", None, administrators, message=row.id)
 
 
 def _wait(attempts: int) -> timedelta:
@@ -163,14 +274,6 @@ def _wait(attempts: int) -> timedelta:
     return wait * random.uniform(0.8, 1.2)  # noqa: S311  (chance against crowding, not a secret)
 
 
-def _record(work: Work, row: OutboxMessage, kind: str) -> None:
-    db: Session = work.db
-    case = lock_case(db, row.case_id) if row.case_id else None
-    esd_only = case is not None and _is_esd_message(db, row, case.agency_code)
-    record(work, kind, case, esd_only=esd_only, message=row.number, message_kind=row.kind, id=row.id)
-
-
-def _is_esd_message(db: Session, row: OutboxMessage, agency: str) -> bool:
-    from workflows.people import Person
-
-    return db.get_one(Person, row.recipient_id).agency_code != agency
+def _note(work: Work, row: OutboxMessage, kind: str = "") -> None:
+    work.db.flush()
+    outbox.note(work, _case_of(work, row), row, kind)

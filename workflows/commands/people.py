@@ -104,7 +104,7 @@ def change_person(work: Work, username: str, values: Mapping[str, object]) -> No
     """
     if not work.actor.has("administrator", "esd_wioa_supervisor"):
         raise NotAllowed("Administrators change people; supervisors approve ESD roles.")
-    person = work.db.scalar(select(Person).where(Person.username == username))
+    person = work.db.scalar(select(Person).where(Person.username == username).with_for_update())
     if person is None or person.area_code != work.actor.area:
         raise NotFound(f"There is no user named {username}.")
     before = set(work.db.scalars(select(PersonRole.role).where(PersonRole.person_id == person.id)))
@@ -134,6 +134,8 @@ def _check_roles(work: Work, person: Person, before: set[str], after: set[str]) 
         raise InvalidInput(fields={"roles": f"There is no role {', '.join(sorted(unknown))}."})
     if after & ESD_ROLES and after & PARTNER_ROLES:
         raise InvalidInput(fields={"roles": "A partner role and an ESD role cannot be held together."})
+    if "case_manager" in after and person.is_esd_staff:
+        raise InvalidInput(fields={"roles": "Employment Security staff cannot be a partner’s case manager."})
     if after & ESD_ROLES and not person.is_esd_staff:
         raise InvalidInput(fields={"roles": "Only Employment Security staff can hold an ESD role."})
     if (after - before) & ESD_ROLES and not work.actor.has("esd_wioa_supervisor"):

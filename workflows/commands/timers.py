@@ -15,11 +15,10 @@ from workflows import clock, instances, outbox, steps
 from workflows.cases import Case, lock_case
 from workflows.commands import command
 from workflows.db import transaction
-from workflows.errors import Refused
 from workflows.history import record
 from workflows.people import SYSTEM, Actor
 from workflows.timers import Timer
-from workflows.user_tasks import UserTask, is_esd
+from workflows.user_tasks import TaskDraft, UserTask, is_esd
 from workflows.work import Work
 
 log = structlog.get_logger()
@@ -37,14 +36,25 @@ def fire_due(limit: int = BATCH) -> int:
 
 
 def _each(ids: list[str], act: Callable[[Actor, str], bool]) -> list[bool]:
-    results = []
-    for one in ids:
-        try:
-            results.append(act(SYSTEM, one))
-        except Refused as refused:
-            log.warning("set_aside", what=getattr(act, "__name__", ""), id=one, rule=refused.code)
-            set_aside(SYSTEM, one)
-    return results
+    return [_one(one, act) for one in ids]
+
+
+def _one(row_id: str, act: Callable[[Actor, str], bool]) -> bool:
+    """Whatever goes wrong with one case, of ours or of its own, the clock goes on for the others."""
+    try:
+        return act(SYSTEM, row_id)
+    except Exception as error:
+        _log_set_aside(act, row_id, error)
+    try:
+        set_aside(SYSTEM, row_id)
+    except Exception as error:
+        _log_set_aside(set_aside, row_id, error)
+    return False
+
+
+def _log_set_aside(act: Callable[[Actor, str], object], row_id: str, error: Exception) -> None:
+    """The kind of the failure alone: its words may hold what nobody should log."""
+    log.warning("set_aside", what=getattr(act, "__name__", ""), id=row_id, error=type(error).__name__)
 
 
 @command
@@ -87,7 +97,7 @@ def remind_late(work: Work, task_id: str) -> bool:
 
 @command
 def free_idle(work: Work, task_id: str) -> bool:
-    """Give a supervisor's claim back to the group after `claimed_but_idle_release`."""
+    """Give a supervisor's claim back to the group when nothing was typed for `claimed_but_idle_release`."""
     case, task = _locked(work, task_id)
     if task.closed_at or not _is_idle(work, case, task):
         return False
@@ -120,7 +130,9 @@ def _is_idle(work: Work, case: Case, task: UserTask) -> bool:
     bundle = instances.bundle_of_case(work, case)
     levels = bundle.service_levels
     after = levels.duration("claimed_but_idle_release")
-    return task.claimed_at is not None and levels.calendar().add(task.claimed_at, after) <= work.now
+    draft = work.db.get(TaskDraft, task.id)
+    touched = [at for at in (task.claimed_at, draft.saved_at if draft else None) if at]
+    return task.claimed_at is not None and levels.calendar().add(max(touched), after) <= work.now
 
 
 def _moving(role: InstrumentedAttribute[str]) -> ColumnElement[bool]:

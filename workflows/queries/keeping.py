@@ -1,20 +1,20 @@
 """What administrators, program managers and auditors look at: people, agreements, sent mail, the trail."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from workflows import privacy
-from workflows.cases import Case, open_cases_of
+from workflows.cases import OUTCOMES, PRIVATE_OUTCOMES, Case, open_cases_of
 from workflows.errors import InvalidInput, NotAllowed
 from workflows.history import HistoryEvent
 from workflows.organisations import Agency, Agreement
 from workflows.outbox import OutboxMessage
-from workflows.people import Person, PersonRole, actor_for, missing_clearances
+from workflows.people import Actor, Person, PersonRole, actor_for, missing_clearances
 from workflows.queries import query
 from workflows.queries.cases import Sent, sent_view
-from workflows.queries.sentences import sentence
+from workflows.queries.sentences import sentence, tells_offer
 from workflows.settings import settings
 from workflows.user_tasks import UserTask
 from workflows.work import Work
@@ -100,10 +100,11 @@ def case_managers(work: Work) -> list[tuple[str, str]]:
 
 
 @query
-def outbox(
-    work: Work, state: str = "", before: int | None = None
-) -> tuple[list[tuple[Sent, str | None]], int | None]:
-    """The messages of the area with their case numbers, newest first; and the key of the next page."""
+def outbox(work: Work, state: str = "", before: int | None = None) -> tuple[list[Sent], int | None]:
+    """The messages of the area, newest first; and the key of the next page.
+
+    What a message about a case says is not told: it would tell the decision, or the answer to the offer (X14).
+    """
     if not work.actor.has(privacy.ADM, privacy.PM):
         raise NotAllowed("Sent mail is looked after by administrators and program managers.")
     rows = select(OutboxMessage, Person, Case.number).join(Person, Person.id == OutboxMessage.recipient_id)
@@ -113,10 +114,17 @@ def outbox(
     if before:
         rows = rows.where(OutboxMessage.id < before)
     found = work.db.execute(rows.order_by(OutboxMessage.id.desc()).limit(PAGE + 1)).all()
-    items: list[tuple[Sent, str | None]] = [
-        (sent_view(m, person), number) for m, person, number in found[:PAGE]
-    ]
+    items = [_neutral(sent_view(m, person), person, number) for m, person, number in found[:PAGE]]
     return items, found[PAGE - 1][0].id if len(found) > PAGE else None
+
+
+def _neutral(sent: Sent, person: Person, number: str | None) -> Sent:
+    """A message as those see it who look after the mail. Which case it is about is not told of ESD's own people:
+    a message to one of the staff tells that an offer was accepted."""
+    if number is None:
+        return sent
+    words = "Message about a case" if person.is_esd_staff else f"Message about case {number}"
+    return replace(sent, message="", kind="", words=words, subject=None)
 
 
 @dataclass(frozen=True)
@@ -142,13 +150,13 @@ def trail(
     until: str = "",
     before: int | None = None,
 ) -> tuple[list[TrailRow], int | None]:
-    """The trail for auditors and administrators, newest first, filtered by person, kind and case number."""
+    """The trail of the area for auditors and administrators, newest first, filtered by person, kind and case number."""
     if not work.actor.has(privacy.AUD, privacy.ADM):
         raise NotAllowed("The history of everything is read by auditors and administrators.")
     rows = select(HistoryEvent, Person.name, Case.number).outerjoin(
         Person, Person.id == HistoryEvent.actor_id
     )
-    rows = rows.outerjoin(Case, Case.id == HistoryEvent.case_id)
+    rows = rows.outerjoin(Case, Case.id == HistoryEvent.case_id).where(_in_area(work.actor))
     for wanted, column in ((who, Person.username), (kind, HistoryEvent.kind), (case, Case.number)):
         if wanted:
             rows = rows.where(column == wanted.strip()[:80])
@@ -162,6 +170,21 @@ def trail(
     names = _element_names(work, {event.element for event, _, _ in found if event.element})
     items = [_trail_row(event, name, number, names) for event, name, number in found[:PAGE]]
     return items, found[PAGE - 1][0].id if len(found) > PAGE else None
+
+
+def _in_area(actor: Actor) -> ColumnElement[bool]:
+    """Events of cases of the actor's area; without a case, those of its people, and those of the system that name
+    nobody and no agency of another area."""
+    user, agency = HistoryEvent.detail["user"].as_string(), HistoryEvent.detail["agency"].as_string()
+    strangers = select(Person.username).where(Person.area_code != actor.area)
+    elsewhere = select(Agency.code).where(Agency.area_code != actor.area)
+    of_system = and_(
+        HistoryEvent.actor_id.is_(None),
+        or_(user.is_(None), user.not_in(strangers)),
+        or_(agency.is_(None), agency.not_in(elsewhere)),
+    )
+    without_case = and_(HistoryEvent.case_id.is_(None), or_(Person.area_code == actor.area, of_system))
+    return or_(Case.area_code == actor.area, without_case)
 
 
 @query
@@ -178,11 +201,14 @@ def possible_managers(work: Work) -> list[tuple[str, str, int]]:
 
 
 def _midnight(name: str, day: str) -> datetime:
-    """The beginning of a day on the office's clock."""
+    """The beginning of a day on the office's clock, of a year that a calendar on a wall may show."""
     try:
-        return datetime.combine(date.fromisoformat(day), time(), settings().zone)
+        found = date.fromisoformat(day)
     except ValueError:
-        raise InvalidInput(fields={name: "Enter a date, such as 2026-11-20."}) from None
+        found = date.min
+    if not 1900 <= found.year < 3000:
+        raise InvalidInput(fields={name: "Enter a date, such as 2026-11-20."})
+    return datetime.combine(found, time(), settings().zone)
 
 
 def _element_names(work: Work, elements: set[str]) -> dict[str, str]:
@@ -192,9 +218,18 @@ def _element_names(work: Work, elements: set[str]) -> dict[str, str]:
 
 
 def _trail_row(event: HistoryEvent, name: str | None, number: str | None, names: dict[str, str]) -> TrailRow:
-    return TrailRow(
-        event.id, event.at, name or "Opt-In Desk", number, event.kind, sentence(event, names), event.detail
-    )
+    words, detail = _told(event, names)
+    return TrailRow(event.id, event.at, name or "Opt-In Desk", number, event.kind, words, detail)
+
+
+def _told(event: HistoryEvent, names: dict[str, str]) -> tuple[str, dict[str, object]]:
+    """Words and particulars of an event; one that tells the answer to the offer is there, and tells nothing (X14)."""
+    refused_on = event.detail.get("on") or {}
+    if not tells_offer(event) and refused_on.get("element") not in privacy.OFFER_ELEMENTS:
+        return sentence(event, names), event.detail
+    if event.detail.get("outcome") in PRIVATE_OUTCOMES:
+        return f"The case was closed: {OUTCOMES['remained_opted_out'].lower()}.", {}
+    return "Employment Security went on with its own work.", {}
 
 
 def _person_row(work: Work, person: Person, agency: str) -> PersonRow:

@@ -22,7 +22,7 @@ ALLOWED = {
     "agreement_number": "K-TEST-101",
     "agreement_end": "Wednesday, June 30, 2027",
     "open_cases": 2,
-    "message_kind": "N1 notify supervisor",
+    "message_number": 17,
 }
 KINDS = [
     "notify_supervisor",
@@ -152,7 +152,8 @@ def test_a_due_date_is_left_out_when_there_is_none() -> None:
 
 
 def test_an_undelivered_mail_without_a_case_has_a_subject_too() -> None:
-    assert rendered("mail_undeliverable", case_number="").subject == "Opt-In Desk: mail not delivered"
+    assert rendered("mail_undeliverable").subject == "Opt-In Desk: message 17 not delivered"
+    assert names("mail_undeliverable") == {"message_number", "recipient_name", "link"}
 
 
 @pytest.mark.parametrize(
