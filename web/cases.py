@@ -214,11 +214,12 @@ def _entry(entry: Entry) -> dict[str, object]:
     kind = (
         "mail" if entry.kind.startswith("message_") else "system" if entry.who == "Opt-In Desk" else "person"
     )
+    by_itself = kind == "mail" or entry.kind in ("task_opened", "task_withdrawn")
     return {
         "at": entry.at,
         "sentence": entry.words,
         "kind": kind,
-        "note": "" if kind == "mail" else entry.who,
+        "note": "" if by_itself else entry.who,
     }
 
 
