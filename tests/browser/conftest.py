@@ -14,16 +14,6 @@ from tests.end_to_end.product import Product
 Visit = Callable[..., Visitor]
 
 
-@pytest.hookimpl(tryfirst=True)  # Whoever deals the tests out must find the group on them.
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All of them go to one worker, one after the other, because they share the product that runs."""
-    for item in items:
-        if item.path.is_relative_to(__file__.rpartition("/")[0]):
-            item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.slow)
-            item.add_marker(pytest.mark.xdist_group("browser"))
-
-
 @pytest.fixture(scope="package")
 def running() -> Iterator[Product]:
     """The product with all its processes, for all tests of this folder."""

@@ -1,11 +1,14 @@
 """The two longest tasks by keyboard alone: Tab, Space, arrows, Enter, letters; and where one is can be seen."""
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Visit
 from tests.browser.pages import UNDER_WAY, Visitor
 from tests.desk import AVERY, CASEY
 from tests.end_to_end.product import Product, somebody
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
 
 #: What has the keyboard: its name, its value, its kind, the words of a button.
 HERE = """() => {

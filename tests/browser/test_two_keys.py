@@ -7,6 +7,8 @@ from tests.browser.conftest import Visit
 from tests.desk import AVERY, CASEY, ELLIS, answers
 from tests.end_to_end.product import Product, somebody
 
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
+
 
 @pytest.fixture(scope="module")
 def edit(running: Product) -> tuple[str, str]:

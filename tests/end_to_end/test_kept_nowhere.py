@@ -13,6 +13,8 @@ from tests.end_to_end.product import Product, somebody
 from tests.integration.test_privacy import SSN_TEXTS
 from web.session import COOKIE
 
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("end_to_end")]
+
 Door = tuple[str, str, str, Any]
 CANARY = {"client_first_name": "Zephyrine", "client_last_name": "Quackenbush-Ott", "phone": "360-555-0188"}
 CANARY_WORDS = ["Zephyrine", "Quackenbush", "555-0188", "5550188", "falconry", "sanctuary loop"]

@@ -4,9 +4,13 @@ import os
 import signal
 import time
 
+import pytest
+
 from tests.console.test_demo import gone, run
 from tests.desk import AVERY, CASEY
 from tests.end_to_end.product import Product, somebody
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("end_to_end")]
 
 
 def settled(running: Product) -> dict[str, list[tuple[object, ...]]]:

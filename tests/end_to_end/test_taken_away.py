@@ -12,6 +12,8 @@ from tests.end_to_end.conftest import LEASE
 from tests.end_to_end.product import Product, somebody, wait_for
 from workflows.outbox import MESSAGES
 
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("end_to_end")]
+
 #: What a person may be made to wait by a queue that is silent.
 PATIENCE = 3.0
 SWEEP = 5
