@@ -4,11 +4,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from tests.desk import AVERY, CASEY, KIM, REMY, ROBIN, SASHA, Clock, Desk
 from workflows.commands.agreements import review, save_agreement
 from workflows.db import transaction
 from workflows.errors import InvalidInput, NotAllowed
+from workflows.organisations import Agreement, Area
+from workflows.outbox import OutboxMessage
 from workflows.people import Actor, actor_for, person_named
 from workflows.settings import settings
 
@@ -171,6 +174,61 @@ def test_a_wrong_agreement_is_refused_by_field(desk: Desk, values: dict[str, Any
 def test_agreements_are_kept_by_those_who_may(desk: Desk) -> None:
     with pytest.raises(NotAllowed):
         save_agreement(actor(AVERY), "K-TEST-101", {"agency": "FWP", "status": "active"})
+
+
+def lapse_mails() -> int:
+    return kinds_without_case().count("agreement_lapsed")
+
+
+def kinds_without_case() -> list[str]:
+    with transaction() as db:
+        return list(db.scalars(select(OutboxMessage.kind).where(OutboxMessage.case_id.is_(None))))
+
+
+def test_an_end_that_another_agreement_covers_is_not_warned_of(desk: Desk) -> None:
+    review()
+    before = kinds_without_case()
+    another = {"kind": "data_sharing", "basis": "mou_with_wdc", "starts_on": "2026-01-01"}
+    renew(number="K-TEST-202", **another)
+    today = datetime.now(UTC).date()
+    renew(ends_on=(today + timedelta(days=25)).isoformat())
+    assert kinds_without_case() == before
+    save_agreement(actor(ROBIN), "K-TEST-202", {"agency": "DYP", "status": "terminated"})
+    assert kinds_without_case() != before, "the end is near again"
+
+
+def test_every_suspension_is_told(desk: Desk) -> None:
+    told = []
+    for _ in range(2):
+        suspend()
+        told.append(lapse_mails())
+        renew()
+    assert told[1] == 2 * told[0] > 0
+
+
+def test_a_notice_kept_back_before_any_job_ran_goes_out_after_the_renewal(desk: Desk) -> None:
+    number = desk.to_decision(REMY, "WSJ")
+    with transaction() as db:
+        row = db.scalar(select(Agreement).where(Agreement.number == "K-TEST-102"))
+        assert row
+        row.status = "suspended"
+    desk.record_edit(number)
+    assert {m["kind"]: m["state"] for m in desk.messages(number)}["notify_partner_change_made"] == "withheld"
+    renew()
+    assert {m["kind"]: m["state"] for m in desk.messages(number)}["notify_partner_change_made"] == "waiting"
+    assert desk.history(CASEY, number).count("message_waiting") >= 2
+
+
+def test_the_contract_managers_are_people_of_the_area(desk: Desk) -> None:
+    with transaction() as db:
+        db.add(Area(code="TST", name="SAMPLE area"))
+        db.flush()
+        sasha = person_named(db, SASHA)
+        assert sasha
+        sasha.area_code = "TST"
+    with pytest.raises(InvalidInput) as refused:
+        renew(partner_manager=SASHA)
+    assert "partner_manager" in refused.value.fields
 
 
 def test_38_the_client_withdraws(desk: Desk) -> None:

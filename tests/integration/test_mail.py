@@ -1,15 +1,20 @@
 """The outbox and what leaves the building (domain 5.1; scenarios 12, 39, 40), against a real mail server."""
 
+import smtplib
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Engine, select, text
 
 from notifications import sink
-from tests.desk import AVERY, CASEY, MARLO, PAT, Clock, Desk
-from workflows.commands import messages
+from notifications.mailer import Message, SmtpMailer
+from tests.desk import AVERY, CASEY, MARLO, NOOR, PAT, REMY, Clock, Desk
+from workflows.commands import housekeeping, messages
+from workflows.commands.people import change_person
 from workflows.db import transaction
+from workflows.mail_words import compose
 from workflows.outbox import MESSAGES, OutboxMessage
 from workflows.queries.sentences import MESSAGE_WORDS
 
@@ -19,7 +24,7 @@ def newest(folder: Path, message: OutboxMessage) -> list[sink.Received]:
     return [mail for mail in sink.read(folder) if mail.message_id == message.message_id]
 
 
-def rows(**where: str) -> list[OutboxMessage]:
+def rows(**where: object) -> list[OutboxMessage]:
     with transaction() as db:
         query = select(OutboxMessage).order_by(OutboxMessage.id)
         return [row for row in db.scalars(query) if all(getattr(row, k) == v for k, v in where.items())]
@@ -180,6 +185,119 @@ def test_every_kind_of_message_can_be_written(desk: Desk, kind: str) -> None:
     assert (number in mail.subject) or about
     assert "{{" not in mail.text and "{sor." not in mail.text and mail.text.strip() and mail.html.strip()
     assert mail.to == "casey.thistledown@esd.example"
+
+
+class Server:
+    """A mail server that takes everything; something may happen while it has a message in hand."""
+
+    def __init__(self, meanwhile: Callable[[], object] = lambda: None) -> None:
+        self.taken: list[Message] = []
+        self._meanwhile = meanwhile
+
+    def send(self, message: Message) -> None:
+        self.taken.append(message)
+        self._meanwhile()
+
+
+def deliver(server: Server) -> int:
+    return messages.deliver(messages.waiting_ids(1000), server)
+
+
+def test_a_sender_whose_lease_was_taken_over_sends_nothing(
+    desk: Desk, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.to_request()
+    (row,) = rows(kind="notify_supervisor")
+    usual = messages.compose
+
+    def slowly(message_id: int) -> Message:
+        clock.move(seconds=31)
+        assert messages.take_lease(message_id, "quick")
+        return usual(message_id)
+
+    monkeypatch.setattr(messages, "compose", slowly)
+    server = Server()
+    assert deliver(server) == 0 and not server.taken
+    assert rows(id=row.id)[0].lease == "quick"
+
+
+def test_a_mail_sent_while_its_case_was_busy_is_in_the_history_once(desk: Desk, database: Engine) -> None:
+    number = desk.to_request()
+    with database.connect() as other:
+        server = Server(lambda: other.execute(text('SELECT 1 FROM "case" FOR NO KEY UPDATE')))
+        assert deliver(server) == 1
+        assert desk.messages(number)[0]["state"] == "sent"
+        other.rollback()
+    for _ in range(2):
+        housekeeping.put_away()
+    assert desk.history(CASEY, number).count("message_sent") == 1
+
+
+def test_a_message_that_waits_for_somebody_who_left_reaches_a_colleague(desk: Desk) -> None:
+    from tests.integration.test_agreements import actor
+
+    number = desk.to_decision()
+    desk.record_edit(number)
+    change_person(actor(PAT), AVERY, {"active": False})
+    server = Server()
+    for _ in range(2):
+        deliver(server)
+    told = [m.to for m in server.taken if "change made" in m.subject]
+    assert told == ["jordan.mapleshade@fwp.example"], "cleared, unlike the only colleague of the office"
+    assert NOOR not in told[0]
+
+
+def test_one_message_that_goes_wrong_does_not_stop_the_others(desk: Desk) -> None:
+    desk.to_request()
+    desk.to_request(REMY, "WSJ", client_first_name="Tamsin", client_last_name="Orrery")
+
+    def breaks_once() -> None:
+        if len(server.taken) == 1:
+            raise RuntimeError("a fault of ours")
+
+    server = Server(breaks_once)
+    assert deliver(server) >= 1
+    assert {row.state for row in rows(kind="notify_supervisor")} == {"sent", "waiting"}
+
+
+def test_a_connection_that_was_cut_off_is_not_used_again(
+    desk: Desk, mail_sink: tuple[Path, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A job that is stopped in the middle leaves an answer in the line, which is none of the next message's."""
+    folder, url = mail_sink
+    desk.to_request()
+    usual = smtplib.SMTP.data
+
+    def stopped(connection: smtplib.SMTP, message: bytes) -> tuple[int, bytes]:
+        monkeypatch.setattr(smtplib.SMTP, "data", usual)
+        connection.putcmd("data")
+        raise RuntimeError("the job is stopped")
+
+    monkeypatch.setattr(smtplib.SMTP, "data", stopped)
+    (row,) = rows(kind="notify_supervisor")
+    with SmtpMailer(url) as mailer:
+        with pytest.raises(RuntimeError):
+            mailer.send(compose(row.id))
+        mailer.send(compose(row.id))
+    assert len(newest(folder, row)) == 1
+
+
+def test_an_undeliverable_mail_is_told_to_the_administrators_of_its_area(desk: Desk) -> None:
+    from workflows.organisations import Agency, Area
+    from workflows.people import Person
+
+    desk.to_request()
+    with transaction() as db:
+        pat = db.scalar(select(Person).where(Person.username == PAT))
+        assert pat
+        db.add(Area(code="TST", name="SAMPLE area"))
+        db.flush()
+        db.add(Agency(code="TSA", name="SAMPLE agency", area_code="TST"))
+        db.flush()
+        pat.agency_code, pat.area_code = "TSA", "TST"
+    with sink.running(sink.Keeper(Path("/nonexistent"), refuse_recipients="casey")) as url:
+        desk.send_mail(url)
+    assert rows(kind="mail_undeliverable") == []
 
 
 def test_the_case_managers_mail_is_not_shown_to_others(desk: Desk) -> None:

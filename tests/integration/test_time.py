@@ -1,14 +1,20 @@
 """Time passing: reminders, escalations, late tasks, holds (domain 5.2; scenarios 26, 27, 30)."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+import pytest
 from sqlalchemy import select
 
 from tests.desk import AVERY, CASEY, MARLO, MORGAN, ROBIN, SOL, Clock, Desk
+from workflows import steps
+from workflows.calendar import LOS_ANGELES, Calendar
+from workflows.cases import Case
 from workflows.commands import housekeeping, timers
 from workflows.db import transaction
+from workflows.people import Person
 from workflows.timers import Timer
-from workflows.user_tasks import TaskDraft
+from workflows.user_tasks import TaskDraft, UserTask
+from workflows.work import Work
 
 NOBODY_REACHED = {
     "contact_result": "no_answer",
@@ -99,6 +105,55 @@ def test_an_idle_claim_goes_back_to_the_group(desk: Desk, clock: Clock) -> None:
     assert desk.task(CASEY, number, "T7")["assignee"] == CASEY
     clock.move(days=2)
     assert desk.task(CASEY, number, "T7")["assignee"] is None
+
+
+def test_a_claim_with_a_new_draft_is_kept_and_goes_back_later(desk: Desk, clock: Clock) -> None:
+    number = desk.to_request()
+    task = desk.task(CASEY, number, "T7")["id"]
+    desk.call(CASEY, "POST", f"/tasks/{task}/claim")
+    clock.move(days=2)
+    desk.call(CASEY, "POST", f"/tasks/{task}/draft", {"data": {"esd_note": "Tried this morning."}})
+    clock.move(days=2)
+    assert desk.task(CASEY, number, "T7")["assignee"] == CASEY
+    clock.move(days=5)
+    assert desk.task(CASEY, number, "T7")["assignee"] is None
+
+
+def test_no_reminder_that_breaks_holds_up_another(
+    desk: Desk, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken, sound = desk.to_request(), desk.to_request(**SOL)
+    usual = steps.holders
+
+    def breaks(work: Work, case: Case, tasks: list[UserTask]) -> list[Person]:
+        if case.number == broken:
+            raise RuntimeError("a fault of ours")
+        return usual(work, case, tasks)
+
+    monkeypatch.setattr(steps, "holders", breaks)
+    clock._traveller.shift(timedelta(days=4, minutes=1))
+    timers.fire_due()
+    assert "remind_overdue" in desk.kinds(sound)
+
+
+@pytest.mark.parametrize(
+    ("start", "hours", "expected"),
+    [
+        ("2026-11-30T09:00", 8, "2026-11-30T17:00"),
+        ("2026-11-30T09:00", 9, "2026-12-01T09:00"),
+        ("2026-11-30T17:00", 0, "2026-11-30T17:00"),
+        ("2026-11-30T17:00", 1, "2026-12-01T09:00"),
+        ("2026-12-04T16:00", 2, "2026-12-07T09:00"),
+        ("2026-12-05T17:00", 0, "2026-12-07T08:00"),
+        ("2026-11-25T16:00", 2, "2026-11-30T09:00"),
+    ],
+)
+def test_time_counts_while_the_offices_are_open(start: str, hours: int, expected: str) -> None:
+    days = Calendar()
+    begin, end = (datetime.fromisoformat(t).replace(tzinfo=LOS_ANGELES) for t in (start, expected))
+    assert days.add_open_time(begin, timedelta(hours=hours)) == end
+    assert days.open_time_between(begin, end) == timedelta(hours=hours)
+    assert days.open_time_between(end, begin - timedelta(minutes=1)) == timedelta()
 
 
 def test_no_timer_ever_decides_for_the_client(desk: Desk, clock: Clock) -> None:
