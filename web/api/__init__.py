@@ -14,6 +14,7 @@ from web.api.models import Error
 from web.errors import status_of
 from workflows.commands.people import actor_of_token
 from workflows.errors import InvalidInput, NotSignedIn, Refused
+from workflows.ssn_guard import find
 
 INFO = Info(title="Opt-In Desk", version="1", description="Cases, tasks and processes of procedure 5512PRO.")
 SECURITY: dict[str, Any] = {"bearer": {"type": "http", "scheme": "bearer"}}
@@ -92,12 +93,16 @@ def failure(code: str, message: str, fields: dict[str, str] | None = None) -> Re
 
 def invalid(error: ValidationError) -> Response:
     """What pydantic found wrong with a request, by field; the value itself is never repeated."""
-    fields = {
-        ".".join(str(part) for part in found["loc"]) or "body": found["msg"] for found in error.errors()
-    }
+    fields = {_place(found["loc"]): found["msg"] for found in error.errors()}
     response = failure("invalid_input", "Some parts of the request need to be put right.", fields)
     response.status_code = 422
     return response
+
+
+def _place(location: tuple[int | str, ...]) -> str:
+    """Where in a request something is; a name that the caller made up and that looks like an SSN is not repeated."""
+    place = ".".join(str(part) for part in location)
+    return place if place and not find(place) else "body"
 
 
 def http_error(error: HTTPException) -> tuple[Response, int]:
