@@ -102,6 +102,9 @@ def queue(
     With a given round, a message that is already there is not written again.
     """
     reached = {person.id: person for one in recipients for person in reachable(work.db, case, one)}
+    if case and not reached:
+        log.warning("nobody_to_tell", case=case.number, kind=kind)
+        record(work, "message_without_recipient", case, esd_only=True, message_kind=kind)
     return [row for person in reached.values() if (row := _queue_one(work, kind, case, person, round, about))]
 
 

@@ -303,3 +303,14 @@ def test_an_undeliverable_mail_is_told_to_the_administrators_of_its_area(desk: D
 def test_the_case_managers_mail_is_not_shown_to_others(desk: Desk) -> None:
     number = desk.to_request()
     assert desk.kinds(number, AVERY) == [], "what goes to the supervisors is not the partner's"
+
+
+def test_a_message_that_nobody_can_get_is_written_down(desk: Desk, clock: Clock) -> None:
+    from tests.integration.acting import change
+
+    change("robin.alderspire", active=False)
+    change("kim.otterbrook", active=False)
+    number = desk.to_request()
+    clock.move(days=5)
+    assert "message_without_recipient" in desk.history(CASEY, number)
+    assert "escalate_to_program_manager" not in desk.kinds(number)

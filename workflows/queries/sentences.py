@@ -88,6 +88,7 @@ def sentence(event: HistoryEvent, task_names: dict[str, str]) -> str:
 
 
 _MESSAGE_STATES = {
+    "message_without_recipient": "nobody could be told, because nobody holds the role",
     "message_waiting": "queued",
     "message_withheld": "withheld until the agreement is in force again",
     "message_sent": "sent",
@@ -98,7 +99,8 @@ _MESSAGE_STATES = {
 
 def _message_sentence(event: HistoryEvent) -> str:
     words = MESSAGE_WORDS.get(event.detail.get("message_kind", ""), "A message")
-    return f"{words}: {_MESSAGE_STATES.get(event.kind, '')} ({event.detail.get('message')})."
+    number = f" ({event.detail['message']})" if "message" in event.detail else ""
+    return f"{words}: {_MESSAGE_STATES.get(event.kind, '')}{number}."
 
 
 def tells_offer(event: HistoryEvent) -> bool:
