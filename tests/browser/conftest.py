@@ -14,21 +14,21 @@ from tests.end_to_end.product import Product
 Visit = Callable[..., Visitor]
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def running() -> Iterator[Product]:
-    """The product with all its processes, for all tests of this folder."""
-    with product.product() as started:
-        yield started
+    """The product with all its processes, one for all tests of this kind that a worker runs."""
+    yield product.shared()
+    product.let_go()
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def chrome(browser_path: str) -> Iterator[Browser]:
-    """The browser; it is closed before any other test may start one of its own."""
+    """The browser; it is closed at the end of a file, since a process can drive only one."""
     with chromium(browser_path) as started:
         yield started
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def signed_in(running: Product, chrome: Browser) -> Callable[[str], Any]:
     """What a browser keeps of a person who has signed in, so that each signs in once."""
 

@@ -7,7 +7,7 @@ from tests.browser.pages import Visitor
 from tests.desk import AVERY, CASEY, DEVON
 from tests.end_to_end.product import Product, somebody
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 REASON = "Wants help with a welding course."
 

@@ -8,7 +8,7 @@ from tests.browser.pages import UNDER_WAY, Visitor
 from tests.desk import AVERY, CASEY
 from tests.end_to_end.product import Product, somebody
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 #: What has the keyboard: its name, its value, its kind, the words of a button.
 HERE = """() => {

@@ -7,7 +7,7 @@ from tests.browser.pages import Visitor, overflow, violations
 from tests.desk import AVERY, CASEY, DEVON, LEE, NOOR, PAT, ROBIN, answers
 from tests.end_to_end.product import Product, somebody
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 WIDTHS = (1280, 320)
 LONG = "Wants help with a welding course, and cannot come before four in the afternoon on weekdays. " * 4

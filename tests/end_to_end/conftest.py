@@ -9,19 +9,16 @@ from tests.browser.pages import chromium
 from tests.end_to_end import product
 from tests.end_to_end.product import Product
 
-#: Short, so that the tests need not wait for what a real installation waits for.
-LEASE = 4
 
-
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def running() -> Iterator[Product]:
-    """The product with all its processes, for all tests of this folder."""
-    with product.product(OUTBOX_LEASE_SECONDS=str(LEASE)) as started:
-        yield started
+    """The product with all its processes, one for all tests of this kind that a worker runs."""
+    yield product.shared()
+    product.let_go()
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def chrome(browser_path: str) -> Iterator[Browser]:
-    """The browser; it is closed before any other test may start one of its own."""
+    """The browser; it is closed at the end of a file, since a process can drive only one."""
     with chromium(browser_path) as started:
         yield started

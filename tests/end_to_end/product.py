@@ -9,8 +9,9 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -27,6 +28,8 @@ from workflows.settings import PROJECT
 
 Found = TypeVar("Found")
 
+#: Short, so that the tests need not wait for what a real installation waits for.
+LEASE = 4
 #: Invented, and each but once: a second open request for the same client is a duplicate.
 _NAMES = iter(
     f"{first} {last}"
@@ -167,6 +170,21 @@ def wait_for(look: Callable[[], Found], seconds: float, what: str) -> Found:
         assert time.monotonic() < until, f"waited {seconds:.0f} seconds for {what}"
         time.sleep(0.1)
     return found
+
+
+_at_the_end = ExitStack()
+
+
+@cache
+def shared() -> Product:
+    """The product that all tests of this process share; `let_go` stops it."""
+    return _at_the_end.enter_context(product(OUTBOX_LEASE_SECONDS=str(LEASE)))
+
+
+def let_go() -> None:
+    """Stop the shared product, if it was ever started."""
+    _at_the_end.close()
+    shared.cache_clear()
 
 
 @contextmanager

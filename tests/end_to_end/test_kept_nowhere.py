@@ -13,7 +13,7 @@ from tests.end_to_end.product import Product, somebody
 from tests.integration.test_privacy import SSN_TEXTS
 from web.session import COOKIE
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("end_to_end")]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 Door = tuple[str, str, str, Any]
 CANARY = {"client_first_name": "Zephyrine", "client_last_name": "Quackenbush-Ott", "phone": "360-555-0188"}
@@ -119,15 +119,11 @@ def refused(person: Visitor, button: str, text: str) -> None:
 
 def test_nothing_of_it_was_kept_anywhere(running: Product, doors: Doors) -> None:
     blocked = running.rows("SELECT count(*) FROM history_event WHERE kind = 'ssn_blocked'")
-    assert blocked[0][0] >= 10 * len(SSN_TEXTS), "that something was refused is written down, not what"
+    assert blocked[0][0] >= 5 * len(SSN_TEXTS), "that something was refused is written down, not what"
     assert places_of(running, SSN_TEXTS) == {}
 
 
-@pytest.mark.xfail(
-    raises=AssertionError,
-    reason="what is typed as a user name is kept and shown again",
-)
-def test_nor_what_was_typed_as_a_user_name(running: Product, chrome: Browser) -> None:
+def test_nor_is_what_was_typed_as_a_user_name(running: Product, chrome: Browser) -> None:
     stranger = Visitor(chrome, running.address).sign_in("900.41.3456")
     shown = stranger.page.content()
     stranger.context.close()
@@ -135,18 +131,12 @@ def test_nor_what_was_typed_as_a_user_name(running: Product, chrome: Browser) ->
     assert "900.41.3456" not in shown
 
 
-@pytest.mark.xfail(
-    raises=AssertionError, reason="the key of a repeated request is kept as the caller chose it"
-)
-def test_nor_what_was_sent_as_a_key(running: Product) -> None:
+def test_nor_is_what_was_sent_as_a_key(running: Product) -> None:
     body = {"office": "WSK", "search_key": "name", "total_own": 0}
     running.desk.call(AVERY, "POST", "/cases", body, Idempotency_Key="900.42.3456")
     assert places_of(running, ["900.42.3456"]) == {}
 
 
-@pytest.mark.xfail(
-    raises=AssertionError, reason="an unknown part of a request is refused by its name, as it was sent"
-)
 def test_nor_is_it_repeated_as_the_name_of_a_part(running: Product, doors: Doors) -> None:
     answer = running.desk.call(AVERY, "POST", f"/tasks/{doors.t5}/draft", {"data": {}, "900-12-3456": ""})
     assert answer.status_code == 422

@@ -10,7 +10,7 @@ from tests.console.test_demo import gone, run
 from tests.desk import AVERY, CASEY
 from tests.end_to_end.product import Product, somebody
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("end_to_end")]
+pytestmark = [pytest.mark.slow]
 
 
 def settled(running: Product) -> dict[str, list[tuple[object, ...]]]:

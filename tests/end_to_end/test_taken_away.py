@@ -8,11 +8,10 @@ import pytest
 
 from notifications import sink
 from tests.desk import AVERY, CASEY
-from tests.end_to_end.conftest import LEASE
-from tests.end_to_end.product import Product, somebody, wait_for
+from tests.end_to_end.product import LEASE, Product, somebody, wait_for
 from workflows.outbox import MESSAGES
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("end_to_end")]
+pytestmark = [pytest.mark.slow]
 
 #: What a person may be made to wait by a queue that is silent.
 PATIENCE = 3.0
