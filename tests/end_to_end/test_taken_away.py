@@ -9,6 +9,7 @@ import pytest
 from notifications import sink
 from tests.desk import AVERY, CASEY
 from tests.end_to_end.product import LEASE, Product, somebody, wait_for
+from workflows.commands.messages import HAND_OVER
 from workflows.outbox import MESSAGES
 
 pytestmark = [pytest.mark.slow]
@@ -16,6 +17,8 @@ pytestmark = [pytest.mark.slow]
 #: What a person may be made to wait by a queue that is silent.
 PATIENCE = 3.0
 SWEEP = 5
+#: After so long a message that a dead sender held is free again.
+HELD = LEASE * HAND_OVER
 
 
 def ready_to_send(running: Product) -> str:
@@ -73,7 +76,7 @@ def test_the_worker_dies_with_the_message_in_its_hands(running: Product) -> None
     finally:
         os.kill(running.number_of("mail"), signal.SIGCONT)
     assert state(running, number) == ("waiting", 1, True)
-    running.mail("casey.thistledown", subject(number), LEASE + 3 * SWEEP + 15)
+    running.mail("casey.thistledown", subject(number), HELD + 3 * SWEEP + 15)
     assert wait_for(lambda: state(running, number)[0] == "sent", 5, "the message to be written down as sent")
 
 
@@ -99,7 +102,7 @@ def test_every_message_came_and_none_came_twice(running: Product) -> None:
     number = running.desk.to_opted_in(AVERY, **somebody())
     running.mail("avery.quillfeather", f"{number}: change made")
     wait_for(lambda: waiting(running) == 0, 30, "all messages to be sent")
-    time.sleep(LEASE + SWEEP + 1)
+    time.sleep(HELD + SWEEP + 1)
     kept = sorted(mail.message_id for mail in sink.read(running.demo.where.mail))
     told = sorted(row[0] for row in running.rows("SELECT message_id FROM outbox_message"))
     assert kept == told
