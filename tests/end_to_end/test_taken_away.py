@@ -10,7 +10,6 @@ from notifications import sink
 from tests.desk import AVERY, CASEY
 from tests.end_to_end.product import LEASE, Product, somebody, wait_for
 from workflows.commands.messages import HAND_OVER
-from workflows.outbox import MESSAGES
 
 pytestmark = [pytest.mark.slow]
 
@@ -107,8 +106,6 @@ def test_every_message_came_and_none_came_twice(running: Product) -> None:
     told = sorted(row[0] for row in running.rows("SELECT message_id FROM outbox_message"))
     assert kept == told
     assert len(told) >= 5
-    kinds = {row[0] for row in running.rows("SELECT kind FROM outbox_message WHERE state = 'sent'")}
-    assert kinds <= set(MESSAGES)
     assert running.desk.history(CASEY, number).count("message_sent") == 2
 
 
