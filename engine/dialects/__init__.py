@@ -1,0 +1,8 @@
+"""Diagrams drawn with other tools: what their own words mean here, and what is only kept.
+
+`condition` and `timer` translate texts into the safe language.
+"""
+
+from engine.dialects.conditions import condition, expression
+
+__all__ = ["condition", "expression"]
