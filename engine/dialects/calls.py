@@ -192,6 +192,7 @@ FUNCTIONS: Mapping[str, Build] = {
     "is blank": _blank,
     "is defined": _safe("has"),
     "get value": item,
+    "date and time": _safe("moment"),
     "get or else": _or_else,
     "len": _safe("length"),
     "bpmn:getDataObject": field,

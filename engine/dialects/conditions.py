@@ -25,6 +25,9 @@ _LANGUAGES: Mapping[str, Dialect] = {
 }  # fmt: skip
 """Parts of a `language` attribute that tell the dialect; XPath is only the default that tools leave in."""
 
+_OBJECTS = frozenset({"execution", "variableContainer"})
+"""What the engines of JUEL put beside the fields of the process."""
+
 _NO_TRUTH = (ast.List, ast.BinOp)
 
 
@@ -74,10 +77,9 @@ def _as_it_is(text: str, dialect: Dialect, functions: Mapping[str, Function]) ->
 
 def _translated(text: str, dialect: Dialect, functions: Mapping[str, Function]) -> str:
     tree = parse(text, dialect)
-    if dialect.scripted and any(
-        isinstance(part, ast.Name) and part.id == "execution" for part in ast.walk(tree)
-    ):
-        raise ExpressionError("“execution” belongs to another engine: name the field itself.")
+    names = {part.id for part in ast.walk(tree) if isinstance(part, ast.Name)}
+    if dialect.scripted and names & _OBJECTS:
+        raise ExpressionError(f"“{min(names & _OBJECTS)}” belongs to another engine: name the field itself.")
     found = ast.unparse(tree)
     if "\\" in found:
         raise ExpressionError("A text has both kinds of quotes or a hidden character.")
