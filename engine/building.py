@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
 
 from engine import catching, events, gateways, repeating, tasks, throwing
-from engine.drawing import Drawing, Event, Flow, Loop, Node, Scope, Text
+from engine.drawing import Drawing, Event, Flow, Loop, Node, Scope, Text, is_link_catch
 from engine.expressions import Expression
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ class Builder:
         return spec
 
     def _make(self, process: ProcessSpec, node: Node, name: str) -> Any:
-        if node.kind == "intermediateCatchEvent" and node.has("link"):
+        if is_link_catch(node):
             return _PLAIN["startEvent"](process, name)  # Whatever leads to it has happened.
         if node.kind in _CATCHING:
             return self._catching(_CATCHING[node.kind](process, name, throwing.NONE), node)
@@ -132,9 +132,10 @@ class Builder:
             return spec
         if node.kind == "serviceTask":
             return tasks.Service(process, name) if node.element.step else tasks.Worker(process, name)
-        if node.kind == "businessRuleTask" and node.decision in self.decisions:
+        decision = self.decisions.get(node.decision or "")
+        if node.kind == "businessRuleTask" and decision is not None:
             decide = tasks.Decide(process, name)
-            decide.decision = self.decisions[node.decision]
+            decide.decision = decision
             return decide
         return _PLAIN[node.kind](process, name)
 
@@ -222,9 +223,8 @@ def _links(process: ProcessSpec, scope: Scope, node: Node) -> Iterable[tasks.Way
     """From a link throw event to the catch event of the same name in the same scope (BPMN 2.0.2, 10.5.5)."""
     if node.kind == "intermediateThrowEvent" and node.has("link"):
         for other in scope.nodes:
-            if other.kind == "intermediateCatchEvent" and other.has("link"):
-                if other.event.name == node.event.name:
-                    yield tasks.Way(f"{node.id}->{other.id}", process.task_specs[other.id])
+            if is_link_catch(other) and other.event.name == node.event.name:
+                yield tasks.Way(f"{node.id}->{other.id}", process.task_specs[other.id])
 
 
 def _prepare_joins(process: ProcessSpec) -> None:

@@ -14,7 +14,7 @@ from engine.drawing import Drawing
 from engine.elements import Element, Problem
 from engine.errors import InvalidDefinition
 from engine.expressions import Expression
-from engine.limits import Limits
+from engine.limits import DEFAULT, Limits
 from engine.reading import read
 from engine.texts import Rules, compile_condition, compile_timer_of
 from engine.values import Take, bounded, flat, plain
@@ -57,7 +57,7 @@ def load(
     lanes: Container[str] | None = None,
     service_levels: Container[str] | None = None,
     rules: Rules = "house",
-    limits: Limits = Limits(),
+    limits: Limits = DEFAULT,
     all_processes: bool = False,
 ) -> Definition:
     """The definition of `process_id`, or `InvalidDefinition` with every problem of what it needs.
@@ -115,7 +115,7 @@ def check(
     lanes: Container[str] | None = None,
     service_levels: Container[str] | None = None,
     rules: Rules = "house",
-    limits: Limits = Limits(),
+    limits: Limits = DEFAULT,
     all_processes: bool = False,
 ) -> list[Problem]:
     """Every problem of a bundle, in the order of the files; warnings too. Nothing but warnings: it can be loaded."""

@@ -13,7 +13,7 @@ import re
 from lxml import etree
 
 from engine.elements import Problem
-from engine.limits import Limits
+from engine.limits import DEFAULT, Limits
 
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 
@@ -23,7 +23,7 @@ _ENCODING = re.compile(r"""\A\s*<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]+)
 
 
 def root_of(
-    name: str, content: bytes, problems: list[Problem], limits: Limits = Limits()
+    name: str, content: bytes, problems: list[Problem], limits: Limits = DEFAULT
 ) -> etree._Element | None:
     """The root of a harmless BPMN file, or None and a problem."""
     try:

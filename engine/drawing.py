@@ -162,7 +162,12 @@ def _may_begin(node: Node) -> bool:
     """Whether a node that nothing leads to begins with its scope."""
     if node.kind == "boundaryEvent" or node.compensates or node.on_event:
         return False
-    return not (node.kind == "intermediateCatchEvent" and node.has("link"))
+    return not is_link_catch(node)
+
+
+def is_link_catch(node: Node) -> bool:
+    """Whether a link leads to the node."""
+    return node.kind == "intermediateCatchEvent" and node.has("link")
 
 
 @dataclass

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from engine.drawing import Drawing, Flow, Node, Scope
 from engine.elements import Problem
-from engine.limits import Limits
+from engine.limits import DEFAULT, Limits
 from engine.texts import Rules
 
 
@@ -22,7 +22,7 @@ class Host:
     lanes: Container[str] | None = None
     service_levels: Container[str] | None = None
     rules: Rules = "house"
-    limits: Limits = Limits()
+    limits: Limits = DEFAULT
 
 
 Rule = Callable[[Drawing, Host], Iterator[Problem]]

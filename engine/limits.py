@@ -21,3 +21,7 @@ class Limits:
     steps: int = 10_000
     instances: int = 1_000
     data_bytes: int = 100_000
+
+
+DEFAULT = Limits()
+"""The limits where nobody sets others."""

@@ -12,7 +12,7 @@ from engine.door import BPMN, root_of
 from engine.drawing import INSIDES, Drawing, Event, Flow, Loop, Node, Scope, Text
 from engine.elements import Element, Problem
 from engine.extensions import Extensions, read_extensions
-from engine.limits import Limits
+from engine.limits import DEFAULT, Limits
 
 BPMNDI = "http://www.omg.org/spec/BPMN/20100524/DI"
 XSI_TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
@@ -42,9 +42,7 @@ _ASIDE = frozenset({
 """Children about data that the engine does not move: kept in the file, drawn, and set aside with a warning."""
 
 
-def read(
-    files: Mapping[str, bytes], *, all_processes: bool = False, limits: Limits = Limits()
-) -> Drawing:
+def read(files: Mapping[str, bytes], *, all_processes: bool = False, limits: Limits = DEFAULT) -> Drawing:
     """Read every file whose name ends in `.bpmn`; what cannot be read becomes a problem of the drawing.
 
     `all_processes`: those too that say they are not executable.
@@ -262,9 +260,7 @@ class _File:
         mend = "Save the diagram with a modeler, which gives every element an id."
         self._refuse(xml, "G1", f"A {tag} has no id.", mend, scope)
 
-    def _refuse(
-        self, xml: etree._Element, rule: str, reason: str, mend: str, scope: Scope | None
-    ) -> None:
+    def _refuse(self, xml: etree._Element, rule: str, reason: str, mend: str, scope: Scope | None) -> None:
         self._problem(xml, rule, reason, mend, scope, warning=False)
 
     def _problem(

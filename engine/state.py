@@ -36,7 +36,7 @@ def dump(definition: Definition, run: Run, status: str) -> bytes:
     saved = _Saved()
     for process in (run, *run.subprocesses.values()):
         saved.add(process)
-    body = {
+    body: Json = {
         "definition": definition.fingerprint,
         "status": status,
         "outcome": run.outcome,
@@ -121,9 +121,7 @@ def fingerprint(state: bytes) -> str:
     return str(_body(state)[1].get("definition"))
 
 
-def load(
-    definition: Definition, state: bytes, step: Step, chooser: Chooser | None = None
-) -> tuple[Run, str]:
+def load(definition: Definition, state: bytes, step: Step, chooser: Chooser | None = None) -> tuple[Run, str]:
     """The running processes of a saved state and its status, or `DamagedState`."""
     version, body = _body(state)
     if body.get("definition") != definition.fingerprint:

@@ -46,7 +46,11 @@ def _of_loop(node: Node, loop: Loop, host: Host) -> Iterator[Problem]:
         return
     if loop.kind == "while" and loop.maximum is None and (loop.condition is None or not loop.condition.text):
         yield of_node(node, "G25", "The loop says neither how often nor how long.", "Write a loop condition.")
-    if loop.kind != "while" and loop.collection is None and (not loop.cardinality or not loop.cardinality.text):
+    if (
+        loop.kind != "while"
+        and loop.collection is None
+        and (not loop.cardinality or not loop.cardinality.text)
+    ):
         yield of_node(
             node, "G25", "The activity does not say how many instances it has.", "Write a loop cardinality."
         )

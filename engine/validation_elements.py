@@ -49,12 +49,15 @@ def supported(drawing: Drawing, host: Host) -> Iterator[Problem]:
 
 
 def set_aside(drawing: Drawing, host: Host) -> Iterator[Problem]:
-    """G20, a warning: data inputs, outputs and associations are kept in the file and not moved by the engine."""
+    """G20: data inputs, outputs and associations are kept in the file and not moved by the engine.
+
+    A warning, but in the house: a task that moves data would not do what it shows.
+    """
     for node in drawing.nodes:
         for name in sorted(set(node.aside)):
             reason = f"The {name} is kept, and the engine does not move its data."
             mend = "Nothing needs to be done if the process does not depend on it."
-            yield of_node(node, "G20", reason, mend, warning=True)
+            yield of_node(node, "G20", reason, mend, warning=host.rules != "house")
 
 
 def nesting(drawing: Drawing, host: Host) -> Iterator[Problem]:

@@ -12,7 +12,9 @@ from engine.validation_elements import ACTIVITIES
 _CAUGHT = frozenset({"timer", "message", "signal", "conditional"})
 _KINDS: Mapping[str, frozenset[str]] = {
     "startEvent": _CAUGHT | {"none"},
-    "endEvent": frozenset({"none", "message", "signal", "error", "escalation", "cancel", "compensate", "terminate"}),
+    "endEvent": frozenset(
+        {"none", "message", "signal", "error", "escalation", "cancel", "compensate", "terminate"}
+    ),
     "boundaryEvent": _CAUGHT | {"error", "escalation", "cancel", "compensate"},
     "intermediateCatchEvent": _CAUGHT | {"link"},
     "intermediateThrowEvent": frozenset({"none", "message", "signal", "escalation", "compensate", "link"}),
@@ -43,11 +45,17 @@ def _of_event(node: Node, allowed: frozenset[str]) -> Iterator[Problem]:
             )
     if len(kinds) > 1 and _ALONE & set(kinds):
         yield of_node(
-            node, "G12", f"A {node.kind} with several definitions is not supported.", "Draw one event for each."
+            node,
+            "G12",
+            f"A {node.kind} with several definitions is not supported.",
+            "Draw one event for each.",
         )
     if node.all_events and not set(kinds) <= {"message", "signal"}:
         yield of_node(
-            node, "G12", "Only messages and signals can be waited for all together.", "Draw a parallel gateway."
+            node,
+            "G12",
+            "Only messages and signals can be waited for all together.",
+            "Draw a parallel gateway.",
         )
 
 
@@ -80,7 +88,9 @@ def links(drawing: Drawing, host: Host) -> Iterator[Problem]:
                 yield of_node(node, "G21", reason, "Draw one link catch event of this name beside it.")
         for node in caught:
             if node.event.name and node.event.name not in {other.event.name for other in thrown}:
-                yield of_node(node, "G21", "No link leads to the event.", "Draw a link throw event of this name.")
+                yield of_node(
+                    node, "G21", "No link leads to the event.", "Draw a link throw event of this name."
+                )
 
 
 def compensation(drawing: Drawing, host: Host) -> Iterator[Problem]:
@@ -105,7 +115,9 @@ def cancellation(drawing: Drawing, host: Host) -> Iterator[Problem]:
     hosts = {node.id: node.kind for node in drawing.nodes}
     for node in drawing.nodes:
         if node.kind == "endEvent" and node.has("cancel") and kinds[node.scope] != "transaction":
-            yield of_node(node, "G23", "A cancel end event lies in no transaction.", "Use an error end event.")
+            yield of_node(
+                node, "G23", "A cancel end event lies in no transaction.", "Use an error end event."
+            )
         attached = hosts.get(node.element.attached_to or "")
         if node.kind == "boundaryEvent" and node.has("cancel") and attached != "transaction":
             yield of_node(node, "G23", "A cancel event is attached to no transaction.", "Use an error event.")

@@ -47,7 +47,9 @@ def other_expressions(drawing: Drawing, host: Host) -> Iterator[Problem]:
         for text in _texts(node):
             reason = _wrong(lambda text=text: compile_condition(text, host.rules))
             if reason:
-                yield of_node(node, "V5", f"The expression cannot be used: {reason}", "Correct the expression.")
+                yield of_node(
+                    node, "V5", f"The expression cannot be used: {reason}", "Correct the expression."
+                )
 
 
 def _texts(node: Node) -> Iterator[Text]:

@@ -55,7 +55,9 @@ def _is_beside(node: Node) -> bool:
 def reached(drawing: Drawing, host: Host) -> Iterator[Problem]:
     """G4: every node can be reached (a warning where only the house demands it)."""
     for scope in drawing.scopes:
-        first = [node.id for node in scope.nodes if node.kind == "startEvent"] or [n.id for n in scope.first()]
+        first = [node.id for node in scope.nodes if node.kind == "startEvent"] or [
+            n.id for n in scope.first()
+        ]
         seen = walk(first, following(edges(scope)))
         for node in scope.nodes:
             aside = node.compensates or node.on_event or _is_beside(node)
@@ -114,11 +116,13 @@ def defaults(drawing: Drawing, host: Host) -> Iterator[Problem]:
             if node.default and (flow is None or flow.source != node.id):
                 yield of_node(node, "G9", "The default flow leads out of another element.", "Choose another.")
             elif flow is not None and flow.condition is not None and host.rules == "house":
-                yield of_flow(drawing, flow, "G9", "The default flow has a condition.", "Remove the condition.")
+                yield of_flow(
+                    drawing, flow, "G9", "The default flow has a condition.", "Remove the condition."
+                )
 
 
 def circles(drawing: Drawing, host: Host) -> Iterator[Problem]:
-    """G27, a warning: a circle in which nothing waits may turn for ever."""
+    """G27: (a warning) a circle in which nothing waits may turn for ever."""
     for scope in drawing.scopes:
         passing = {node.id for node in scope.nodes if not _waits(node)}
         behind = following(
@@ -126,7 +130,11 @@ def circles(drawing: Drawing, host: Host) -> Iterator[Problem]:
         )
         decided = _deciding(scope.flows)
         for node in scope.nodes:
-            if node.id in passing and node.id in walk(behind.get(node.id, ()), behind) and node.id not in decided:
+            if (
+                node.id in passing
+                and node.id in walk(behind.get(node.id, ()), behind)
+                and node.id not in decided
+            ):
                 yield of_node(
                     node, "G27", "Here the process may turn in a circle without a wait.",
                     "Draw a task or a timer into the circle.", warning=True,
@@ -146,5 +154,3 @@ def _waits(node: Node) -> bool:
 RULES: tuple[Rule, ...] = (
     flow_ends, attachments, closed_ends, reached, joins, event_gateways, defaults, circles,
 )  # fmt: skip
-
-

@@ -40,13 +40,6 @@ def tasks_of_a_kind(drawing: Drawing, host: Host) -> Iterator[Problem]:
             )
 
 
-def set_aside(drawing: Drawing, host: Host) -> Iterator[Problem]:
-    """G20: a task that moves data between data objects would not do what it shows."""
-    for node in drawing.nodes:
-        for name in sorted(set(node.aside)):
-            yield of_node(node, "G20", f"{name} is not supported here.", "Remove it from the element.")
-
-
 def condition_places(drawing: Drawing, host: Host) -> Iterator[Problem]:
     """G9: conditions stand on flows out of an exclusive or inclusive gateway."""
     nodes = {node.id: node for node in drawing.nodes}
@@ -73,7 +66,10 @@ def default_flows(drawing: Drawing, host: Host) -> Iterator[Problem]:
                 yield from _of_gateway(drawing, node, out)
             elif node.default and node.kind not in _DECIDING:
                 yield of_node(
-                    node, "G9", "Only an exclusive or inclusive gateway has a default flow.", "Remove the default mark."
+                    node,
+                    "G9",
+                    "Only an exclusive or inclusive gateway has a default flow.",
+                    "Remove the default mark.",
                 )
 
 
@@ -206,6 +202,6 @@ def can_end(drawing: Drawing, host: Host) -> Iterator[Problem]:
 
 
 RULES: tuple[Rule, ...] = (
-    reserved_ids, tasks_of_a_kind, set_aside, condition_places, default_flows, lane_names, tasks_in_lanes, steps,
+    reserved_ids, tasks_of_a_kind, condition_places, default_flows, lane_names, tasks_in_lanes, steps,
     drawn, outcomes, flow_ids, starts, ends, ways_out, can_end,
 )  # fmt: skip

@@ -31,7 +31,9 @@ if TYPE_CHECKING:
     from engine.definition import Definition
     from engine.scripting import SafeEngine
 
-What = Literal["entered", "completed", "cancelled", "message", "signal", "uncaught_error", "uncaught_escalation"]
+What = Literal[
+    "entered", "completed", "cancelled", "message", "signal", "uncaught_error", "uncaught_escalation"
+]
 
 
 @dataclass(frozen=True)
@@ -313,10 +315,10 @@ class Process:
         if self.enclosed is not None:
             return self.enclosed
         caller = self.caller
-        if caller is not None and isinstance(caller.task_spec, EventSubProcess):
-            if not any(record.activity == activity for record in self.records):
-                return caller.workflow._compensable(activity)
-        return self.records
+        handles = caller is not None and isinstance(caller.task_spec, EventSubProcess)
+        if caller is None or not handles or any(record.activity == activity for record in self.records):
+            return self.records
+        return caller.workflow._compensable(activity)
 
     def handler(self, kind: str, name: str | None, inside: Token) -> Token | None:
         """The event sub-process' start that catches what is thrown inside; the one with its code before any other."""
@@ -406,9 +408,9 @@ class Run(Process, BpmnWorkflow):
         if self.watches:
             self.latest = {**self.latest, **values}
 
-    def throw(self, token: Token, kind: Literal["message", "signal"], name: str | None) -> None:
+    def throw(self, token: Token, kind: str, name: str | None) -> None:
         """Throw a message or signal to whoever waits for it in this instance."""
-        token.workflow.note(token, kind, name)
+        token.workflow.note(token, "message" if kind == "message" else "signal", name)
         self.deliver(kind, name)
 
     def deliver(self, kind: str, name: str | None) -> int:
@@ -461,11 +463,11 @@ class Run(Process, BpmnWorkflow):
 
     def _stir(self) -> bool:
         """When all is quiet: let one inclusive gateway go on that nothing can reach any more, or a condition fire."""
-        for process in (self, *self.subprocesses.values()):
-            for token in process.live:
-                if isinstance(token.task_spec, Inclusive) and token.state == TaskState.WAITING:
-                    if token.task_spec.release(token):
-                        return True
+        held = (
+            t for t in self.tokens() if isinstance(t.task_spec, Inclusive) and t.state == TaskState.WAITING
+        )
+        if any(token.task_spec.release(token) for token in list(held)):
+            return True
         return self.watches and self.chooser is None and self._look()
 
     def _look(self) -> bool:
@@ -504,4 +506,3 @@ class Called(Process, BpmnSubWorkflow):
         """Hand the data back to the caller, which goes on."""
         self.top_workflow.subprocesses.pop(self.caller.id)
         self.caller.task_spec.finish(self.caller, data, self.records)
-
