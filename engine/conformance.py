@@ -101,7 +101,9 @@ def deploy(path: str | Path, extra: Iterable[str | Path] = ()) -> Item:
         try:
             files[f"{position:03} {each.name}.bpmn"] = each.read_bytes()
         except (OSError, ValueError):
-            problem = engine.Problem(each.name, None, None, "X1", "The file cannot be read.", "Check the path.")
+            problem = engine.Problem(
+                each.name, None, None, "X1", "The file cannot be read.", "Check the path."
+            )
             return {"definitions": [], "error": _refusal(problem)}
     problems: list[engine.Problem] = []
     reports = [_deploy(name, files, problems) for name in files]
@@ -173,7 +175,9 @@ def start(
     """
     identity = _known(definition_id, _host.contents)
     if identity not in _host.definitions:
-        refusal = _host.refused.get(identity, {"reason": "The process is not executable.", "element_id": identity})
+        refusal = _host.refused.get(
+            identity, {"reason": "The process is not executable.", "element_id": identity}
+        )
         raise Incident(refusal["reason"], refusal["element_id"])
     running = _Running(str(len(_host.instances) + 1), identity)
     _host.instances[running.id] = running
@@ -256,7 +260,9 @@ def _find(wanted: Item | str, items: list[Item]) -> tuple[_Running, str]:
         for item in items:
             if item[key] == name:
                 return _host.instances[item["instance"]], item["id"]
-    raise Incident("This is not open (any more).", wanted.get("element_id") if isinstance(wanted, Mapping) else None)
+    raise Incident(
+        "This is not open (any more).", wanted.get("element_id") if isinstance(wanted, Mapping) else None
+    )
 
 
 @contextmanager
