@@ -28,11 +28,11 @@ def due(text: str, since: datetime) -> datetime:
 
 
 def _next(parts: list[str], since: datetime) -> datetime:
-    """The next firing of a repeating interval: the begin as long as it lies ahead, then one period on."""
-    moments = [_moment(part) for part in parts if not part.startswith("P")]
+    """The next firing of a repeating interval: its begin as long as that lies ahead, then one period on."""
+    begin = [_moment(part) for part in parts[:1] if not part.startswith("P")]
     periods = [part for part in parts if part.startswith("P")]
-    if moments and (moments[0] > since or not periods):
-        return moments[0]
+    if begin and begin[0] > since:
+        return begin[0]
     if not periods:
         raise ValueError("A repeating interval has no period.")
     return _after(periods[0], since)
