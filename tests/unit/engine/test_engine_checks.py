@@ -240,22 +240,6 @@ def test_comments_a_byte_order_mark_and_character_data_are_let_in():
     assert engine.check({"main.bpmn": b"\xef\xbb\xbf" + text.encode()}, "main") == []
 
 
-@pytest.mark.parametrize(
-    "encoding", ["utf-8", "iso-8859-1", "windows-1252", "gb18030", "utf-16", "utf-16-le", "utf-16-be"]
-)
-def test_a_file_is_read_in_the_encoding_it_declares(encoding):
-    text = GOOD.decode().replace("Name of A", "Prüfen").replace('"UTF-8"', f'"{encoding.upper()}"')
-    assert f'encoding="{encoding.upper()}"' in text
-    definition = engine.load({"main.bpmn": text.encode(encoding)}, "main")
-    assert definition.elements["A"].name == "Prüfen"
-
-
-def test_a_file_with_two_byte_characters_may_leave_its_encoding_to_its_mark():
-    text = GOOD.decode().replace(' encoding="UTF-8"', "").replace("Name of A", "Prüfen")
-    assert "encoding" not in text
-    assert engine.load({"main.bpmn": text.encode("utf-16")}, "main").elements["A"].name == "Prüfen"
-
-
 def test_each_rule_names_its_codes_and_each_code_has_a_broken_diagram():
     documented = set()
     for rule in validation.RULES + validation_graph.RULES:
