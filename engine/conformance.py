@@ -17,7 +17,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -27,9 +28,12 @@ from typing import Any
 from lxml import etree
 
 import engine
-from engine import door
+from engine import door, errors
+from engine.drawing import Scope
 from engine.due import due
 from engine.errors import EngineError, Incident
+from engine.limits import Limits
+from engine.reading import read
 
 __all__ = [
     "Incident", "StepLimit", "advance", "canonical", "complete", "configure", "deploy", "export", "fire", "load", "log",
@@ -43,6 +47,22 @@ class StepLimit(Exception):
     """More steps were taken than `max_steps`: the diagram turns in circles."""
 
 
+class _InTurn:
+    """The choices of a stubbed run: the flows are taken in turn, loops run twice."""
+
+    def __init__(self, taken: Mapping[str, int]) -> None:
+        self.taken = Counter(taken)
+
+    def ways(self, element: engine.Element, flows: Sequence[str]) -> list[str]:
+        """The next flow."""
+        self.taken[element.id] += 1
+        return [flows[(self.taken[element.id] - 1) % len(flows)]]
+
+    def times(self, element: engine.Element) -> int:
+        """Twice."""
+        return 2
+
+
 @dataclass
 class _Running:
     """An instance with what its host keeps beside it: when its timers fall due, and whether it met an incident.
@@ -52,6 +72,7 @@ class _Running:
 
     id: str
     definition_id: str
+    chooser: _InTurn | None
     instance: engine.Instance | None = None
     due: dict[str, datetime] = field(default_factory=dict)
     failed: bool = False
@@ -64,11 +85,19 @@ class _Host:
         self.stub = options.get("scripts") == "stub"
         self.force_executable = bool(options.get("force_executable"))
         self.max_steps = int(options.get("max_steps") or 10_000)
+        # With stubbed choices conditions are never asked, so they may be in any language.
+        self.terms: Any = {
+            "rules": "walk" if self.stub else "standard", "limits": Limits(steps=self.max_steps),
+            "all_processes": self.force_executable,
+        }  # fmt: skip
         self.contents: dict[str, bytes] = {}
         self.definitions: dict[str, engine.Definition] = {}
-        self.refused: dict[str, Item] = {}
+        self.refused: dict[str, engine.Problem] = {}
+        self.listening: dict[tuple[str, str | None], list[tuple[str, str]]] = {}
         self.instances: dict[str, _Running] = {}
         self.entries: list[Item] = []
+        self.thrown: deque[tuple[str, str | None, str]] = deque()
+        self.delivering = False
         self.now = datetime.now(UTC)
 
 
@@ -115,32 +144,53 @@ def _deploy(name: str, files: Mapping[str, bytes], problems: list[engine.Problem
     root = door.root_of(name, files[name], problems)
     if root is None:
         return []
-    bundle = {each: _forced(files[each]) for each in files} if _host.force_executable else files
-    return [_define(process, files[name], bundle) for process in root.iterfind(f"{{{door.BPMN}}}process")]
+    return [_define(process, name, files) for process in root.iterfind(f"{{{door.BPMN}}}process")]
 
 
-def _forced(content: bytes) -> bytes:
-    """The content with every process marked executable."""
-    return re.sub(rb"""(isExecutable\s*=\s*["'])false(["'])""", rb"\1true\2", content)
-
-
-def _define(process: etree._Element, content: bytes, bundle: Mapping[str, bytes]) -> Item:
+def _define(process: etree._Element, name: str, files: Mapping[str, bytes]) -> Item:
     """Deploy one process, or say why not."""
-    identity, executable = process.get("id") or "", process.get("isExecutable") != "false"
+    identity, executable = process.get("id") or "", process.get("isExecutable") not in ("false", "0")
     report: Item = {
         "id": identity, "name": process.get("name") or "", "executable": executable, "status": "ok", "refusals": [],
         "warnings": [],
     }  # fmt: skip
-    _host.contents[identity] = content
+    _host.contents[identity] = files[name]
+    _forget(identity)
     if not executable and not _host.force_executable:
         return report | {"status": "not-executable"}
     try:
-        _host.definitions[identity] = engine.load(bundle, identity)
+        _host.definitions[identity] = engine.load(files, identity, **_host.terms)
     except engine.InvalidDefinition as error:
-        report |= {"status": "refused", "refusals": [_refusal(problem) for problem in error.problems]}
-        _host.definitions.pop(identity, None)
-        _host.refused[identity] = report["refusals"][0]
-    return report
+        _host.refused[identity] = error.problems[0]
+        return report | {"status": "refused", "refusals": [_refusal(problem) for problem in error.problems]}
+    _listen(identity, files)
+    problems = engine.check(files, identity, **_host.terms)
+    concerned = [problem for problem in problems if problem.warning and problem.process_id in (None, identity)]
+    return report | {"warnings": [_refusal(problem) for problem in concerned]}
+
+
+def _forget(identity: str) -> None:
+    """A process of the same id that was deployed before is replaced."""
+    _host.definitions.pop(identity, None)
+    _host.refused.pop(identity, None)
+    for listeners in _host.listening.values():
+        listeners[:] = [listener for listener in listeners if listener[0] != identity]
+
+
+def _listen(identity: str, files: Mapping[str, bytes]) -> None:
+    """Remember which messages and signals start a process, and at which element."""
+    drawing = read(files, all_processes=_host.force_executable)
+    for scope in drawing.processes:
+        if scope.id == identity:
+            for kind, name, element_id in _starting(scope):
+                _host.listening.setdefault((kind, name), []).append((identity, element_id))
+
+
+def _starting(scope: Scope) -> Iterator[tuple[str, str | None, str]]:
+    """The events that start a process: those of its start events and of what instantiates it."""
+    for node in scope.nodes:
+        if node.kind == "startEvent" or node.instantiates:
+            yield from ((event.kind, event.name, node.id) for event in node.events)
 
 
 def _refusal(problem: engine.Problem) -> Item:
@@ -192,7 +242,7 @@ def _step(element: engine.Element, data: Mapping[str, object]) -> None:
 
 def ready_tasks(instance: str | None = None) -> list[Item]:
     """The work that a person or a worker has to do: id, instance, element_id, kind (its BPMN tag) and name."""
-    return [_item(one, work, work.element.kind) for one, work in _open(instance) if work.kind == "user_task"]
+    return [_item(one, work, work.element.kind) for one, work in _open(instance) if work.kind == "task"]
 
 
 def complete(task: Item | str, data: Mapping[str, Any] | None = None) -> None:
@@ -204,7 +254,7 @@ def complete(task: Item | str, data: Mapping[str, Any] | None = None) -> None:
 
 def waiting(instance: str | None = None) -> list[Item]:
     """The events that are waited for, in the same shape; `kind` is what they wait for: timer, message, …"""
-    return [_item(one, work, work.kind) for one, work in _open(instance) if work.kind != "user_task"]
+    return [_item(one, work, work.kind) for one, work in _open(instance) if work.kind != "task"]
 
 
 def fire(item: Item | str) -> None:
@@ -267,17 +317,21 @@ def _find(wanted: Item | str, items: list[Item]) -> tuple[_Running, str]:
 
 @contextmanager
 def _changing(running: _Running) -> Iterator[engine.Instance]:
-    """A change of an instance and what follows from it, in the log and in the other instances."""
+    """A change of an instance and what follows from it: in the log, on the clock and in the other instances."""
     try:
         yield running.instance  # type: ignore[misc]
     except Incident as incident:
         running.failed = True
+        _take_over(running)
         _note(running, incident.element_id, None, "incident")
+        if isinstance(incident, errors.StepLimit):
+            raise StepLimit(str(incident)) from incident
         raise
     except EngineError as refused:
         raise Incident(str(refused), None) from refused
-    finally:
-        _take_over(running)
+    _take_over(running)
+    if not _host.delivering:
+        _deliver()
 
 
 def _take_over(running: _Running) -> None:
@@ -285,12 +339,45 @@ def _take_over(running: _Running) -> None:
     if running.instance is None:
         return
     for trace in running.instance.trace:
-        if trace.event == "completed":
+        if trace.event in ("message", "signal"):
+            _host.thrown.append((trace.event, trace.name, running.id))
+        if trace.event not in ("entered", "cancelled"):
             _note(running, trace.element.id, trace.element, trace.event)
     running.instance.trace.clear()
     timers = {work.id: work.value or "" for _, work in _open(running.id) if work.kind == "timer"}
     moments = {name: running.due.get(name) or _due(text) for name, text in timers.items()}
     running.due = {name: moment for name, moment in moments.items() if moment is not None}
+
+
+def _deliver() -> None:
+    """Hand what was thrown to the other instances, and start the processes that wait for it."""
+    _host.delivering = True
+    try:
+        for _ in range(_host.max_steps):
+            if not _host.thrown:
+                return
+            _hand_on(*_host.thrown.popleft())
+        raise StepLimit(f"More than {_host.max_steps} messages and signals followed from each other.")
+    finally:
+        _host.delivering = False
+        _host.thrown.clear()
+
+
+def _hand_on(kind: str, name: str | None, sender: str) -> None:
+    """A signal is for everybody; a message is for one: an instance that waits for it, or else a new one."""
+    hearing = [running for running in _host.instances.values() if running.id != sender and _hears(running, kind, name)]
+    starting = list(_host.listening.get((kind, name), ()))
+    if kind == "message":
+        hearing, starting = hearing[:1], [] if hearing else starting[:1]
+    for running in hearing:
+        with _changing(running) as instance:
+            instance.receive(name) if kind == "message" else instance.signal(name)
+    for definition_id, element_id in starting:
+        start(definition_id, {}, element_id)
+
+
+def _hears(running: _Running, kind: str, name: str | None) -> bool:
+    return any(work.kind == kind and work.name == name for _, work in _open(running.id))
 
 
 def _due(text: str) -> datetime | None:
@@ -345,6 +432,7 @@ def save(instance: str | None = None) -> str:
         "definition": running.definition_id,
         "state": _dump(running),
         "ahead": {name: (moment - _host.now).total_seconds() for name, moment in running.due.items()},
+        "taken": running.chooser.taken if running.chooser else None,
         "log": log(running.id),
     })  # fmt: skip
 
@@ -360,9 +448,10 @@ def load(text: str) -> str:
     try:
         saved = json.loads(text)
         definition = _host.definitions[saved["definition"]]
-        instance = engine.Instance.load(definition, saved["state"].encode(), _step)
+        chooser = None if saved["taken"] is None else _InTurn(saved["taken"])
+        instance = engine.Instance.load(definition, saved["state"].encode(), _step, chooser=chooser)
         moments = {name: _host.now + timedelta(seconds=ahead) for name, ahead in saved["ahead"].items()}
-        running = _Running(saved["id"], saved["definition"], instance, moments)
+        running = _Running(saved["id"], saved["definition"], chooser, instance, moments)
     except (EngineError, ValueError, LookupError, TypeError, AttributeError, OverflowError) as error:
         raise Incident(f"The saved instance cannot be used: {error}", None) from error
     _host.instances[running.id] = running
