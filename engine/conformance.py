@@ -7,33 +7,28 @@ for task in ready_tasks(order): complete(task, {"approved": True})
 for event in waiting(order): fire(event)     # or advance(seconds), for timers
 print(state(order), [entry["element_id"] for entry in log(order)])
 
-This module is a host like any other: it holds what a host holds (definitions, instances, a clock), hands messages
-and signals from one instance to the others, and starts processes that wait for them. All else is the engine's.
-Every function takes what `ready_tasks` and `waiting` give, or its id; no instance means all of them, or where one is
-needed the last one. A bad diagram never raises anything but `Incident` and `StepLimit`.
+Behind it stands a host in memory (`engine.hosting`); all else is the engine's. Every function takes what `ready_tasks`
+and `waiting` give, or its id; no instance means all of them, or where one is needed the last one. A bad diagram never
+raises anything but `Incident` and `StepLimit`.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections import Counter, deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from lxml import etree
 
-import engine
-from engine import door, errors
-from engine.drawing import Scope
-from engine.due import due
-from engine.errors import EngineError, Incident
-from engine.limits import Limits
-from engine.reading import read
+from engine import door
+from engine.elements import Problem
+from engine.errors import EngineError, Incident, InvalidDefinition
+from engine.hosting import Entry, Host, InTurn, Running, StepLimit
+from engine.instance import OpenWork
 
 __all__ = [
     "Incident", "StepLimit", "advance", "canonical", "complete", "configure", "deploy", "export", "fire", "load", "log",
@@ -42,66 +37,8 @@ __all__ = [
 
 Item = dict[str, Any]
 
-
-class StepLimit(Exception):
-    """More steps were taken than `max_steps`: the diagram turns in circles."""
-
-
-class _InTurn:
-    """The choices of a stubbed run: the flows are taken in turn, loops run twice."""
-
-    def __init__(self, taken: Mapping[str, int]) -> None:
-        self.taken = Counter(taken)
-
-    def ways(self, element: engine.Element, flows: Sequence[str]) -> list[str]:
-        """The next flow."""
-        self.taken[element.id] += 1
-        return [flows[(self.taken[element.id] - 1) % len(flows)]]
-
-    def times(self, element: engine.Element) -> int:
-        """Twice."""
-        return 2
-
-
-@dataclass
-class _Running:
-    """An instance with what its host keeps beside it: when its timers fall due, and whether it met an incident.
-
-    `instance` is None when it never came to a wait.
-    """
-
-    id: str
-    definition_id: str
-    chooser: _InTurn | None
-    instance: engine.Instance | None = None
-    due: dict[str, datetime] = field(default_factory=dict)
-    failed: bool = False
-
-
-class _Host:
-    """Everything that `configure` makes new."""
-
-    def __init__(self, options: Mapping[str, Any]) -> None:
-        self.stub = options.get("scripts") == "stub"
-        self.force_executable = bool(options.get("force_executable"))
-        self.max_steps = int(options.get("max_steps") or 10_000)
-        # With stubbed choices conditions are never asked, so they may be in any language.
-        self.terms: Any = {
-            "rules": "walk" if self.stub else "standard", "limits": Limits(steps=self.max_steps),
-            "all_processes": self.force_executable,
-        }  # fmt: skip
-        self.contents: dict[str, bytes] = {}
-        self.definitions: dict[str, engine.Definition] = {}
-        self.refused: dict[str, engine.Problem] = {}
-        self.listening: dict[tuple[str, str | None], list[tuple[str, str]]] = {}
-        self.instances: dict[str, _Running] = {}
-        self.entries: list[Item] = []
-        self.thrown: deque[tuple[str, str | None, str]] = deque()
-        self.delivering = False
-        self.now = datetime.now(UTC)
-
-
-_host = _Host({})
+_host = Host(stub=False, all_processes=False, max_steps=10_000)
+_contents: dict[str, bytes] = {}
 
 
 def configure(**options: Any) -> None:
@@ -111,7 +48,12 @@ def configure(**options: Any) -> None:
     what is not marked executable; `max_steps`: steps until `StepLimit`. Others are ignored.
     """
     global _host
-    _host = _Host(options)
+    _host = Host(
+        stub=options.get("scripts") == "stub",
+        all_processes=bool(options.get("force_executable")),
+        max_steps=int(options.get("max_steps") or 10_000),
+    )
+    _contents.clear()
 
 
 # --- What can be run ---------------------------------------------------------------------------------------------
@@ -130,16 +72,14 @@ def deploy(path: str | Path, extra: Iterable[str | Path] = ()) -> Item:
         try:
             files[f"{position:03} {each.name}.bpmn"] = each.read_bytes()
         except (OSError, ValueError):
-            problem = engine.Problem(
-                each.name, None, None, "X1", "The file cannot be read.", "Check the path."
-            )
+            problem = Problem(each.name, None, None, "X1", "The file cannot be read.", "Check the path.")
             return {"definitions": [], "error": _refusal(problem)}
-    problems: list[engine.Problem] = []
+    problems: list[Problem] = []
     reports = [_deploy(name, files, problems) for name in files]
     return {"definitions": reports[0], "error": _refusal(problems[0]) if problems else None}
 
 
-def _deploy(name: str, files: Mapping[str, bytes], problems: list[engine.Problem]) -> list[Item]:
+def _deploy(name: str, files: Mapping[str, bytes], problems: list[Problem]) -> list[Item]:
     """Deploy the processes of one file of a bundle."""
     root = door.root_of(name, files[name], problems)
     if root is None:
@@ -154,46 +94,17 @@ def _define(process: etree._Element, name: str, files: Mapping[str, bytes]) -> I
         "id": identity, "name": process.get("name") or "", "executable": executable, "status": "ok", "refusals": [],
         "warnings": [],
     }  # fmt: skip
-    _host.contents[identity] = files[name]
-    _forget(identity)
-    if not executable and not _host.force_executable:
+    _contents[identity] = files[name]
+    if not executable and not _host.all_processes:
+        _host.forget(identity)
         return report | {"status": "not-executable"}
     try:
-        _host.definitions[identity] = engine.load(files, identity, **_host.terms)
-    except engine.InvalidDefinition as error:
-        _host.refused[identity] = error.problems[0]
+        return report | {"warnings": [_refusal(problem) for problem in _host.define(identity, files)]}
+    except InvalidDefinition as error:
         return report | {"status": "refused", "refusals": [_refusal(problem) for problem in error.problems]}
-    _listen(identity, files)
-    problems = engine.check(files, identity, **_host.terms)
-    concerned = [problem for problem in problems if problem.warning and problem.process_id in (None, identity)]
-    return report | {"warnings": [_refusal(problem) for problem in concerned]}
 
 
-def _forget(identity: str) -> None:
-    """A process of the same id that was deployed before is replaced."""
-    _host.definitions.pop(identity, None)
-    _host.refused.pop(identity, None)
-    for listeners in _host.listening.values():
-        listeners[:] = [listener for listener in listeners if listener[0] != identity]
-
-
-def _listen(identity: str, files: Mapping[str, bytes]) -> None:
-    """Remember which messages and signals start a process, and at which element."""
-    drawing = read(files, all_processes=_host.force_executable)
-    for scope in drawing.processes:
-        if scope.id == identity:
-            for kind, name, element_id in _starting(scope):
-                _host.listening.setdefault((kind, name), []).append((identity, element_id))
-
-
-def _starting(scope: Scope) -> Iterator[tuple[str, str | None, str]]:
-    """The events that start a process: those of its start events and of what instantiates it."""
-    for node in scope.nodes:
-        if node.kind == "startEvent" or node.instantiates:
-            yield from ((event.kind, event.name, node.id) for event in node.events)
-
-
-def _refusal(problem: engine.Problem) -> Item:
+def _refusal(problem: Problem) -> Item:
     return {
         "element_id": problem.element_id, "element_name": problem.element_name, "rule": problem.rule,
         "reason": problem.reason, "mend": problem.mend, "named": problem.element_id is not None,
@@ -202,14 +113,14 @@ def _refusal(problem: engine.Problem) -> Item:
 
 def export(definition_id: str | Item) -> bytes:
     """The file that a process came with, byte for byte."""
-    return _host.contents[_known(definition_id, _host.contents)]
+    return _contents[_known(definition_id, _contents)]
 
 
 def _known(name: str | Item, names: Mapping[str, object]) -> str:
     """The id of something deployed or started, or an `Incident`."""
     identity = str(name.get("id")) if isinstance(name, Mapping) else str(name)
     if identity not in names:
-        raise Incident(f"There is no {identity} here.", None)
+        raise Incident(f"There is no “{identity}” here.", None)
     return identity
 
 
@@ -223,21 +134,7 @@ def start(
 
     `start_element`: the start event to begin at, when it is not the plain one.
     """
-    identity = _known(definition_id, _host.contents)
-    if identity not in _host.definitions:
-        refusal = _host.refused.get(
-            identity, {"reason": "The process is not executable.", "element_id": identity}
-        )
-        raise Incident(refusal["reason"], refusal["element_id"])
-    running = _Running(str(len(_host.instances) + 1), identity)
-    _host.instances[running.id] = running
-    with _changing(running):
-        running.instance = engine.Instance.start(_host.definitions[identity], data or {}, _step)
-    return running.id
-
-
-def _step(element: engine.Element, data: Mapping[str, object]) -> None:
-    """What a service task does here: nothing."""
+    return _host.start(_known(definition_id, _contents), data or {}, start_element).id
 
 
 def ready_tasks(instance: str | None = None) -> list[Item]:
@@ -248,8 +145,8 @@ def ready_tasks(instance: str | None = None) -> list[Item]:
 def complete(task: Item | str, data: Mapping[str, Any] | None = None) -> None:
     """Complete a task with data, which join the process data."""
     running, work_id = _find(task, ready_tasks())
-    with _changing(running) as instance:
-        instance.complete(work_id, data or {})
+    with _host.changing(running):
+        _instance(running).complete(work_id, data or {})
 
 
 def waiting(instance: str | None = None) -> list[Item]:
@@ -262,8 +159,8 @@ def fire(item: Item | str) -> None:
     running, work_id = _find(item, waiting())
     # A timer that repeats keeps its id; its next time is counted from this one.
     running.due.pop(work_id, None)
-    with _changing(running) as instance:
-        instance.fire(work_id)
+    with _host.changing(running):
+        _instance(running).fire(work_id)
 
 
 def advance(seconds: float) -> None:
@@ -288,112 +185,28 @@ def _timers() -> Iterator[tuple[datetime, Item]]:
             yield moment, item
 
 
-def _open(instance: str | None) -> Iterator[tuple[_Running, engine.OpenWork]]:
-    """All that an instance, or every one, waits for. One that met an incident waits for nothing."""
+def _open(instance: str | Item | None) -> Iterator[tuple[Running, OpenWork]]:
+    """All that an instance, or every one, waits for."""
     chosen = list(_host.instances.values()) if instance is None else [_running(instance)]
     for running in chosen:
-        if running.instance is not None and not running.failed:
-            yield from ((running, work) for work in running.instance.open_work())
+        yield from ((running, work) for work in running.open_work())
 
 
-def _item(running: _Running, work: engine.OpenWork, kind: str) -> Item:
+def _item(running: Running, work: OpenWork, kind: str) -> Item:
     return {
         "id": work.id, "instance": running.id, "element_id": work.element.id, "kind": kind,
         "name": work.element.name,
     }  # fmt: skip
 
 
-def _find(wanted: Item | str, items: list[Item]) -> tuple[_Running, str]:
+def _find(wanted: Item | str, items: list[Item]) -> tuple[Running, str]:
     """The open work that is meant: by its item, its id, or the id of its element."""
     name = wanted.get("id") if isinstance(wanted, Mapping) else wanted
     for key in ("id", "element_id"):
         for item in items:
             if item[key] == name:
                 return _host.instances[item["instance"]], item["id"]
-    raise Incident(
-        "This is not open (any more).", wanted.get("element_id") if isinstance(wanted, Mapping) else None
-    )
-
-
-@contextmanager
-def _changing(running: _Running) -> Iterator[engine.Instance]:
-    """A change of an instance and what follows from it: in the log, on the clock and in the other instances."""
-    try:
-        yield running.instance  # type: ignore[misc]
-    except Incident as incident:
-        running.failed = True
-        _take_over(running)
-        _note(running, incident.element_id, None, "incident")
-        if isinstance(incident, errors.StepLimit):
-            raise StepLimit(str(incident)) from incident
-        raise
-    except EngineError as refused:
-        raise Incident(str(refused), None) from refused
-    _take_over(running)
-    if not _host.delivering:
-        _deliver()
-
-
-def _take_over(running: _Running) -> None:
-    """Write down what happened in an instance, and when its new timers fall due."""
-    if running.instance is None:
-        return
-    for trace in running.instance.trace:
-        if trace.event in ("message", "signal"):
-            _host.thrown.append((trace.event, trace.name, running.id))
-        if trace.event not in ("entered", "cancelled"):
-            _note(running, trace.element.id, trace.element, trace.event)
-    running.instance.trace.clear()
-    timers = {work.id: work.value or "" for _, work in _open(running.id) if work.kind == "timer"}
-    moments = {name: running.due.get(name) or _due(text) for name, text in timers.items()}
-    running.due = {name: moment for name, moment in moments.items() if moment is not None}
-
-
-def _deliver() -> None:
-    """Hand what was thrown to the other instances, and start the processes that wait for it."""
-    _host.delivering = True
-    try:
-        for _ in range(_host.max_steps):
-            if not _host.thrown:
-                return
-            _hand_on(*_host.thrown.popleft())
-        raise StepLimit(f"More than {_host.max_steps} messages and signals followed from each other.")
-    finally:
-        _host.delivering = False
-        _host.thrown.clear()
-
-
-def _hand_on(kind: str, name: str | None, sender: str) -> None:
-    """A signal is for everybody; a message is for one: an instance that waits for it, or else a new one."""
-    hearing = [running for running in _host.instances.values() if running.id != sender and _hears(running, kind, name)]
-    starting = list(_host.listening.get((kind, name), ()))
-    if kind == "message":
-        hearing, starting = hearing[:1], [] if hearing else starting[:1]
-    for running in hearing:
-        with _changing(running) as instance:
-            instance.receive(name) if kind == "message" else instance.signal(name)
-    for definition_id, element_id in starting:
-        start(definition_id, {}, element_id)
-
-
-def _hears(running: _Running, kind: str, name: str | None) -> bool:
-    return any(work.kind == kind and work.name == name for _, work in _open(running.id))
-
-
-def _due(text: str) -> datetime | None:
-    """When a timer falls due that begins to wait now; None for one without a time, which is only ever fired."""
-    try:
-        return due(text, _host.now)
-    except ValueError:
-        return None
-
-
-def _note(running: _Running, element_id: str | None, element: engine.Element | None, event: str) -> None:
-    definition = element.process_id if element else running.definition_id
-    kind = element.kind if element else None
-    _host.entries.append({
-        "instance": running.id, "definition": definition, "element_id": element_id, "kind": kind, "event": event,
-    })  # fmt: skip
+    raise Incident("This is not open (any more).", wanted.get("element_id") if isinstance(wanted, Mapping) else None)
 
 
 # --- What became of it -------------------------------------------------------------------------------------------
@@ -409,16 +222,30 @@ def state(instance: str | None = None) -> str:
     return "ended" if running.instance.ended else "waiting"
 
 
-def _running(instance: str | Item | None) -> _Running:
+def _running(instance: str | Item | None) -> Running:
     """An instance by its id; the last one when none is given."""
     last = next(reversed(_host.instances), "")
     return _host.instances[_known(last if instance is None else instance, _host.instances)]
 
 
+def _instance(running: Running) -> Any:
+    """The engine's instance, or an `Incident` when it met one."""
+    if running.instance is None or running.failed:
+        raise Incident("The instance met an incident.", None)
+    return running.instance
+
+
 def log(instance: str | None = None) -> list[Item]:
     """What happened, in order: instance, definition (the process it is drawn in), element_id, kind and event."""
     chosen = None if instance is None else _running(instance).id
-    return [dict(entry) for entry in _host.entries if chosen in (None, entry["instance"])]
+    return [_line(entry) for entry in _host.log if chosen in (None, entry.instance)]
+
+
+def _line(entry: Entry) -> Item:
+    return {
+        "instance": entry.instance, "definition": entry.definition_id, "element_id": entry.element_id,
+        "kind": entry.kind, "event": entry.event,
+    }  # fmt: skip
 
 
 # --- Keeping it --------------------------------------------------------------------------------------------------
@@ -430,32 +257,23 @@ def save(instance: str | None = None) -> str:
     return json.dumps({
         "id": running.id,
         "definition": running.definition_id,
-        "state": _dump(running),
+        "state": _instance(running).dump().decode(),
         "ahead": {name: (moment - _host.now).total_seconds() for name, moment in running.due.items()},
         "taken": running.chooser.taken if running.chooser else None,
-        "log": log(running.id),
+        "log": [asdict(entry) for entry in _host.log if entry.instance == running.id],
     })  # fmt: skip
-
-
-def _dump(running: _Running) -> str:
-    if running.instance is None or running.failed:
-        raise Incident("An instance that met an incident cannot be saved.", None)
-    return running.instance.dump().decode()
 
 
 def load(text: str) -> str:
     """The instance of a saved text, as it was then and under the same id."""
     try:
         saved = json.loads(text)
-        definition = _host.definitions[saved["definition"]]
-        chooser = None if saved["taken"] is None else _InTurn(saved["taken"])
-        instance = engine.Instance.load(definition, saved["state"].encode(), _step, chooser=chooser)
-        moments = {name: _host.now + timedelta(seconds=ahead) for name, ahead in saved["ahead"].items()}
-        running = _Running(saved["id"], saved["definition"], chooser, instance, moments)
+        chooser = None if saved["taken"] is None else InTurn(saved["taken"])
+        running = Running(saved["id"], saved["definition"], chooser)
+        running.due = {name: _host.now + timedelta(seconds=ahead) for name, ahead in saved["ahead"].items()}
+        _host.restore(running, saved["state"].encode(), [Entry(**entry) for entry in saved["log"]])
     except (EngineError, ValueError, LookupError, TypeError, AttributeError, OverflowError) as error:
         raise Incident(f"The saved instance cannot be used: {error}", None) from error
-    _host.instances[running.id] = running
-    _host.entries = [entry for entry in _host.entries if entry["instance"] != running.id] + saved["log"]
     return running.id
 
 
@@ -467,9 +285,10 @@ def canonical(instance: str | None = None) -> str:
     def number(found: re.Match[str]) -> str:
         return numbers.setdefault(found[0], f"token {len(numbers)}")
 
-    body = _UUID.sub(number, _dump(running).partition("\n")[2])
+    _, _, state_body = _instance(running).dump().decode().partition("\n")
+    body = json.loads(_UUID.sub(number, state_body))
     ahead = sorted((_UUID.sub(number, name), str(moment - _host.now)) for name, moment in running.due.items())
-    return json.dumps([state(running.id), json.loads(body), ahead], sort_keys=True)
+    return json.dumps([body, ahead], sort_keys=True)
 
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
