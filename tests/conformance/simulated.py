@@ -7,7 +7,6 @@ is completed; `optional`: those that may be too.
 
 import tempfile
 from collections import Counter
-from pathlib import Path
 from typing import Any
 
 from corpus import BPMN_TAG, FOLDER
