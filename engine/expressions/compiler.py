@@ -115,7 +115,7 @@ def _parse(source: Source) -> ast.expr:
     try:
         tree = ast.parse(source.line, mode="eval").body
     except SyntaxError as error:
-        start = source.offset + max((error.offset or 1) - 1, 0)
+        start = source.offset + (error.offset - 1 if error.offset else len(source.line))
         reason = f"“{_short(source.line)}” is not an expression: {error.msg or 'invalid syntax'}."
         raise BadExpression(reason, start, start + 1) from error
     except (ValueError, RecursionError, MemoryError, OverflowError) as error:

@@ -111,17 +111,31 @@ def _unknown(text: str, error: UnknownName, fields: Mapping[str, Kind] | Collect
             *place, f"The word {word} is written {constant}.", f"Write {constant}.", (*place, constant)
         )
     peer = _peer(tokens(text), error.start)
-    choice = nearest(word, _choices(fields, peer))
-    if choice:
-        return _unquoted(place, word, choice)
     field = nearest(word, fields)
+    choices = _choices(fields, peer)
+    if (choice := nearest(word, choices)) and not (field and choice.lower() != word.lower()):
+        return _unquoted(place, word, choice)
     if field:
         sentence = f"There is no field {word}."
         return Finding(*place, sentence, f"Write {field}.", (*place, field))
+    if choices:
+        sentence = f"{word} is no value of {peer}."
+        return Finding(*place, sentence, f"Write one of these, in quotes: {listed(choices)}.")
     if peer is not None:
-        return _unquoted(place, word, word)
+        return _compared_with(peer, place, word, fields)
     mend = f"Fields are: {listed(fields)}." if fields else "There are no fields here; a text needs quotes."
     return Finding(*place, f"There is no field {word}.", mend)
+
+
+def _compared_with(
+    peer: str, place: tuple[int, int], word: str, fields: Mapping[str, Kind] | Collection[str]
+) -> Finding:
+    """A word beside a tick is true or false in other clothes; beside any other field it is a text."""
+    is_tick = isinstance(fields, Mapping) and fields.get(peer) == "boolean"
+    right = {"yes": "true", "no": "false", "on": "true", "off": "false"}.get(word.lower())
+    if is_tick and right:
+        return Finding(*place, f"{peer} is true or false, never {word}.", f"Write {right}.", (*place, right))
+    return _unquoted(place, word, word)
 
 
 def _unquoted(place: tuple[int, int], word: str, value: str) -> Finding:

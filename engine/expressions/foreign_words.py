@@ -121,8 +121,10 @@ def words(text: str, fields: Container[str]) -> Iterator[Finding]:
     """Words of the language in capitals, words of other languages, and functions written behind a value."""
     pieces = tokens(text)
     for place, piece in enumerate(pieces):
-        if piece.kind == "name" and piece.text not in fields:
-            found = _method(pieces, place) or _infix(pieces, place) or _word(pieces, place)
+        if piece.kind == "name":
+            found = _method(pieces, place) or _infix(pieces, place) or _choice(text, pieces, place)
+            if found is None and piece.text not in fields:
+                found = _word(pieces, place)
             if found:
                 yield found
 
@@ -138,6 +140,20 @@ def _word(pieces: list[Token], place: int) -> Finding | None:
         return None
     sentence = f"The word {piece.text} is written {right} here."
     return Finding(piece.start, piece.end, sentence, f"Write {right}.", (piece.start, piece.end, right))
+
+
+def _choice(text: str, pieces: list[Token], place: int) -> Finding | None:
+    """`if a then b else c` around the whole: the value stands first."""
+    words = [piece.text for piece in pieces]
+    if place or words[0] != "if" or words.count("then") != 1 or words.count("else") != 1:
+        return None
+    then, other = pieces[words.index("then")], pieces[words.index("else")]
+    if then.start > other.start:
+        return None
+    test, yes, no = text[pieces[0].end : then.start], text[then.end : other.start], text[other.end :]
+    new = f"{yes.strip()} if {test.strip()} else {no.strip()}"
+    sentence, mend = "A choice begins with its first value.", "Write: value if condition else other value."
+    return Finding(then.start, then.end, sentence, mend, (0, len(text), new))
 
 
 def _is(pieces: list[Token], place: int) -> Finding:
