@@ -38,7 +38,9 @@ def test_an_offer_is_the_one_on_the_page(written, offered):
 
 
 def test_the_bounds_are_those_on_the_page():
-    numbers = [int(digits.replace(",", "")) for digits in re.findall(r"\b\d[\d,]*\b", PAGE.split("## Bounds")[1])]
+    numbers = [
+        int(digits.replace(",", "")) for digits in re.findall(r"\b\d[\d,]*\b", PAGE.split("## Bounds")[1])
+    ]
     bounds = [name for name in dir(expressions) if name.startswith("MAX_")]
     assert len(bounds) >= 6
     for bound in (*(getattr(expressions, name) for name in bounds), MAX_BUSINESS_SPAN):
