@@ -1,5 +1,7 @@
 """Mistakes in expressions: each is found where it is, in a sentence, with the expression that was meant."""
 
+import contextlib
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -23,8 +25,10 @@ MENDED = [
     ("name is null", "is", "name == None"), ("name is not None", "is not", "name != None"),
     ("amount eq 3", "eq", "amount == 3"), ("amount ge 3", "ge", "amount >= 3"),
     ("decision equals 'opt_in'", "equals", "decision == 'opt_in'"),
-    ("decision == “opt_in”", "“opt_in”", 'decision == "opt_in"'), ("decision == ‘opt_in’", "‘opt_in’", 'decision == "opt_in"'),
-    ("decision == „opt_in“", "„opt_in“", 'decision == "opt_in"'), ("decision == «opt_in»", "«opt_in»", 'decision == "opt_in"'),
+    ("decision == “opt_in”", "“opt_in”", 'decision == "opt_in"'),
+    ("decision == ‘opt_in’", "‘opt_in’", 'decision == "opt_in"'),
+    ("decision == „opt_in“", "„opt_in“", 'decision == "opt_in"'),
+    ("decision == «opt_in»", "«opt_in»", 'decision == "opt_in"'),
     ('decision == "opt_in” and ok', "”", 'decision == "opt_in" and ok'),
     ("decision == opt_in", "opt_in", 'decision == "opt_in"'), ("decision == optin", "optin", 'decision == "opt_in"'),
     ("decision != Withdraw", "Withdraw", 'decision != "withdraw"'), ("name == SAMPLE", "SAMPLE", 'name == "SAMPLE"'),
@@ -59,10 +63,13 @@ def test_a_mistake_is_found_and_mended(text, meant, corrected):
 
 UNMENDED = [
     ("", "", "empty"), ("amount 3", "3", "not understood"), ("amount > ", ">", "not understood"),
-    ('"a" "b"', '"a"', "side by side"), ("foo == 3", "foo", "no field foo"), ("decision == maybe", "maybe", "no value of decision"),
+    ('"a" "b"', '"a"', "side by side"), ("foo == 3", "foo", "no field foo"),
+    ("decision == maybe", "maybe", "no value of decision"),
     ("frobnicate(name)", "frobnicate", "no function"), ("_x == 1", "_x", "underscore"), ("12n", "12", "neither a number"),
-    ("amount > 3 # note", "#", "sign #"), ("name.__class__", "name.__class__", "underscore"), ("lower()", "lower()", "takes 1 value"),
-    ("round(1, 2, 3)", "round(1, 2, 3)", "1 to 2 values"), ("amount ** 2", "amount ** 2", "calculated"), ("a\\b", "\\", "Backslash"),
+    ("amount > 3 # note", "#", "sign #"), ("name.__class__", "name.__class__", "underscore"),
+    ("lower()", "lower()", "takes 1 value"),
+    ("round(1, 2, 3)", "round(1, 2, 3)", "1 to 2 values"), ("amount ** 2", "amount ** 2", "calculated"),
+    ("a\\b", "\\", "Backslash"),
 ]  # fmt: skip
 
 
@@ -93,7 +100,8 @@ def test_the_compiler_says_where():
 
 PIECES = st.one_of(
     st.sampled_from([text for text, *_ in MENDED + UNMENDED]),
-    st.sampled_from([*KINDS, *FUNCTIONS, "and", "OR", "is", "then", "if", "=", "&&", "(", ")", "[", "]", '"', "“", "!", ","]),
+    st.sampled_from([*KINDS, *FUNCTIONS, "and", "OR", "is", "then", "if", "=", "&&", "(", ")", "[", "]", '"', "“",
+    "!", ","]),
     st.text(max_size=4),
 )  # fmt: skip
 
@@ -120,8 +128,10 @@ NEVER = [
     ("opened < today()", "opened", "date(opened) < today()"), ("now() > due", "due", "now() > moment(due)"),
     ('opened == date("2026-01-01")', "opened", 'date(opened) == date("2026-01-01")'), ("ok < 3", "ok", None),
     ("amount < name", "name", None), ("amount + name", "name", None), ('opened + duration("P2D")', "opened", None),
-    ("-name", "name", None), ("lower(amount)", "amount", None), ("count(name)", "name", None), ("amount == 3 or 4", "4", None),
-    ("name if amount else 3", "amount", None), ("1 == 'a'", "'a'", None), ("length(name) == '3'", "'3'", "length(name) == 3"),
+    ("-name", "name", None), ("lower(amount)", "amount", None), ("count(name)", "name", None),
+    ("amount == 3 or 4", "4", None),
+    ("name if amount else 3", "amount", None), ("1 == 'a'", "'a'", None),
+    ("length(name) == '3'", "'3'", "length(name) == 3"),
     ("decision.x == 3", "decision.x", None), ("amount[0]", "amount[0]", None), ("has(name) == 'yes'", "'yes'", None),
     ('(decision if ok else "x") == "y"', '"y"', None), ("1 < amount == 'x'", "'x'", None),
     ("price * 2 == '7'", "'7'", "price * 2 == 7"), ("[ok and 3]", "3", None), ("lower(lower(amount))", "amount", None),
@@ -143,7 +153,8 @@ FINE = [
     "not unknown", "odd == 3", "odd and ok", "odd + name_of_odd", "decision == name", 'opened < "2026-01-01"',
     "date(opened) < today()", "moment(due) - now() > duration('P1D')", "has(amount) and amount > 3", "price > amount",
     "max(amount, 3) > 'x'", "weekday(opened) == 6", "days_between(opened, today()) > 3", "is_empty(name) or is_empty(ways)",
-    "'x' in ways", "'x' in name", "amount in ways", "contains(ways, 3)", "client.age > 3", "ways[0] == 3", "amount in [1, 2.5]",
+    "'x' in ways", "'x' in name", "amount in ways", "contains(ways, 3)", "client.age > 3", "ways[0] == 3",
+    "amount in [1, 2.5]",
     '(decision if ok else "x") == "x"', "decision in [name, unknown]", "ok == false", "service_level('x') == 3",
     "(1 if ok else 'a') == 'a'", "add_days(opened, 3) > today()", "decision > 'a'", "-amount < abs(amount)",
 ]  # fmt: skip
@@ -175,7 +186,5 @@ COMPARISONS = st.tuples(LEAVES, st.sampled_from(["==", "<", "in"]), LEAVES).map(
 def test_what_is_reported_is_never_true_for_any_data(text, data):
     expression = compile(text)
     if check_types(expression, KINDS) and " in [" not in text:
-        try:
+        with contextlib.suppress(ExpressionError):
             assert expression.evaluate(data) is False
-        except ExpressionError:
-            pass
