@@ -51,6 +51,12 @@ def expression(text: str, language: str | None = None, functions: Mapping[str, F
     return _as_it_is(inner, dialect, functions) or _translated(inner, dialect, functions)
 
 
+def literal(text: str) -> object:
+    """The value of an expression that is nothing but a value, or None."""
+    tree = ast.parse(text, mode="eval").body
+    return tree.value if isinstance(tree, ast.Constant) else None
+
+
 def _unwrapped(text: str, language: str | None) -> tuple[str, Dialect]:
     """The text without its wrapper, and the dialect that the wrapper or the language tells."""
     if text.startswith(("${", "#{")) and text.endswith("}"):
