@@ -35,9 +35,27 @@ MAX_SHOWN = 80
 """Characters of a value that a note shows."""
 
 _NOT_FOREIGN = frozenset(
-    {BPMN, "", "http://www.w3.org/2001/XMLSchema-instance", "http://www.w3.org/XML/1998/namespace"}
+    {
+        BPMN,
+        "",
+        "http://www.w3.org/2001/XMLSchema-instance",
+        "http://www.w3.org/XML/1998/namespace",
+        "http://www.omg.org/spec/BPMN/20100524/DI",
+    }
 )
+_EXTENSIONS = f"{{{BPMN}}}extensionElements"
 _PARTS = ("LoopCharacteristics", "EventDefinition")
+_LATER = re.compile(r"[$#]\{\s*(?:dateTime|now)\(\)\.plus([A-Z][a-z]+)\(([0-9]{1,5})\)(?:\.toDate\(\))?\s*\}")
+_UNITS = {
+    "Months": "{}M",
+    "Weeks": "{}W",
+    "Days": "{}D",
+    "Hours": "T{}H",
+    "Minutes": "T{}M",
+    "Seconds": "T{}S",
+}
+"""How the JUEL family writes a due date that is so much later than now."""
+
 _GROUP = re.compile(r"\s*(?:(user|group)\(([^()]*)\)|([^(),]+))\s*")
 
 
@@ -130,6 +148,8 @@ def _parts(xml: etree._Element) -> Iterator[etree._Element]:
 
 
 def _findings(xml: etree._Element) -> Iterator[_Finding]:
+    if xml.tag == _EXTENSIONS:
+        return  # Its children are noted with the element it belongs to.
     for key, value in xml.attrib.items():
         space, local = _split(str(key))
         if space not in _NOT_FOREIGN:
@@ -143,7 +163,7 @@ def _child(child: etree._Element) -> Iterator[_Finding]:
     space, local = _split(str(child.tag))
     if space not in _NOT_FOREIGN:
         yield from _element(child)
-    elif space == BPMN and local == "extensionElements":
+    elif child.tag == _EXTENSIONS:
         for extension in child:
             if isinstance(extension.tag, str):
                 yield from _element(extension)
@@ -252,20 +272,19 @@ def _bean(value: str) -> str:
 def _key(value: str) -> tuple[str, ...]:
     """A text that is not computed; `="x"` and `${'x'}` are such texts, too."""
     text = value.strip()
-    if text.startswith("=") or "${" in text or "#{" in text:
-        told = literal(expression(text))
-        if not isinstance(told, str):
+    if not text.startswith(("=", "${", "#{")):
+        if "${" in text or "#{" in text:
             raise ExpressionError("it is computed while the process runs.")
-        return _some(told)
-    return _some(text)
+        return _some(text)
+    told = literal(expression(text))
+    if not isinstance(told, str):
+        raise ExpressionError("it is computed while the process runs.")
+    return _some(told)
 
 
 def _groups(value: str) -> tuple[str, ...]:
     """Names with commas between; Activiti's `user(…), group(…)` gives its groups."""
-    if value.strip().startswith("="):
-        value = "".join(_key(value))
-    if "${" in value or "#{" in value or value.strip().startswith("["):
-        raise ExpressionError("the groups are computed while the process runs.")
+    value = "".join(_key(value))
     matches = [_GROUP.fullmatch(part) for part in value.split(",") if part.strip()]
     if not all(matches):
         raise ExpressionError("write the names of groups with commas between.")
@@ -274,8 +293,11 @@ def _groups(value: str) -> tuple[str, ...]:
 
 
 def _moment(value: str) -> tuple[str, ...]:
-    text = value.strip().strip('"')
-    return (timer("timeDuration" if text.startswith("P") else "timeDate", value),)
+    later = _LATER.fullmatch(value.strip())
+    if later and later[1] not in _UNITS:
+        raise ExpressionError(f"plus{later[1]}(…) is not understood.")
+    text = f"P{_UNITS[later[1]].format(later[2])}" if later else value.strip().strip('"')
+    return (timer("timeDuration" if text.startswith("P") else "timeDate", text),)
 
 
 def _collection(value: str) -> tuple[str, ...]:

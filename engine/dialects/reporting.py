@@ -70,8 +70,9 @@ def _by_element(root: etree._Element) -> dict[str, list[Note]]:
 
 def _texts(xml: etree._Element, language: str | None) -> Iterator[Note]:
     """The notes on conditions and timers that another tool wrote in its own way."""
-    local, text = etree.QName(xml).localname, "".join(str(part) for part in xml.itertext()).strip()
-    if not text or local not in _CONDITIONS | _TIMERS:
+    local = etree.QName(xml).localname
+    text = "".join(str(part) for part in xml.itertext()).strip() if local in _CONDITIONS | _TIMERS else ""
+    if not text:
         return
     try:
         read = (

@@ -92,7 +92,8 @@ def _wrong_moment(text: str) -> Iterator[str]:
     if is_duration(text):
         yield f"“{text}” is a duration, not a moment: make it a timeDuration."
     elif _is_local(text):
-        yield f"“{text}” says no offset from UTC: write {text}Z, or with an offset such as -08:00."
+        moment = text if "T" in text else f"{text}T00:00:00"
+        yield f"“{text}” says no offset from UTC: write {moment}Z, or with an offset such as -08:00."
     elif not is_moment(text):
         yield f"“{text}” is not an ISO 8601 moment such as 2026-11-21T10:00:00Z."
 

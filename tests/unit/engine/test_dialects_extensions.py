@@ -56,6 +56,19 @@ def test_a_user_task_of_zeebe_says_the_same_in_elements() -> None:
 
 
 @pytest.mark.parametrize(
+    ("written", "due"),
+    [
+        ("${dateTime().plusWeeks(1).toDate()}", '"P1W"'),
+        ("#{now().plusMinutes(30)}", '"PT30M"'),
+        ("${dateTime().plusAges(1)}", None),
+        ("2026-11-21", None),
+    ],
+)
+def test_a_due_date_so_much_later_than_now_is_a_duration(written: str, due: str | None) -> None:
+    assert _read(f"<bpmn:userTask id='t' camunda:dueDate='{written}'/>").due == due
+
+
+@pytest.mark.parametrize(
     ("attributes", "step"),
     [
         ("camunda:type='external' camunda:topic='ship'", "ship"),
@@ -191,7 +204,7 @@ def test_no_value_is_more_than_a_note(word: str, value: str) -> None:
 _FILE = f"""<?xml version="1.0" encoding="UTF-8"?>
 <bpmn:definitions {_DECLARED} exporter="A Modeler" exporterVersion="1.2" expressionLanguage="feel" own:a="1">
   <bpmn:process id="p" camunda:historyTimeToLive="P1D">
-    <bpmn:userTask id="t" camunda:formKey="f"/>
+    <bpmn:userTask id="t" camunda:formKey="f"><bpmn:extensionElements><own:x/></bpmn:extensionElements></bpmn:userTask>
     <bpmn:intermediateCatchEvent id="e"><bpmn:timerEventDefinition>
       <bpmn:timeDuration>PT1S</bpmn:timeDuration></bpmn:timerEventDefinition></bpmn:intermediateCatchEvent>
     <bpmn:sequenceFlow id="s"><bpmn:conditionExpression>a = 1</bpmn:conditionExpression></bpmn:sequenceFlow>
@@ -208,14 +221,14 @@ def test_a_report_says_the_tool_and_has_the_notes_of_each_element() -> None:
     assert {identity: [note.name for note in several] for identity, several in found.notes.items()} == {
         "": ["a (http://example.org/own)"],
         "p": ["camunda:historyTimeToLive"],
-        "t": ["camunda:formKey"],
+        "t": ["camunda:formKey", "own:x"],
         "e": ["timeDuration"],
         "s": ["conditionExpression"],
         "u": ["conditionExpression"],
     }
     assert found.notes["s"][0].sentence == "Read as: a == 1"
     assert "cannot run" in found.notes["u"][0].sentence
-    assert found.counts == {MAPPED: 3, KEPT: 3}
+    assert found.counts == {MAPPED: 3, KEPT: 4}
     assert found.problems == ()
 
 
