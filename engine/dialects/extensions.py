@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from engine.dialects.conditions import expression, literal
+from engine.dialects.conditions import read as read_expression
 from engine.dialects.timers import timer
 from engine.dialects.vocabularies import (
     ATTRIBUTES,
@@ -276,7 +277,7 @@ def _key(value: str) -> tuple[str, ...]:
         if "${" in text or "#{" in text:
             raise ExpressionError("it is computed while the process runs.")
         return _some(text)
-    told = literal(expression(text))
+    told = literal(read_expression(text))
     if not isinstance(told, str):
         raise ExpressionError("it is computed while the process runs.")
     return _some(told)
