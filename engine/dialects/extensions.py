@@ -35,6 +35,9 @@ MAPPED, KEPT, DROPPED = "mapped", "kept", "dropped"
 MAX_SHOWN = 80
 """Characters of a value that a note shows."""
 
+MAX_ATTRIBUTES = 200
+"""Attributes of one element that are looked at; no tool writes as many."""
+
 _NOT_FOREIGN = frozenset(
     {
         BPMN,
@@ -57,7 +60,7 @@ _UNITS = {
 }
 """How the JUEL family writes a due date that is so much later than now."""
 
-_GROUP = re.compile(r"\s*(?:(user|group)\(([^()]*)\)|([^(),]+))\s*")
+_GROUP = re.compile(r"(user|group)\(([^()]*)\)|([^()]+)")
 
 
 @dataclass(frozen=True)
@@ -151,10 +154,9 @@ def _parts(xml: etree._Element) -> Iterator[etree._Element]:
 def _findings(xml: etree._Element) -> Iterator[_Finding]:
     if xml.tag == _EXTENSIONS:
         return  # Its children are noted with the element it belongs to.
-    for key, value in xml.attrib.items():
-        space, local = _split(str(key))
+    for space, local, value in _attributes(xml):
         if space not in _NOT_FOREIGN:
-            yield _attribute(space, local, str(value))
+            yield _attribute(space, local, value)
     for child in xml:
         if isinstance(child.tag, str):
             yield from _child(child)
@@ -170,6 +172,12 @@ def _child(child: etree._Element) -> Iterator[_Finding]:
                 yield from _element(extension)
     elif space == BPMN and local in PERFORMERS:
         yield from _performer(child, local)
+
+
+def _attributes(xml: etree._Element) -> Iterator[tuple[str, str, str]]:
+    """Namespace, local name and value; a value is looked up in time that grows with the number of attributes."""
+    for key in list(xml.attrib)[:MAX_ATTRIBUTES]:
+        yield *_split(str(key)), str(xml.get(key))
 
 
 def _split(tag: str) -> tuple[str, str]:
@@ -201,13 +209,12 @@ def _element(xml: etree._Element) -> Iterator[_Finding]:
 
 
 def _worded(xml: etree._Element, name: str, words: Mapping[str, str]) -> Iterator[_Finding]:
-    for key, value in xml.attrib.items():
-        space, local = _split(str(key))
+    for space, local, value in _attributes(xml):
         full = f"{name} {local}"
         yield (
             _about(words[local], full, str(value))
             if local in words
-            else _Finding(_plain(space or ZEEBE, local, full, str(value)))
+            else _Finding(_plain(space or ZEEBE, local, full, value))
         )
 
 
@@ -286,7 +293,7 @@ def _key(value: str) -> tuple[str, ...]:
 def _groups(value: str) -> tuple[str, ...]:
     """Names with commas between; Activiti's `user(…), group(…)` gives its groups."""
     value = "".join(_key(value))
-    matches = [_GROUP.fullmatch(part) for part in value.split(",") if part.strip()]
+    matches = [_GROUP.fullmatch(part.strip()) for part in value.split(",") if part.strip()]
     if not all(matches):
         raise ExpressionError("write the names of groups with commas between.")
     found = ((match[2] if match[1] == "group" else match[3]) or "" for match in matches if match)

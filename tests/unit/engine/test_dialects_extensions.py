@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import process_time
+
 import pytest
 from lxml import etree
 
@@ -182,6 +184,27 @@ def test_every_other_attribute_is_noted_once() -> None:
         ("camunda:skipExpression", DROPPED),
         ("colour (http://example.org/own)", KEPT),
     ]
+
+
+def test_a_long_value_takes_no_long_time() -> None:
+    started = process_time()
+    for word in ("candidateGroups", "dueDate", "collection", "formKey", "delegateExpression"):
+        for value in (
+            "a" + " " * 100_000 + "(",
+            "${" + " " * 100_000,
+            "P" + "1" * 100_000,
+            "(" * 100_000,
+            "," * 100_000,
+        ):
+            _read(f"<bpmn:userTask id='t' camunda:{word}='{value}'/>")
+    assert process_time() - started < 5
+
+
+def test_very_many_attributes_take_no_long_time() -> None:
+    attributes = " ".join(f"own:a{number}='x'" for number in range(40_000))
+    started = process_time()
+    assert len(_read(f"<bpmn:task id='t' {attributes}/>").notes) < 201
+    assert process_time() - started < 3
 
 
 def test_a_long_value_is_shortened_in_a_note() -> None:
