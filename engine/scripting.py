@@ -17,10 +17,12 @@ from engine.elements import Element
 from engine.errors import EngineError, ExpressionError, Incident
 from engine.expressions import Expression
 from engine.expressions import compile as compile_expression
-from engine.values import flat
 
 if TYPE_CHECKING:
-    from engine.workflow import Token
+    from engine.assignments import Assignments
+    from engine.decisions import Decision
+    from engine.definition import Definition
+    from engine.tokens import Token
 
 Step = Callable[[Element, Mapping[str, object]], Mapping[str, object] | None]
 """The host's service call: the element and the process data in, flat variables to merge out. It may raise."""
@@ -57,8 +59,9 @@ class SafeEngine(PythonScriptEngine):
 
     environment: SafeEnvironment
 
-    def __init__(self, compiled: Mapping[str, Expression], step: Step) -> None:
-        super().__init__(SafeEnvironment(compiled))
+    def __init__(self, definition: Definition, step: Step) -> None:
+        super().__init__(SafeEnvironment(definition.conditions))
+        self.definition = definition
         self.step = step
 
     def validate(self, expression: str) -> None:
@@ -70,7 +73,7 @@ class SafeEngine(PythonScriptEngine):
         try:
             return self.environment.expression(expression).holds(task.data)
         except ExpressionError as error:
-            raise Incident(f"A condition cannot be answered: {error}", task.task_spec.element.id) from error
+            raise Incident(f"A condition cannot be answered: {error}", task.element.id) from error
 
     def execute(self, task: Token, script: str, external_context: object = None) -> NoReturn:
         """Refused, always."""
@@ -78,6 +81,22 @@ class SafeEngine(PythonScriptEngine):
 
     def call_service(self, task: Token, **kwargs: object) -> dict[str, object]:
         """What the host's step returns. Its exceptions surface as themselves (S24)."""
-        element: Element = task.task_spec.element
+        element = task.element
         result = self.step(element, MappingProxyType(task.data))
-        return flat(result, f"The step {element.step} of {element.id}") if result else {}
+        return self.definition.taken(result, f"The step {element.step} of {element.id}") if result else {}
+
+    def decide(self, task: Token, decision: Decision) -> dict[str, object]:
+        """What a decision table gives for the data of a task, or an `Incident` at the element."""
+        try:
+            result = decision.decide(task.data)
+        except ExpressionError as error:
+            raise Incident(f"The decision cannot be made: {error}", task.element.id) from error
+        return self.definition.taken(result, f"The decision of {task.element.id}")
+
+    def assign(self, task: Token, assignments: Assignments) -> dict[str, object]:
+        """What a script task assigns, or an `Incident` at the element."""
+        try:
+            result = assignments.values(task.data)
+        except ExpressionError as error:
+            raise Incident(f"The script cannot be answered: {error}", task.element.id) from error
+        return self.definition.taken(result, f"The script of {task.element.id}")
