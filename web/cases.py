@@ -58,7 +58,6 @@ def list_cases() -> str:
         "cases.html",
         q=number,
         state=state,
-        searchable="Case number",
         states=STATES,
         rows=[_row(row) for row in rows],
         may_start=g.actor.has("case_manager", "esd_wioa_supervisor"),
@@ -134,7 +133,6 @@ def _row(row: CaseRow) -> dict[str, object]:
     age = "today" if row.age_days == 0 else "1 day" if row.age_days == 1 else f"{row.age_days} days"
     return {
         "number": row.number,
-        "client": None,
         "status": row.status_words,
         "outcome": row.outcome_words,
         "closed": row.closed_at is not None,

@@ -17,7 +17,7 @@ class Timer(Base):
     """A timer of an instance. `id` is the engine's id of the waiting event.
 
     `role` is the lane it stands in: the partner's own timers stand still while the case is on hold.
-    `attempts` and `retry_at` set a timer aside for a while when its case cannot go on.
+    `attempts` counts how often its case could not go on; each time the timer is due again a little later.
     """
 
     __tablename__ = "timer"

@@ -68,7 +68,7 @@ TASK = View(
 ROW = View(
     task_id="t1", case_number=CASE, name="Ask the client", step="5512PRO 5", office="WorkSource Kitsap",
     agency="Fernhollow Workforce Partners", due=NOW - 30 * HOUR, assignee=None, mine=False, may_claim=True,
-    may_release=False, note="On hold", number=CASE, client="Marlo Pennywhistle", status="With ESD", outcome="",
+    may_release=False, note="On hold", number=CASE, status="With ESD", outcome="",
     closed=False, hold=True, opened_at=NOW, age="today", opens=True,
 )  # fmt: skip
 MESSAGE = View(
@@ -125,7 +125,7 @@ SAMPLES: dict[str, dict[str, object]] = {
                   "actions": ACTIONS, "errors": {"text": "Write a note.", "username": "Choose."}, "note_text": ""},
     "start.html": {"fields": FIELDS[3:6], "case_managers": [("avery", "Avery")], "case_manager": "", "key": "k",
                    "refusal": [], "help": HELP},
-    "cases.html": {"q": "", "state": "", "searchable": "Case number", "states": [("", "All")], "rows": [ROW],
+    "cases.html": {"q": "", "state": "", "states": [("", "All")], "rows": [ROW],
                    "may_start": True, **PAGES},
     "processes.html": {"rows": [PROCESS]},
     "process.html": {"process": PROCESS, "diagrams": [View(title="Intake", file="m.bpmn", steps=[STEP])]},

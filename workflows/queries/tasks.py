@@ -100,6 +100,7 @@ def task_form(work: Work, task_id: str) -> TaskForm:
     task, standing = _visible(work, task_id)
     bundle = bundle_of(work.db, work.db.get_one(ProcessInstance, task.case_id).definition_id)
     form = form_of(bundle, task)
+    _check_may_work(standing, task, form)
     return TaskForm(form, options_for(work.db, form, work.actor.offices, standing.case))
 
 
@@ -127,10 +128,14 @@ def _visible(work: Work, task_id: str) -> tuple[UserTask, Standing]:
     return task, standing
 
 
+def _check_may_work(standing: Standing, task: UserTask, form: Form) -> None:
+    privacy.check_may_work(standing, task)
+    privacy.check_two_keys(standing.actor, task.role, frozenset(form.names))
+
+
 def _hindrance(standing: Standing, task: UserTask, form: Form) -> Refused | None:
     try:
-        privacy.check_may_work(standing, task)
-        privacy.check_two_keys(standing.actor, task.role, frozenset(form.names))
+        _check_may_work(standing, task, form)
     except Refused as refused:
         return refused
     return None
