@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 from notifications.mailer import SmtpMailer
 from web.app import create_app
 from workflows.commands import agreements, messages, timers
-from workflows.commands.people import create_token
+from workflows.commands.tokens import create_token
 
 AVERY, JORDAN, REMY, SASHA, NOOR = (
     "avery.quillfeather",

@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException
 
 from web.api.models import Error
 from web.errors import status_of
-from workflows.commands.people import actor_of_token
+from workflows.commands.tokens import actor_of_token
 from workflows.errors import InvalidInput, NotSignedIn, Refused
 from workflows.ssn_guard import find
 
