@@ -67,7 +67,7 @@ def _watch_draft(work: Work, case: Case, bundle: Bundle, goes_on: bool, timer: T
 
 
 def _arm_expiry(work: Work, case: Case, bundle: Bundle) -> None:
-    timer_id = f"{case.number}:{EXPIRY}"
+    timer_id = f"{case.number}/{EXPIRY}"
     if work.db.get(Timer, timer_id):
         return
     levels = bundle.service_levels

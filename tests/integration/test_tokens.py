@@ -25,7 +25,9 @@ def newest(username: str) -> int:
 
 def revocations() -> list[dict[str, object]]:
     with transaction() as db:
-        return [e.detail for e in db.scalars(select(HistoryEvent).where(HistoryEvent.kind == "token_revoked"))]
+        return [
+            e.detail for e in db.scalars(select(HistoryEvent).where(HistoryEvent.kind == "token_revoked"))
+        ]
 
 
 def test_a_person_sees_their_own_tokens_and_when_each_was_used(desk: Desk) -> None:

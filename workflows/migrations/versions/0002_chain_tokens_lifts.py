@@ -81,7 +81,7 @@ def _begun_requests() -> None:
     """The requests begun before this version expire as well, after the seven days that the procedure gave them."""
     op.execute(
         "INSERT INTO timer (id, case_id, element, role, level, armed_at, due_at, attempts) "
-        "SELECT number || ':draft_expiry', id, '', 'case_manager', 'draft_expiry', opened_at, "
+        "SELECT number || '/draft_expiry', id, '', 'case_manager', 'draft_expiry', opened_at, "
         "opened_at + interval '7 days', 0 FROM \"case\" "
         "WHERE status = 'draft' AND closed_at IS NULL AND process_key = 'opt_in_5512pro'"
     )
