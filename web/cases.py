@@ -6,7 +6,7 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from werkzeug.wrappers import Response
 
 from web.answers import searched, typed, without_blocked
-from web.worklist import onward_in
+from web.worklist import notes, onward_in
 from workflows import privacy
 from workflows.commands import cases as commands
 from workflows.commands.cases import PARTNER_PURGES, PARTNER_WITHDRAWS
@@ -155,9 +155,7 @@ def _case_page(number: str, errors: dict[str, str] | None = None, note_text: str
         done_steps=[{"name": s.name, "step": s.step, "who": s.who, "at": s.at} for s in view.steps],
         history=[_entry(entry) for entry in queries.case_history(g.actor, number)],
         mails=[_mail(sent) for sent in queries.case_messages(g.actor, number)],
-        notes=[
-            {"at": n.written_at, "who": who, "words": n.text, "esd_only": n.esd_only} for n, who in view.notes
-        ],
+        notes=notes(view.notes),
         linked=_linked(view),
         actions=_actions(view),
         errors=errors or {},
@@ -179,6 +177,7 @@ def _case(view: CaseView) -> dict[str, object]:
         "agency": view.agency,
         "case_manager": view.case_manager,
         "opened_at": case.opened_at,
+        "edit_recorded_at": view.edit_recorded_at,
         "procedure": f"5512PRO, version {view.version} of the process",
     }
 

@@ -5,6 +5,7 @@ from werkzeug.wrappers import Response
 
 from web.answers import Typed, typed, without_blocked
 from web.errors import status_of
+from workflows.cases import Note
 from workflows.commands import user_tasks
 from workflows.errors import InvalidInput, NotAllowed, NotFound, Refused
 from workflows.people import ROLES
@@ -145,8 +146,13 @@ def _page(
         task=_task(view),
         fields=view.fields(values, errors),
         errors=errors or {},
-        summary={"facts": view.facts, "sentence": view.sentence, "notes": []},
+        summary={"facts": view.facts, "sentence": view.sentence, "notes": notes(view.notes)},
     )
+
+
+def notes(found: list[tuple[Note, str]]) -> list[dict[str, object]]:
+    """Notes with their authors, as the page of a case and the page of a task show them."""
+    return [{"at": n.written_at, "who": who, "words": n.text, "esd_only": n.esd_only} for n, who in found]
 
 
 def _task(view: TaskView) -> dict[str, object]:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from tests.desk import AVERY, CASEY, MORGAN, ROBIN, SOL, Clock, Desk
+from tests.desk import AVERY, CASEY, MORGAN, ROBIN, SOL, TAMSIN, Clock, Desk
 from workflows import steps
 from workflows.calendar import LOS_ANGELES, Calendar
 from workflows.cases import Case
@@ -234,7 +234,8 @@ def test_09_nobody_is_asked_to_call_a_client_without_a_phone(desk: Desk, clock: 
 
 def test_a_case_that_is_open_for_too_long_is_told_of_once(desk: Desk, clock: Clock) -> None:
     number = desk.to_opted_in()
-    old = desk.open()
+    old = desk.to_decision(**TAMSIN)
+    desk.record_edit(old)
     for _ in range(3):
         clock.move(days=20)
     assert desk.kinds(old).count("escalate_to_program_manager") == 2, "both program managers, once"
