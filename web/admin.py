@@ -216,6 +216,7 @@ def _person_page(username: str, errors: dict[str, str]) -> str:
         lift=row.lift,
         may_approve_lift=supervises,
         may_see_tokens=g.actor.has("administrator"),
+        roles_words=" and ".join(ROLES[role] for role in row.roles),
         role_options=options,
         may_set_roles=g.actor.has("administrator", "esd_wioa_supervisor"),
         may_set_clearances=g.actor.has("administrator"),

@@ -1,6 +1,7 @@
 """Starting a request, the list of cases, and the page of one."""
 
 import secrets
+from urllib.parse import urlencode
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -53,7 +54,7 @@ def list_cases() -> str:
     """The cases a person may know of."""
     state, number = request.args.get("state", "open") or "all", searched("q")
     rows, after = lists.case_list(g.actor, state, number, request.args.get("after"))
-    here = f"/cases?state={state}&q={number}"
+    here = "/cases?" + urlencode({"state": state, "q": number})
     return render_template(
         "cases.html",
         q=number,

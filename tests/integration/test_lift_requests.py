@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from tests.desk import AVERY, CASEY, DEVON, ELLIS, MORGAN, PAT, Desk
+from tests.desk import AVERY, CASEY, DEVON, ELLIS, LEE, MORGAN, PAT, Desk
 from tests.integration.acting import actor, browser, change, page
 from workflows.commands.people import change_person
 from workflows.db import transaction
@@ -115,3 +115,8 @@ def test_the_page_declines(desk: Desk) -> None:
     answer = browser(desk, PAT).post(f"/admin/people/{ELLIS}/lift/decline", follow_redirects=True)
     assert answer.status_code == 200 and is_restricted(ELLIS)
     assert "lift/decline" not in answer.get_data(as_text=True)
+
+
+def test_whoever_may_change_nothing_finds_nothing_to_save(desk: Desk) -> None:
+    said = page(desk, LEE, f"/admin/people/{ELLIS}")
+    assert "ESD staff" in said and "Save</button>" not in said

@@ -132,7 +132,7 @@ SAMPLES: dict[str, dict[str, object]] = {
     "processes.html": {"rows": [PROCESS]},
     "process.html": {"process": PROCESS, "diagrams": [View(title="Intake", file="m.bpmn", steps=[STEP])]},
     "admin/people.html": {"q": "", "rows": [PERSON], "may_change": True, **PAGES},
-    "admin/person.html": {"someone": PERSON, "role_options": [("Case manager", "Case manager")], "may_set_roles": True,
+    "admin/person.html": {"someone": PERSON, "role_options": YES_NO, "roles_words": "", "may_set_roles": True,
                           "may_set_clearances": True, "may_see_tokens": True, "may_approve_lift": True,
                           "lift": View(asked_by="Pat", asked_at=NOW), "errors": {"roles": "Not both."}},
     "admin/agreements.html": {"rows": [AGREEMENT], "may_change": True},

@@ -71,7 +71,7 @@ def actor_of_session(key: str) -> Actor:
 
 @command
 def change_person(work: Work, username: str, values: Mapping[str, object]) -> None:
-    """Change clearances, offices' flags and roles of a person (administrator).
+    """Change clearances and roles of a person, and whether they may sign in (administrator).
 
     A partner role never stands beside an ESD role. An ESD role is given by a supervisor (domain 6.2). That a
     restriction be lifted is only asked here; a supervisor approves it (`lift_requests`).
