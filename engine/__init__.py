@@ -10,6 +10,7 @@ state = instance.dump()
 from engine.definition import Definition, check, load
 from engine.elements import Element, Problem
 from engine.errors import (
+    BpmnError,
     DamagedState,
     EngineError,
     ExpressionError,
@@ -17,10 +18,14 @@ from engine.errors import (
     InvalidDefinition,
     NotFlat,
     NotWaiting,
+    StepLimit,
 )
-from engine.instance import Instance, OpenWork, Step, Trace
+from engine.instance import Chooser, Instance, OpenWork, Step, Trace
+from engine.limits import Limits
 
 __all__ = [
+    "BpmnError",
+    "Chooser",
     "DamagedState",
     "Definition",
     "Element",
@@ -29,11 +34,13 @@ __all__ = [
     "Incident",
     "Instance",
     "InvalidDefinition",
+    "Limits",
     "NotFlat",
     "NotWaiting",
     "OpenWork",
     "Problem",
     "Step",
+    "StepLimit",
     "Trace",
     "check",
     "load",

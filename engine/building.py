@@ -7,92 +7,282 @@ many), sorts conditions by their height on the canvas, and silently leaves out w
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
-from SpiffWorkflow.bpmn.specs.event_definitions.base import EventDefinition
 
-from engine import tasks
-from engine.reading import Drawing, Node, Scope
-from engine.timers import compile_timer
+from engine import catching, events, gateways, repeating, tasks, throwing
+from engine.drawing import Drawing, Event, Flow, Loop, Node, Scope, Text, is_link_catch
+from engine.expressions import Expression
+
+if TYPE_CHECKING:
+    from engine.decisions import Decision
+
+Compile = Callable[[Text], Expression | None]
+"""From an expression as written to one that can be evaluated; None where a chooser stands in for it."""
 
 
 class ProcessSpec(BpmnProcessSpec):
-    """A process as SpiffWorkflow runs it, with our root and without its joins at the end."""
+    """A process as SpiffWorkflow runs it, with our root and without its joins at the end.
+
+    `first`: where its tokens begin; `handlers`: the starts of its event sub-processes that wait; `bodies`: what
+    runs inside of an activity with a loop marker, by the element's id.
+    """
 
     def __init__(self, name: str) -> None:
         super().__init__(name)
         self.task_specs.clear()
-        self.start = tasks.Root(self, "Start")
+        self.start = tasks.Root(self, "[root]")
         self.end = None
+        self.first: tuple[Any, ...] = ()
+        self.handlers: tuple[catching.EventStart, ...] = ()
+        self.bodies: dict[str, Any] = {}
+
+    def entries(self, entry: str | None) -> Iterable[Any]:
+        """The elements to begin with: the one named, or those the drawing names."""
+        return self.first if entry is None else (self.task_specs[entry],)
 
 
-def build(drawing: Drawing) -> dict[str, ProcessSpec]:
-    """The specifications of a drawing that keeps all rules, by the id of the process or sub-process."""
-    return {scope.id: _scope(scope) for scope in drawing.scopes}
+class Builder:
+    """Builds the specifications of a drawing that keeps all rules.
 
+    `compile_condition`, `compile_timer`: how expressions are read; `decisions`: decision tables by id.
+    """
 
-def _scope(scope: Scope) -> ProcessSpec:
-    process = ProcessSpec(scope.id)
-    specs = {node.id: _node(process, node) for node in scope.nodes}
-    for node in scope.nodes:
-        if node.kind == "startEvent":
-            process.start.connect(specs[node.id])
-        elif node.kind == "boundaryEvent":
-            host = specs[node.element.attached_to or ""]
-            host.boundaries = (*host.boundaries, specs[node.id])
-    defaults = {node.default for node in scope.nodes if node.kind == "exclusiveGateway"}
-    for flow in scope.flows:
-        source, target = specs[flow.source], specs[flow.target]
-        if flow.condition is not None and flow.id not in defaults:
-            source.connect_outgoing_if(flow.condition, target)
+    def __init__(
+        self,
+        drawing: Drawing,
+        compile_condition: Compile,
+        compile_timer: Callable[[Event], Expression],
+        decisions: Mapping[str, Decision],
+    ) -> None:
+        self.drawing = drawing
+        self.compile_condition = compile_condition
+        self.compile_timer = compile_timer
+        self.decisions = decisions
+        self.conditions: dict[str, Expression] = {}
+        self.activities: dict[str, Any] = {}
+        self.undoing: dict[str, catching.EventStart] = {}
+        self.scopes = {scope.id: scope for scope in drawing.scopes}
+
+    def build(self) -> dict[str, ProcessSpec]:
+        """The specifications by the id of the process or sub-process."""
+        specs = {scope.id: self._scope(scope) for scope in self.drawing.scopes}
+        for spec in specs.values():
+            _prepare_joins(spec)
+            _prepare_races(spec)
+        for identity, undoing in self.undoing.items():
+            self.activities[identity].undoing = undoing
+        return specs
+
+    def _scope(self, scope: Scope) -> ProcessSpec:
+        process = ProcessSpec(scope.id)
+        for node in scope.nodes:
+            if not node.on_event:
+                self._node(process, node)
+        for node in scope.nodes:
+            if node.on_event:
+                self._event_sub_process(process, node)
+        self._connect(process, scope)
+        process.first = tuple(process.task_specs[node.id] for node in scope.first())
+        return process
+
+    def _node(self, process: ProcessSpec, node: Node) -> None:
+        spec: Any = None
+        if node.loop is not None:
+            body = self._plain(process, node, f"{node.id}[]")
+            spec = self._repeat(process, node, node.loop)
+            spec.body, body.loop = body, spec
+            process.bodies[node.id] = body
         else:
-            source.connect(target)
-    return process
+            spec = self._plain(process, node, node.id)
+        spec.repeats = int(node.tokens_out)
+
+    def _plain(self, process: ProcessSpec, node: Node, name: str) -> Any:
+        spec = self._make(process, node, name)
+        spec.element = node.element
+        self.activities[node.id] = spec
+        return spec
+
+    def _make(self, process: ProcessSpec, node: Node, name: str) -> Any:
+        if is_link_catch(node):
+            return _PLAIN["startEvent"](process, name)  # Whatever leads to it has happened.
+        if node.kind in _CATCHING:
+            return self._catching(_CATCHING[node.kind](process, name, throwing.NONE), node)
+        if node.kind in _THROWING:
+            spec = _THROWING[node.kind](process, name, throwing.NONE)
+            spec.triggers = self._triggers(node)
+            return spec
+        if node.kind == "boundaryEvent":
+            spec = catching.Boundary(process, name, throwing.NONE, node.interrupting)
+            spec.interrupts = node.interrupting
+            return self._catching(spec, node)
+        if node.kind == "callActivity":
+            return tasks.Call(process, name, node.called)
+        if node.kind in ("subProcess", "transaction"):
+            kind = tasks.EventSubProcess if node.on_event else tasks.Embedded
+            return kind(process, name, node.id)
+        return self._task(process, node, name)
+
+    def _task(self, process: ProcessSpec, node: Node, name: str) -> Any:
+        if node.kind == "sendTask":
+            spec = tasks.Send(process, name)
+            spec.name_of_message = node.event.name
+            return spec
+        if node.kind == "serviceTask":
+            return tasks.Service(process, name) if node.element.step else tasks.Worker(process, name)
+        decision = self.decisions.get(node.decision or "")
+        if node.kind == "businessRuleTask" and decision is not None:
+            decide = tasks.Decide(process, name)
+            decide.decision = decision
+            return decide
+        return _PLAIN[node.kind](process, name)
+
+    def _catching(self, spec: Any, node: Node) -> Any:
+        spec.triggers = self._triggers(node)
+        spec.needs_all = node.all_events
+        return spec
+
+    def _triggers(self, node: Node) -> tuple[events.Trigger, ...]:
+        return tuple(self._trigger(node, event) for event in node.events)
+
+    def _trigger(self, node: Node, event: Event) -> events.Trigger:
+        if event.kind == "timer":
+            return events.Timer(self.compile_timer(event))
+        if event.kind == "conditional":
+            return events.Conditional(None if event.text is None else self.compile_condition(event.text))
+        if event.kind == "compensate":
+            return events.Compensate(event.activity)
+        if event.kind in ("error", "escalation", "cancel"):
+            return events.Coded(event.kind, event.name)
+        return events.Trigger(event.kind, event.name or (node.id if event.kind == "message" else None))
+
+    def _repeat(self, process: ProcessSpec, node: Node, loop: Loop) -> repeating.Repeat:
+        spec = repeating.Repeat(process, node.id)
+        spec.element = node.element
+        spec.standard = loop.kind == "while"
+        spec.sequential = loop.kind != "parallel"
+        spec.test_before = loop.test_before
+        spec.maximum = int(loop.maximum) if loop.maximum else None
+        spec.condition = self._optional(loop.condition)
+        spec.cardinality = self._optional(loop.cardinality)
+        spec.until = self._optional(loop.completion)
+        spec.items, spec.item = loop.collection, loop.item
+        return spec
+
+    def _optional(self, text: Text | None) -> Expression | None:
+        return None if text is None or not text.text else self.compile_condition(text)
+
+    def _event_sub_process(self, process: ProcessSpec, node: Node) -> None:
+        """The sub-process, and for each of its start events the event that waits for it in the scope around."""
+        sub = self._plain(process, node, node.id)
+        for start in self.scopes[node.id].nodes:
+            if start.kind == "startEvent":
+                spec = catching.EventStart(process, start.id, throwing.NONE)
+                spec.element, spec.sub, spec.interrupts = start.element, sub, start.interrupting
+                self._catching(spec, start)
+                if start.has("compensate"):
+                    self.undoing[process.name] = spec
+                else:
+                    process.handlers = (*process.handlers, spec)
+
+    def _connect(self, process: ProcessSpec, scope: Scope) -> None:
+        for node in scope.nodes:
+            if node.kind == "boundaryEvent":
+                self._attach(process, node)
+        leaving: dict[str, list[Flow]] = {}
+        for flow in scope.flows:
+            leaving.setdefault(flow.source, []).append(flow)
+        for node in scope.nodes:
+            if not node.on_event:
+                ways = [self._way(process, node, flow) for flow in leaving.get(node.id, ())]
+                process.task_specs[node.id].ways = (*_links(process, scope, node), *ways)
+
+    def _attach(self, process: ProcessSpec, node: Node) -> None:
+        host = process.task_specs[node.element.attached_to or ""]
+        if node.has("compensate"):
+            handler = process.task_specs[node.handler or ""]
+            host.handler = handler
+            if node.element.attached_to in process.bodies:
+                process.bodies[node.element.attached_to].handler, host.handler = handler, None
+        else:
+            host.boundaries = (*host.boundaries, process.task_specs[node.id])
+
+    def _way(self, process: ProcessSpec, node: Node, flow: Flow) -> tasks.Way:
+        target, default = process.task_specs[flow.target], node.default == flow.id
+        if flow.condition is None or default or node.kind in ("parallelGateway", "eventBasedGateway"):
+            return tasks.Way(flow.id, target, None, default)
+        compiled = self.compile_condition(flow.condition)
+        if compiled is not None:
+            self.conditions[flow.condition.text] = compiled
+        return tasks.Way(flow.id, target, flow.condition.text)
 
 
-def _node(process: ProcessSpec, node: Node) -> Any:
-    spec = _KINDS[node.kind](process, node)
-    spec.element = node.element
-    return spec
+def _links(process: ProcessSpec, scope: Scope, node: Node) -> Iterable[tasks.Way]:
+    """From a link throw event to the catch event of the same name in the same scope (BPMN 2.0.2, 10.5.5)."""
+    if node.kind == "intermediateThrowEvent" and node.has("link"):
+        for other in scope.nodes:
+            if is_link_catch(other) and other.event.name == node.event.name:
+                yield tasks.Way(f"{node.id}->{other.id}", process.task_specs[other.id])
 
 
-def _event(node: Node) -> EventDefinition:
-    """The event definition of a node."""
-    if node.event.kind == "timer":
-        return tasks.Timer(node.id, compile_timer(node.event.text or ""))
-    if node.event.kind == "message":
-        return tasks.Message(node.event.name)
-    if node.event.kind == "signal":
-        return tasks.Signal(node.event.name)
-    return tasks.TERMINATE if node.event.kind == "terminate" else tasks.NONE
+def _prepare_joins(process: ProcessSpec) -> None:
+    """Tell each join its incoming flows, and each inclusive one from where they can be reached."""
+    for join in process.task_specs.values():
+        if isinstance(join, gateways.Join):
+            sources = [(spec, way) for spec in process.task_specs.values() for way in spec.ways]
+            into = [(spec, way) for spec, way in sources if way.target is join]
+            join.incoming = tuple(way.id for _, way in into)
+            if isinstance(join, gateways.Inclusive):
+                before = _predecessors(process, join)
+                join.leading = {way.id: _leading_to(spec.element.id, before) for spec, way in into}
 
 
-def _plain(spec_class: Any) -> Any:
-    return lambda process, node: spec_class(process, node.id)
+def _prepare_races(process: ProcessSpec) -> None:
+    """Tell each event behind an event-based gateway that it has rivals."""
+    for race in process.task_specs.values():
+        if isinstance(race, gateways.Race):
+            for way in race.ways:
+                way.target.raced = True
 
 
-def _of_event(spec_class: Any) -> Any:
-    return lambda process, node: spec_class(process, node.id, _event(node))
+def _predecessors(process: ProcessSpec, join: gateways.Inclusive) -> Mapping[str, set[str]]:
+    """The elements before each element; nothing is before the join, whose visit ends a way."""
+    before: dict[str, set[str]] = {}
+    for spec in process.task_specs.values():
+        following = [way.target for way in getattr(spec, "ways", ())]
+        following += getattr(spec, "boundaries", ())
+        for target in following if spec is not join else ():
+            before.setdefault(target.element.id, set()).add(spec.element.id)
+    return before
 
 
-def _boundary(process: ProcessSpec, node: Node) -> tasks.Boundary:
-    return tasks.Boundary(process, node.id, _event(node), node.interrupting)
+def _leading_to(source: str, before: Mapping[str, set[str]]) -> frozenset[str]:
+    """An element and everything from which it can be reached."""
+    seen, open_ = {source}, [source]
+    while open_:
+        for earlier in before.get(open_.pop(), ()):
+            if earlier not in seen:
+                seen.add(earlier)
+                open_.append(earlier)
+    return frozenset(seen)
 
 
-_KINDS: Mapping[str, Any] = {
-    "startEvent": _of_event(tasks.Start),
-    "endEvent": _of_event(tasks.End),
-    "boundaryEvent": _boundary,
-    "intermediateCatchEvent": _of_event(tasks.Catch),
-    "intermediateThrowEvent": _of_event(tasks.Throw),
-    "userTask": _plain(tasks.Person),
-    "manualTask": _plain(tasks.Manual),
-    "serviceTask": _plain(tasks.Service),
-    "callActivity": lambda process, node: tasks.Call(process, node.id, node.called),
-    "subProcess": lambda process, node: tasks.Embedded(process, node.id, node.id),
-    "exclusiveGateway": _plain(tasks.Exclusive),
-    "parallelGateway": _plain(tasks.Parallel),
-    "eventBasedGateway": _of_event(tasks.Race),
+_CATCHING: Mapping[str, Any] = {
+    "intermediateCatchEvent": catching.Catch,
+    "receiveTask": catching.Receive,
+}
+_THROWING: Mapping[str, Any] = {"intermediateThrowEvent": throwing.Throw, "endEvent": throwing.End}
+_PLAIN: Mapping[str, Any] = {
+    "startEvent": lambda process, name: catching.Start(process, name, throwing.NONE),
+    "userTask": tasks.Person,
+    "task": tasks.Person,
+    "manualTask": tasks.Manual,
+    "businessRuleTask": tasks.Worker,
+    "scriptTask": tasks.Passing,
+    "exclusiveGateway": gateways.Exclusive,
+    "parallelGateway": gateways.Parallel,
+    "inclusiveGateway": gateways.Inclusive,
+    "eventBasedGateway": lambda process, name: gateways.Race(process, name, throwing.NONE),
 }

@@ -6,17 +6,18 @@ import hashlib
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import Any
 
-from engine import validation, validation_graph
-from engine.building import ProcessSpec, build
+from engine import validation
+from engine.building import Builder, ProcessSpec
+from engine.drawing import Drawing
 from engine.elements import Element, Problem
 from engine.errors import InvalidDefinition
 from engine.expressions import Expression
-from engine.expressions import compile as compile_expression
-from engine.reading import Drawing, read
-
-MAX_NODES = 1_500
-"""Flow nodes in a bundle; the time of some rules grows with the square of their number."""
+from engine.limits import DEFAULT, Limits
+from engine.reading import read
+from engine.texts import Rules, compile_condition, compile_timer_of
+from engine.values import Take, bounded, flat, plain
 
 __all__ = ["Definition", "Element", "Problem", "check", "load"]
 
@@ -27,15 +28,25 @@ class Definition:
 
     `process_id`: the process an instance starts. `elements`: every flow node of the bundle by id.
     `process_names`: the name of each process by id. `fingerprint`: hash of the diagrams and the process id; a
-    saved state is bound to it.
+    saved state is bound to it. `starts`: the ids of the process' own start events. `watches`: some event waits for
+    a condition. `take`: which process data are allowed.
     """
 
     process_id: str
     elements: Mapping[str, Element]
     process_names: Mapping[str, str]
     fingerprint: str
+    starts: tuple[str, ...]
+    limits: Limits
+    watches: bool
     specs: Mapping[str, ProcessSpec] = field(repr=False)
+    activities: Mapping[str, Any] = field(repr=False)
     conditions: Mapping[str, Expression] = field(repr=False)
+    take: Take = field(repr=False, default=flat)
+
+    def taken(self, data: Mapping[str, object], whose: str) -> dict[str, object]:
+        """A copy of data from outside, or `NotFlat` when they are not allowed or too many."""
+        return bounded(self.take, self.limits.data_bytes)(data, whose)
 
 
 def load(
@@ -45,26 +56,54 @@ def load(
     steps: Container[str] | None = None,
     lanes: Container[str] | None = None,
     service_levels: Container[str] | None = None,
+    rules: Rules = "house",
+    limits: Limits = DEFAULT,
+    all_processes: bool = False,
 ) -> Definition:
-    """The definition of `process_id`, or `InvalidDefinition` with every problem of the bundle.
+    """The definition of `process_id`, or `InvalidDefinition` with every problem of what it needs.
 
-    `files`: name to content; names that do not end in `.bpmn` are passed over. `steps`, `lanes`,
-    `service_levels`: what the host allows, None for anything.
+    `files`: name to content; `.bpmn` files are diagrams, others are passed over. `steps`, `lanes`,
+    `service_levels`: what the host allows, None for anything. `rules`: `house` demands all that the house needs to
+    work a case (lanes, steps, shapes, default flows, the safe language); `standard` takes every diagram that the
+    engine runs as BPMN says; `walk` leaves conditions and timers unread, for a person who chooses each way.
+    `all_processes`: also those not marked executable.
     """
-    drawing = read(files)
-    problems = _problems(drawing, process_id, validation.Host(steps, lanes, service_levels))
-    if problems:
-        raise InvalidDefinition(tuple(problems))
-    elements = {node.id: node.element for node in drawing.nodes}
-    names = {scope.id: scope.name for scope in drawing.scopes if scope.kind == "process"}
-    texts = {flow.condition for flow in drawing.flows if flow.condition is not None}
+    drawing = read(files, all_processes=all_processes, limits=limits)
+    host = validation.Host(steps, lanes, service_levels, rules, limits)
+    problems = validation.problems(drawing, host, process_id)
+    errors = tuple(problem for problem in problems if not problem.warning)
+    needed = drawing.needed_by(process_id)
+    if rules != "house":
+        errors = tuple(problem for problem in errors if problem.process_id in (None, *needed))
+        drawing = drawing.only(needed)
+    if errors:
+        raise InvalidDefinition(errors)
+    return _definition(files, drawing, process_id, host)
+
+
+def _definition(
+    files: Mapping[str, bytes], drawing: Drawing, process_id: str, host: validation.Host
+) -> Definition:
+    builder = Builder(
+        drawing,
+        lambda text: compile_condition(text, host.rules),
+        lambda event: compile_timer_of(event, host.rules),
+        {},
+    )
+    specs = builder.build()
+    scope = next(scope for scope in drawing.scopes if scope.id == process_id)
     return Definition(
         process_id,
-        MappingProxyType(elements),
-        MappingProxyType(names),
+        MappingProxyType({node.id: node.element for node in drawing.nodes}),
+        MappingProxyType({scope.id: scope.name for scope in drawing.processes}),
         _fingerprint(files, process_id),
-        build(drawing),
-        {text: compile_expression(text) for text in texts},
+        tuple(node.id for node in scope.nodes if node.kind == "startEvent"),
+        host.limits,
+        any(node.has("conditional") for node in drawing.nodes),
+        specs,
+        builder.activities,
+        builder.conditions,
+        flat if host.rules == "house" else plain,
     )
 
 
@@ -75,31 +114,14 @@ def check(
     steps: Container[str] | None = None,
     lanes: Container[str] | None = None,
     service_levels: Container[str] | None = None,
+    rules: Rules = "house",
+    limits: Limits = DEFAULT,
+    all_processes: bool = False,
 ) -> list[Problem]:
-    """Every problem of a bundle, in the order of the files; empty when it can be loaded."""
-    return _problems(read(files), process_id, validation.Host(steps, lanes, service_levels))
-
-
-def _problems(drawing: Drawing, process_id: str | None, host: validation.Host) -> list[Problem]:
-    found = list(drawing.problems)
-    if sum(1 for _ in drawing.nodes) > MAX_NODES:
-        found.append(
-            Problem("", None, None, "X7", f"There are more than {MAX_NODES} elements.", "Split the bundle.")
-        )
-        return found
-    for rule in validation.RULES + validation_graph.RULES:
-        found.extend(rule(drawing, host))
-    processes = {scope.id for scope in drawing.scopes if scope.kind == "process"}
-    if process_id is not None and process_id not in processes:
-        reason = f"There is no executable process “{process_id}” in the bundle."
-        found.append(
-            Problem("", process_id, None, "X6", reason, "Add the diagram, or mark its process executable.")
-        )
-    elif not processes:
-        found.append(
-            Problem("", None, None, "X6", "There is no executable process.", "Mark the process executable.")
-        )
-    return sorted(found, key=lambda problem: problem.file)
+    """Every problem of a bundle, in the order of the files; warnings too. Nothing but warnings: it can be loaded."""
+    drawing = read(files, all_processes=all_processes, limits=limits)
+    host = validation.Host(steps, lanes, service_levels, rules, limits)
+    return validation.problems(drawing, host, process_id)
 
 
 def _fingerprint(files: Mapping[str, bytes], process_id: str) -> str:

@@ -1,6 +1,6 @@
 """The door for BPMN files: what is let in as XML at all.
 
-A file is refused before it is parsed when it is larger than 1 MB, is not UTF-8, or declares anything
+A file is refused before it is parsed when it is too large, in an unusual encoding, or declares anything
 (`<!DOCTYPE`, `<!ENTITY`): internal entities expand and can hide text from a reader. A file with processing
 instructions, and one that is not BPMN, is refused after. Codes: X1 no BPMN, X2 declarations, X3 processing
 instructions, X4 size, X5 encoding. (X6 no process to start and X7 too many elements: `definition`.)
@@ -13,18 +13,21 @@ import re
 from lxml import etree
 
 from engine.elements import Problem
+from engine.limits import DEFAULT, Limits
 
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
-MAX_BYTES = 1_000_000
 
 _DECLARATION = re.compile(r"<!(?!--|\[CDATA\[)")
-_ENCODING = re.compile(r"""\A<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
+_DECLARED = re.compile(r"\A\s*<\?xml[^>]*\?>")
+_ENCODING = re.compile(r"""\A\s*<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
 
 
-def root_of(name: str, content: bytes, problems: list[Problem]) -> etree._Element | None:
+def root_of(
+    name: str, content: bytes, problems: list[Problem], limits: Limits = DEFAULT
+) -> etree._Element | None:
     """The root of a harmless BPMN file, or None and a problem."""
     try:
-        return _parse(_harmless(content))
+        return _parse(_harmless(content, limits.file_bytes))
     except _Unreadable as error:
         problems.append(Problem(name, None, None, *error.args))
         return None
@@ -34,22 +37,44 @@ class _Unreadable(Exception):
     """A file that is refused as a whole: rule, reason, mend."""
 
 
-def _harmless(content: bytes) -> str:
+def _harmless(content: bytes, most: int) -> str:
     """The text of a file that is small enough, UTF-8, and declares nothing."""
-    if len(content) > MAX_BYTES:
-        raise _Unreadable("X4", "The file is larger than 1 MB.", "Split the diagram.")
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise _Unreadable("X5", "The file is not UTF-8.", "Save it as UTF-8.") from None
-    encoding = _ENCODING.match(text)
-    if encoding and encoding[1].lower() not in ("utf-8", "utf8", "us-ascii", "ascii"):
-        raise _Unreadable("X5", f"The file says it is {encoding[1]}.", "Save it as UTF-8.")
+    if len(content) > most:
+        raise _Unreadable("X4", f"The file is larger than {most // 1000} kB.", "Split the diagram.")
+    text = _decoded(content)
     if _DECLARATION.search(text):
         raise _Unreadable(
             "X2", "The file declares a document type or an entity.", "Remove every “<!…>” but comments."
         )
     return text
+
+
+def _decoded(content: bytes) -> str:
+    """The text of a file in one of the four encodings that modelers write (XML 1.0, appendix F)."""
+    for mark, encoding in _MARKS.items():
+        if content.startswith(mark):
+            return _in(content, encoding)
+    told = _ENCODING.match(content[:200].decode("latin-1"))
+    encoding = told[1].lower() if told else "utf-8"
+    if encoding not in _READ:
+        raise _Unreadable("X5", f"The file says it is {encoding}.", "Save it as UTF-8.")
+    return _in(content, encoding)
+
+
+def _in(content: bytes, encoding: str) -> str:
+    try:
+        return content.decode(encoding)
+    except UnicodeDecodeError:
+        raise _Unreadable("X5", f"The file is not {encoding.upper()}.", "Save it as UTF-8.") from None
+
+
+_MARKS = {
+    b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16",
+    b"<\x00?\x00": "utf-16-le", b"\x00<\x00?": "utf-16-be",
+}  # fmt: skip
+_READ = frozenset({
+    "utf-8", "utf8", "us-ascii", "ascii", "iso-8859-1", "latin-1", "latin1", "windows-1252", "cp1252",
+})  # fmt: skip
 
 
 def _parse(text: str) -> etree._Element:
@@ -62,7 +87,7 @@ def _parse(text: str) -> etree._Element:
         remove_comments=True,
     )
     try:
-        root = etree.fromstring(text.encode(), parser)
+        root = etree.fromstring(_DECLARED.sub("", text, count=1).encode(), parser)
     except (etree.XMLSyntaxError, ValueError) as error:
         reason = f"The file is not well-formed XML (line {getattr(error, 'lineno', None)})."
         raise _Unreadable("X1", reason, "Export it again from the modeler.") from error

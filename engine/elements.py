@@ -8,7 +8,11 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Problem:
-    """A rule that a diagram breaks: where, which `rule` (its code), why (`reason`), and how to `mend` it."""
+    """A rule that a diagram breaks: where, which `rule` (its code), why (`reason`), and how to `mend` it.
+
+    `process_id`: the process that cannot run because of it; None when it is the whole file. A `warning` says what is
+    set aside and refuses nothing.
+    """
 
     file: str
     element_id: str | None
@@ -16,6 +20,8 @@ class Problem:
     rule: str
     reason: str
     mend: str
+    process_id: str | None = None
+    warning: bool = False
 
 
 @dataclass(frozen=True)

@@ -43,3 +43,15 @@ class NotFlat(EngineError):
 
 class DamagedState(EngineError):
     """A saved state has a wrong checksum or version, or does not fit the definition it is loaded with."""
+
+
+class StepLimit(Incident):
+    """Too many elements were completed without a wait: the diagram turns in circles."""
+
+
+class BpmnError(EngineError):
+    """What a host's step raises to throw a BPMN error with a `code`, for the events of the diagram to catch."""
+
+    def __init__(self, code: str | None = None) -> None:
+        self.code = code
+        super().__init__(f"BPMN error {code}")

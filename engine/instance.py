@@ -11,21 +11,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal
 
-from SpiffWorkflow.bpmn.specs.event_definitions.base import EventDefinition
-from SpiffWorkflow.bpmn.util.event import BpmnEvent
-
 from engine import state as saved
 from engine import tasks
 from engine.definition import Definition
 from engine.elements import Element
 from engine.errors import EngineError, Incident, NotWaiting
 from engine.scripting import SafeEngine, Step
-from engine.values import flat
-from engine.workflow import Run, Token, Trace
+from engine.workflow import Chooser, Run, Token, Trace
 
-__all__ = ["Instance", "OpenWork", "Step", "Trace"]
+__all__ = ["Chooser", "Instance", "OpenWork", "Step", "Trace"]
 
-Kind = Literal["user_task", "timer", "message", "signal"]
+Kind = Literal["user_task", "worker_task", "timer", "message", "signal", "conditional", "several"]
 
 
 @dataclass(frozen=True)
@@ -33,9 +29,10 @@ class OpenWork:
     """Something an instance waits for.
 
     `id` stays the same from when it opens until it closes, through saving and loading. `kind`: a `user_task`
-    (manual tasks too) is completed, a `timer` fired, a `message` received, a `signal` sent. `calling_lanes`:
-    lanes of the call activities around it, outermost first. `value`: a timer's evaluated text. `name`: the
-    message or signal.
+    (manual and plain tasks too) and a `worker_task` (work of another system) are completed, a `timer` fired, a
+    `message` received, a `signal` sent, a `conditional` comes about by the data; an event that waits for several
+    things is `several`. `calling_lanes`: lanes of the call activities around it, outermost first. `value`: a timer's
+    evaluated text. `name`: the message or signal. `index`: which instance of a multi-instance or round of a loop.
     """
 
     id: str
@@ -47,6 +44,7 @@ class OpenWork:
     name: str | None
     data: Mapping[str, object]
     process_id: str
+    index: int | None = None
 
 
 class Instance:
@@ -59,30 +57,54 @@ class Instance:
         self._usable = True
 
     @classmethod
-    def start(cls, definition: Definition, data: Mapping[str, object], step: Step) -> Instance:
-        """Start a process with flat data; it runs until it waits or ends."""
-        values = flat(data, "The data to start with")
-        run = Run(definition, SafeEngine(definition.conditions, step))
+    def start(
+        cls,
+        definition: Definition,
+        data: Mapping[str, object],
+        step: Step,
+        *,
+        at: str | None = None,
+        chooser: Chooser | None = None,
+    ) -> Instance:
+        """Start a process; it runs until it waits or ends.
+
+        `data`: what the definition takes (flat in the house). `step`: the host's service call. `at`: one of
+        `definition.starts`, where there are several; what it waits for counts as happened. `chooser`: stands in for
+        conditions and loop markers.
+        """
+        values = definition.taken(data, "The data to start with")
+        run = Run(definition, SafeEngine(definition, step), chooser)
         instance = cls(definition, run)
         with instance._changing():
-            run.begin(values)
+            run.begin(values, _entry(definition, at))
         return instance
 
     @classmethod
-    def load(cls, definition: Definition, state: bytes, step: Step) -> Instance:
+    def load(
+        cls, definition: Definition, state: bytes, step: Step, *, chooser: Chooser | None = None
+    ) -> Instance:
         """Go on from a saved state, or raise `DamagedState`."""
-        return cls(definition, *saved.load(definition, state, step))
+        return cls(definition, *saved.load(definition, state, step, chooser))
 
     def dump(self) -> bytes:
         """The saved state: bytes that `load` takes."""
         self._demand_usable()
-        status = "cancelled" if self.cancelled else "ended" if self.ended else "open"
-        return saved.dump(self.definition, self._run, status)
+        return saved.dump(self.definition, self._run, self._status())
+
+    def _status(self) -> str:
+        if self.cancelled:
+            return "cancelled"
+        return "ended" if self.ended else "failed" if self.failed else "open"
 
     @property
     def ended(self) -> bool:
         """An end event was reached and nothing is live. A cancelled instance has not ended."""
         return self._run.ended
+
+    @property
+    def failed(self) -> bool:
+        """An error was thrown that nothing in the diagram catches: everything was ended."""
+        return self._run.failed
 
     @property
     def outcome(self) -> str | None:
@@ -97,23 +119,23 @@ class Instance:
     def open_work(self) -> list[OpenWork]:
         """Everything the instance waits for: what people do and what has to happen."""
         run = self._run
-        open_ = run.people.keys() | run.event_manager.tasks.keys()
+        open_ = run.people.keys() | {token.id for token in self._fireable()}
         return [_open_work(token) for token in run.tokens() if token.id in open_]
 
     def complete(self, work_id: str, data: Mapping[str, object]) -> None:
-        """Complete a user or manual task with flat data, which are merged into the process data."""
+        """Complete a task of a person or worker with data that are merged into the process data."""
         self._demand_usable()
         token = self._run.people.get(work_id)
         if token is None:
             raise NotWaiting("This task is not open (any more).")
-        values = flat(data, f"The answer to {token.task_spec.name}")
+        values = self.definition.taken(data, f"The answer to {token.element.id}")
         with self._changing():
-            token.data = {**token.data, **values}
+            self._run.write(token, values)
             token.run()
 
     def is_waiting_for(self, message: str) -> bool:
         """Whether a message would be received."""
-        return any(_name(token, tasks.Message) == message for token in self._run.event_manager.tasks.values())
+        return any(token.task_spec.hears("message", message) for token in self._run.waiting.values())
 
     def receive(self, message: str) -> None:
         """Deliver a message to everything in this instance that waits for it."""
@@ -121,28 +143,28 @@ class Instance:
         if not self.is_waiting_for(message):
             raise NotWaiting(f"Nothing waits for the message {message}.")
         with self._changing():
-            self._run.catch(BpmnEvent(tasks.Message(message)))
+            self._run.deliver("message", message)
 
     def signal(self, name: str) -> None:
         """Send a signal to everything in this instance that waits for it; nobody waiting is no error."""
         with self._changing():
-            self._run.catch(BpmnEvent(tasks.Signal(name)))
+            self._run.deliver("signal", name)
 
     def fire(self, work_id: str) -> None:
-        """Let a waiting timer fire."""
+        """Let an event that waits come about: a timer that is due, or any other that the host knows has happened."""
         self._demand_usable()
-        token = self._run.event_manager.tasks.get(work_id)
-        if token is None or not isinstance(token.task_spec.event_definition, tasks.Timer):
-            raise NotWaiting("This timer is not waiting (any more).")
+        token = next((token for token in self._fireable() if token.id == work_id), None)
+        if token is None:
+            raise NotWaiting("This event is not waiting (any more).")
         with self._changing():
-            self._run.fire(token)
+            token.task_spec.happen(token)
 
     def cancel(self) -> None:
         """End everything without taking a path. The instance has no open work then, and has not `ended`."""
-        if self.ended or self.cancelled:
+        if self.ended or self.failed or self.cancelled:
             raise NotWaiting("The instance is over already.")
         self._demand_usable()
-        self._run.cancel_all()
+        self._run.abandon()
         self.cancelled = True
 
     def _demand_usable(self) -> None:
@@ -162,32 +184,47 @@ class Instance:
     def _demand_open(self) -> None:
         """Either ended, or waiting for something: an instance that does neither would be silent for ever."""
         run = self._run
-        if not (run.ended or self.cancelled or run.people or run.event_manager.tasks):
+        if not (run.ended or run.failed or self.cancelled or run.people or self._fireable()):
             stuck = list(run.tokens())
-            where = stuck[-1].task_spec.element.id if stuck else None
+            where = stuck[-1].element.id if stuck else None
             raise Incident("Nothing is left that could happen, and no end event was reached.", where)
+
+    def _fireable(self) -> list[Token]:
+        """The events that the world outside of the diagram can let happen; an error or escalation it cannot."""
+        return [token for token in self._run.waiting.values() if _kind_of_event(token) is not None]
+
+
+def _entry(definition: Definition, at: str | None) -> str | None:
+    """Where to begin: as asked; None where the drawing says so; else at the first of the events."""
+    if at is not None and at not in definition.specs[definition.process_id].task_specs:
+        raise NotWaiting(f"The process has no element {at}.")
+    if at is None and not definition.specs[definition.process_id].first and definition.starts:
+        return definition.starts[0]
+    return at
 
 
 def _open_work(token: Token) -> OpenWork:
-    spec = token.task_spec
-    element: Element = spec.element
-    kind: Kind = "user_task"
+    spec, element = token.task_spec, token.element
+    kind: Kind = "worker_task" if isinstance(spec, tasks.Worker) else "user_task"
+    name = None
     if not spec.manual:
-        kind = _KINDS[type(spec.event_definition)]
-    name = spec.event_definition.name if kind in ("message", "signal") else None
-    value = token.internal_data.get("value")
+        kind = _kind_of_event(token) or "several"
+        name = next((trigger.name for trigger in spec.triggers if kind in ("message", "signal")), None)
     return OpenWork(
-        token.id, kind, element, element.lane, _calling_lanes(token), value, name, dict(token.data),
-        element.process_id,
+        token.id, kind, element, element.lane, _calling_lanes(token), token.internal_data.get("value"), name,
+        dict(token.data), element.process_id, token.internal_data.get("index"),
     )  # fmt: skip
 
 
-_KINDS: Mapping[type, Kind] = {tasks.Timer: "timer", tasks.Message: "message", tasks.Signal: "signal"}
+_FIRED_FROM_OUTSIDE: tuple[Kind, ...] = ("timer", "message", "signal", "conditional")
 
 
-def _name(token: Token, kind: type[EventDefinition]) -> str | None:
-    event = token.task_spec.event_definition
-    return str(event.name) if isinstance(event, kind) else None
+def _kind_of_event(token: Token) -> Kind | None:
+    """What an event waits for; None for what only the diagram itself can throw."""
+    kinds = [trigger.kind for trigger in token.task_spec.triggers]
+    if not any(kind in _FIRED_FROM_OUTSIDE for kind in kinds):
+        return None
+    return next(kind for kind in _FIRED_FROM_OUTSIDE if kind == kinds[0]) if len(kinds) == 1 else "several"
 
 
 def _calling_lanes(token: Token) -> tuple[str, ...]:

@@ -1,128 +1,58 @@
-"""Read BPMN files into plain records. Whether the drawing keeps the rules is judged by `validation`."""
+"""Read BPMN files into the records of `drawing`. Whether a drawing keeps the rules is judged by `validation`."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from lxml import etree
 
 from engine.door import BPMN, root_of
+from engine.drawing import INSIDES, Drawing, Event, Flow, Loop, Node, Scope, Text
 from engine.elements import Element, Problem
+from engine.extensions import Extensions, read_extensions
+from engine.limits import DEFAULT, Limits
 
 BPMNDI = "http://www.omg.org/spec/BPMN/20100524/DI"
-SPIFF = "http://spiffworkflow.org/bpmn/schema/1.0/core"
+XSI_TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
 
 FLOW_NODES = frozenset({
     "startEvent", "endEvent", "boundaryEvent", "intermediateCatchEvent", "intermediateThrowEvent",
     "implicitThrowEvent", "task", "userTask", "manualTask", "serviceTask", "scriptTask", "sendTask",
     "receiveTask", "businessRuleTask", "callActivity", "subProcess", "adHocSubProcess", "transaction",
     "callChoreography", "choreographyTask", "subChoreography", "exclusiveGateway", "parallelGateway",
-    "inclusiveGateway", "eventBasedGateway", "complexGateway",
+    "inclusiveGateway", "eventBasedGateway", "complexGateway", "event",
 })  # fmt: skip
+_GLOBAL_TASKS = {
+    "globalTask": "task", "globalUserTask": "userTask", "globalManualTask": "manualTask",
+    "globalScriptTask": "scriptTask", "globalBusinessRuleTask": "businessRuleTask",
+}  # fmt: skip
 _SILENT = frozenset({
     "documentation", "extensionElements", "laneSet", "textAnnotation", "association", "group", "incoming",
-    "outgoing", "auditing", "monitoring",
+    "outgoing", "auditing", "monitoring", "flowNodeRef", "script", "supports", "humanPerformer", "performer",
+    "potentialOwner", "resourceRole", "rendering", "outgoingConversationLinks", "categoryValueRef",
 })  # fmt: skip
 """Children that say nothing about how a process runs, or that are read by name."""
+_ASIDE = frozenset({
+    "dataObject", "dataObjectReference", "dataStoreReference", "dataInput", "dataOutput", "ioSpecification",
+    "ioBinding", "property", "dataInputAssociation", "dataOutputAssociation", "inputSet", "outputSet",
+    "correlationSubscription", "supportedInterfaceRef", "dataState",
+})  # fmt: skip
+"""Children about data that the engine does not move: kept in the file, drawn, and set aside with a warning."""
 
 
-@dataclass(frozen=True)
-class Event:
-    """What an event waits for or does: `kind` none, timer, message, signal, terminate, or another one's tag.
+def read(files: Mapping[str, bytes], *, all_processes: bool = False, limits: Limits = DEFAULT) -> Drawing:
+    """Read every file whose name ends in `.bpmn`; what cannot be read becomes a problem of the drawing.
 
-    `name`: of the message or signal (None when the reference leads nowhere). `text`: the timer's expression;
-    `form`: timeDate, timeDuration or timeCycle. `several`: more than one definition is drawn.
+    `all_processes`: those too that say they are not executable.
     """
-
-    kind: str = "none"
-    name: str | None = None
-    text: str | None = None
-    form: str | None = None
-    several: bool = False
-
-
-@dataclass(frozen=True)
-class Flow:
-    """A sequence flow. `id` is None when the file gives none."""
-
-    id: str | None
-    name: str
-    source: str
-    target: str
-    condition: str | None
-    scope: str
-    file: str
-
-
-@dataclass(frozen=True)
-class Node:
-    """A flow node with what its tag says beside the `Element`; `scope`: the process or sub-process around."""
-
-    element: Element
-    scope: str
-    file: str
-    event: Event = Event()
-    default: str | None = None
-    called: str | None = None
-    interrupting: bool = True
-    oddities: tuple[str, ...] = ()
-    scripts: tuple[str, ...] = ()
-
-    @property
-    def id(self) -> str:
-        """The id of the element."""
-        return self.element.id
-
-    @property
-    def kind(self) -> str:
-        """The BPMN tag of the element."""
-        return self.element.kind
-
-
-@dataclass
-class Scope:
-    """A process or an embedded sub-process: a set of nodes and flows with a start of its own."""
-
-    id: str
-    name: str
-    kind: str
-    file: str
-    process_id: str
-    nodes: list[Node] = field(default_factory=list)
-    flows: list[Flow] = field(default_factory=list)
-
-
-@dataclass
-class Drawing:
-    """Everything read from a bundle of files."""
-
-    scopes: list[Scope] = field(default_factory=list)
-    idle: list[str] = field(default_factory=list)
-    ids: list[tuple[str, str, str]] = field(default_factory=list)
-    drawn: set[tuple[str, str]] = field(default_factory=set)
-    problems: list[Problem] = field(default_factory=list)
-
-    @property
-    def nodes(self) -> Iterator[Node]:
-        """All flow nodes, in the order of the files."""
-        return (node for scope in self.scopes for node in scope.nodes)
-
-    @property
-    def flows(self) -> Iterator[Flow]:
-        """All sequence flows."""
-        return (flow for scope in self.scopes for flow in scope.flows)
-
-
-def read(files: Mapping[str, bytes]) -> Drawing:
-    """Read every file whose name ends in `.bpmn`; what cannot be read becomes a problem of the drawing."""
     drawing = Drawing()
     for name in sorted(files):
         if name.endswith(".bpmn"):
-            root = root_of(name, files[name], drawing.problems)
+            root = root_of(name, files[name], drawing.problems, limits)
             if root is not None:
-                _File(name, root, drawing).read()
+                _File(name, root, drawing, all_processes).read()
     return drawing
 
 
@@ -130,178 +60,256 @@ def _tag(local: str, namespace: str = BPMN) -> str:
     return f"{{{namespace}}}{local}"
 
 
-def _local(node: etree._Element) -> str | None:
+def local_name(node: etree._Element) -> str | None:
     """The BPMN tag of an XML element, or None for other vocabularies."""
     return str(node.tag).removeprefix(_tag("")) if str(node.tag).startswith(_tag("")) else None
 
 
-def _text(node: etree._Element | None) -> str | None:
+def _plain_text(node: etree._Element | None) -> str | None:
     return None if node is None else "".join(str(part) for part in node.itertext()).strip()
 
 
-class _File:
-    """The walk over one file."""
-
-    def __init__(self, name: str, root: etree._Element, drawing: Drawing) -> None:
-        self.name = name
-        self.root = root
-        self.drawing = drawing
-        self.lanes: dict[str, str] = {}
-        self.names: dict[str, str | None] = {}
-
-    def read(self) -> None:
-        """Everything of the file into the drawing."""
-        self._read_ids()
-        for kind in ("message", "signal"):
-            for node in self.root.iterfind(_tag(kind)):
-                self.names[f"{kind} {node.get('id')}"] = node.get("name")
-        for lane in self.root.iter(_tag("lane")):
-            for ref in lane.iterfind(_tag("flowNodeRef")):
-                self.lanes[_text(ref) or ""] = lane.get("name") or ""
-        for process in self.root.iterfind(_tag("process")):
-            if process.get("isExecutable") == "false":
-                self.drawing.idle.append(process.get("id") or "")
-            else:
-                self._read_process(process)
-
-    def _read_ids(self) -> None:
-        diagram = _tag("", BPMNDI)
-        for node in self.root.iter():
-            if str(node.tag).startswith(diagram):
-                if node.get("bpmnElement"):
-                    self.drawing.drawn.add((self.name, str(node.get("bpmnElement"))))
-            elif node.get("id") and _local(node):
-                self.drawing.ids.append((str(node.get("id")), self.name, str(_local(node))))
-
-    def _read_process(self, process: etree._Element) -> None:
-        if not process.get("id"):
-            self._missing_id(process, "process")
-            return
-        identity = str(process.get("id"))
-        self._read_scope(
-            process, Scope(identity, process.get("name") or identity, "process", self.name, identity), None
-        )
-
-    def _read_scope(self, xml: etree._Element, scope: Scope, lane: str | None) -> None:
-        self.drawing.scopes.append(scope)
-        for child in xml:
-            tag = _local(child)
-            if tag == "sequenceFlow":
-                scope.flows.append(self._flow(child, scope))
-            elif tag in FLOW_NODES:
-                self._read_node(child, tag, scope, lane)
-            elif tag and tag not in _SILENT and not _of_event(tag) and not _loop(tag):
-                self._refuse(child, "G12", f"{tag} is drawn, but would be ignored.", "Remove it.")
-
-    def _flow(self, xml: etree._Element, scope: Scope) -> Flow:
-        condition = _text(xml.find(_tag("conditionExpression")))
-        return Flow(
-            xml.get("id"), xml.get("name") or "", xml.get("sourceRef") or "", xml.get("targetRef") or "",
-            condition, scope.id, self.name,
-        )  # fmt: skip
-
-    def _read_node(self, xml: etree._Element, tag: str, scope: Scope, lane: str | None) -> None:
-        if not xml.get("id"):
-            self._missing_id(xml, tag)
-            return
-        node = self._node(xml, tag, scope, lane)
-        scope.nodes.append(node)
-        if tag == "subProcess":
-            inner = Scope(node.id, node.element.name, tag, self.name, scope.process_id)
-            self._read_scope(xml, inner, node.element.lane)
-
-    def _node(self, xml: etree._Element, tag: str, scope: Scope, lane: str | None) -> Node:
-        identity = str(xml.get("id"))
-        properties, step, oddities, scripts = _extensions(xml)
-        element = Element(
-            identity, xml.get("name") or "", tag, scope.process_id, self.lanes.get(identity, lane) or None,
-            _text(xml.find(_tag("documentation"))) or "", MappingProxyType(properties), step, xml.get("attachedToRef"),
-        )  # fmt: skip
-        return Node(
-            element, scope.id, self.name, self._event(xml), xml.get("default"), xml.get("calledElement"),
-            xml.get("cancelActivity", "true") != "false", (*_oddities(xml, tag), *oddities), scripts,
-        )  # fmt: skip
-
-    def _event(self, xml: etree._Element) -> Event:
-        drawn = [child for child in xml if _of_event(_local(child) or "")]
-        if not drawn:
-            return Event()
-        kind = (_local(drawn[0]) or "").removesuffix("EventDefinition")
-        name = self.names.get(f"{kind} {drawn[0].get(f'{kind}Ref')}")
-        timer = next((child for child in drawn[0] if (_local(child) or "").startswith("time")), None)
-        form = None if timer is None else _local(timer)
-        return Event(kind, name, _text(timer), form, len(drawn) > 1)
-
-    def _missing_id(self, xml: etree._Element, tag: str) -> None:
-        self._refuse(
-            xml,
-            "G1",
-            f"A {tag} has no id.",
-            "Save the diagram with a modeler, which gives every element an id.",
-        )
-
-    def _refuse(self, xml: etree._Element, rule: str, reason: str, mend: str) -> None:
-        self.drawing.problems.append(Problem(self.name, xml.get("id"), xml.get("name"), rule, reason, mend))
+def _expression(node: etree._Element | None) -> Text | None:
+    """An expression child; without a formal type it is prose, unless it is empty of any type."""
+    if node is None:
+        return None
+    kind = node.get(XSI_TYPE)
+    formal = kind is None or kind.rpartition(":")[2] == "tFormalExpression"
+    return Text(_plain_text(node) or "", node.get("language"), formal)
 
 
 def _of_event(tag: str) -> bool:
     return tag.endswith("EventDefinition") or tag == "eventDefinitionRef"
 
 
-def _loop(tag: str) -> bool:
+def _is_loop(tag: str) -> bool:
     return tag.endswith("LoopCharacteristics")
 
 
-def _oddities(xml: etree._Element, tag: str) -> Iterator[str]:
-    """Attributes and children with a meaning that the engine does not give them."""
-    inner = tag in ("subProcess", "transaction", "adHocSubProcess")
-    for child in xml:
-        name = _local(child)
-        if name and (_loop(name) or not (inner or name in _SILENT or _of_event(name))):
-            yield name
-    for attribute, plain in _PLAIN.items():
-        if xml.get(attribute, plain) != plain:
-            yield attribute
+class _File:
+    """The walk over one file."""
 
+    def __init__(self, name: str, root: etree._Element, drawing: Drawing, all_processes: bool) -> None:
+        self.name = name
+        self.root = root
+        self.drawing = drawing
+        self.all_processes = all_processes
+        self.lanes: dict[str, str] = {}
+        self.roots: dict[str, etree._Element] = {}
+        self.handlers: dict[str, str] = {}
+        self.flow_ids: Counter[str] = Counter()
 
-_PLAIN = {
-    "startQuantity": "1",
-    "completionQuantity": "1",
-    "isForCompensation": "false",
-    "triggeredByEvent": "false",
-    "instantiate": "false",
-    "eventGatewayType": "Exclusive",
-    "parallelMultiple": "false",
-}
-"""Attributes with the value that changes nothing."""
+    def read(self) -> None:
+        """Everything of the file into the drawing."""
+        self.drawing.roots[self.name] = self.root
+        self._read_ids()
+        self.roots = {str(node.get("id")): node for node in self.root if node.get("id")}
+        for lane in self.root.iter(_tag("lane")):
+            for ref in lane.iterfind(_tag("flowNodeRef")):
+                self.lanes[self._id(_plain_text(ref)) or ""] = lane.get("name") or ""
+        for association in self.root.iter(_tag("association")):
+            source, target = self._id(association.get("sourceRef")), self._id(association.get("targetRef"))
+            self.handlers.setdefault(source or "", target or "")
+        for child in self.root:
+            self._read_root(child)
 
-_EFFECTIVE = frozenset(
-    {"messagePayload", "messageVariable", "payloadExpression", "variableName", "calledDecisionId"}
-)
-"""Extension elements that change what SpiffWorkflow does; what is not read is refused."""
+    def _read_ids(self) -> None:
+        diagram = _tag("", BPMNDI)
+        for node in self.root.iter():
+            if str(node.tag).startswith(diagram):
+                if node.get("bpmnElement"):
+                    self.drawing.drawn.add((self.name, self._id(node.get("bpmnElement")) or ""))
+            elif node.get("id") and local_name(node):
+                self.drawing.ids.append((str(node.get("id")), self.name, str(local_name(node))))
 
+    def _id(self, reference: str | None) -> str | None:
+        """A reference without the namespace prefix that some tools put before it."""
+        return None if reference is None else reference.strip().rpartition(":")[2]
 
-def _extensions(xml: etree._Element) -> tuple[dict[str, str], str | None, list[str], tuple[str, ...]]:
-    """An element's properties, its step, what else it asks for in this namespace, and its scripts."""
-    properties: dict[str, str] = {}
-    step, odd, scripts = None, list[str](), list[str]()
-    for node in xml.iterfind(f"{_tag('extensionElements')}/{{{SPIFF}}}*"):
-        name = str(node.tag).removeprefix(_tag("", SPIFF))
-        if name == "properties":
-            properties.update(
-                {str(p.get("name")): p.get("value") or "" for p in node.iter(_tag("property", SPIFF))}
+    def _read_root(self, xml: etree._Element) -> None:
+        tag = local_name(xml)
+        if tag == "process":
+            if xml.get("isExecutable") == "false" and not self.all_processes:
+                self.drawing.idle.append(xml.get("id") or "")
+            else:
+                self._read_process(xml)
+        elif tag in _GLOBAL_TASKS and xml.get("id"):
+            self._read_global_task(xml, _GLOBAL_TASKS[tag])
+
+    def _read_process(self, process: etree._Element) -> None:
+        if not process.get("id"):
+            self._missing_id(process, "process", None)
+            return
+        identity = str(process.get("id"))
+        scope = Scope(identity, process.get("name") or identity, "process", self.name, identity)
+        self._read_scope(process, scope, None)
+
+    def _read_global_task(self, xml: etree._Element, kind: str) -> None:
+        """A task that call activities share: a process with nothing but this task."""
+        identity = str(xml.get("id"))
+        scope = Scope(identity, xml.get("name") or identity, "globalTask", self.name, identity)
+        scope.nodes.append(self._node(xml, kind, scope, None))
+        self.drawing.scopes.append(scope)
+
+    def _read_scope(self, xml: etree._Element, scope: Scope, lane: str | None) -> None:
+        self.drawing.scopes.append(scope)
+        for child in xml:
+            tag = local_name(child)
+            if tag == "sequenceFlow":
+                scope.flows.append(self._flow(child, scope))
+            elif tag in FLOW_NODES:
+                self._read_node(child, tag, scope, lane)
+            elif tag in _ASIDE:
+                self._set_aside(child, tag, scope)
+            elif tag and tag not in _SILENT and not _of_event(tag) and not _is_loop(tag):
+                self._refuse(child, "G12", f"{tag} is drawn, but would be ignored.", "Remove it.", scope)
+
+    def _flow(self, xml: etree._Element, scope: Scope) -> Flow:
+        source, target = self._id(xml.get("sourceRef")) or "", self._id(xml.get("targetRef")) or ""
+        drawn = xml.get("id")
+        made = drawn or f"{source}->{target}"
+        self.flow_ids[made] += 1
+        identity = made if drawn or self.flow_ids[made] == 1 else f"{made}#{self.flow_ids[made]}"
+        condition = _expression(xml.find(_tag("conditionExpression")))
+        return Flow(
+            identity, drawn, xml.get("name") or "", source, target,
+            condition if condition and condition.text else None, scope.id, self.name,
+        )  # fmt: skip
+
+    def _read_node(self, xml: etree._Element, tag: str, scope: Scope, lane: str | None) -> None:
+        if not xml.get("id"):
+            self._missing_id(xml, tag, scope)
+            return
+        node = self._node(xml, tag, scope, lane)
+        scope.nodes.append(node)
+        if tag in INSIDES:
+            inner = Scope(
+                node.id, node.element.name, tag, self.name, scope.process_id, scope.id, node.on_event
             )
-        elif name == "serviceTaskOperator":
-            step = node.get("id")
-            odd += [f"{name} {part}" for part in _parameters(node)]
-        elif name in ("preScript", "postScript"):
-            scripts.append(name)
-        elif name in _EFFECTIVE:
-            odd.append(name)
-    return properties, step, odd, tuple(scripts)
+            self._read_scope(xml, inner, node.element.lane)
+
+    def _node(self, xml: etree._Element, tag: str, scope: Scope, lane: str | None) -> Node:
+        identity = str(xml.get("id"))
+        found = read_extensions(xml)
+        element = Element(
+            identity, xml.get("name") or "", tag, scope.process_id, self.lanes.get(identity, lane) or None,
+            _plain_text(xml.find(_tag("documentation"))) or "", MappingProxyType(found.properties),
+            found.step, self._id(xml.get("attachedToRef")),
+        )  # fmt: skip
+        children = [name for child in xml if (name := local_name(child))]
+        return Node(
+            element, scope.id, self.name,
+            events=tuple(self._events(xml, tag)),
+            all_events=xml.get("parallelMultiple") == "true",
+            default=self._id(xml.get("default")),
+            called=self._id(xml.get("calledElement")) or found.called,
+            interrupting=_interrupts(xml, tag),
+            handler=self.handlers.get(identity),
+            compensates=xml.get("isForCompensation") == "true",
+            on_event=tag == "subProcess" and xml.get("triggeredByEvent") == "true",
+            instantiates=xml.get("instantiate") == "true",
+            tokens_in=xml.get("startQuantity", "1"),
+            tokens_out=xml.get("completionQuantity", "1"),
+            loop=_loop(xml, found),
+            decision=found.decision,
+            oddities=(*_oddities(xml, tag, children), *found.odd),
+            aside=tuple(name for name in children if name in _ASIDE and tag not in INSIDES),
+            scripts=found.scripts,
+        )  # fmt: skip
+
+    def _events(self, xml: etree._Element, tag: str) -> Iterator[Event]:
+        if tag in ("receiveTask", "sendTask"):
+            yield Event("message", self._named("message", xml.get("messageRef")), xml.get("messageRef"))
+        for child in xml:
+            name = local_name(child) or ""
+            if name == "eventDefinitionRef":
+                reference = self._id(_plain_text(child)) or ""
+                shared = self.roots.get(reference)
+                yield Event("unknown", refers=reference) if shared is None else self._event(shared)
+            elif name.endswith("EventDefinition"):
+                yield self._event(child)
+
+    def _event(self, xml: etree._Element) -> Event:
+        kind = (local_name(xml) or "").removesuffix("EventDefinition")
+        reference = xml.get(f"{kind}Ref")
+        if kind == "timer":
+            timer = next((child for child in xml if (local_name(child) or "").startswith("time")), None)
+            return Event(kind, text=_expression(timer), form=None if timer is None else local_name(timer))
+        if kind == "conditional":
+            return Event(kind, text=_expression(xml.find(_tag("condition"))))
+        if kind == "link":
+            return Event(kind, name=xml.get("name") or None)
+        if kind == "compensate":
+            return Event(kind, activity=self._id(xml.get("activityRef")))
+        return Event(kind, self._named(kind, reference), reference)
+
+    def _named(self, kind: str, reference: str | None) -> str | None:
+        """The name (or code) by which the events of a kind find each other; None when the reference is dangling."""
+        referred = self.roots.get(self._id(reference) or "")
+        if referred is None or local_name(referred) != kind:
+            return None
+        by = {"error": "errorCode", "escalation": "escalationCode"}.get(kind, "name")
+        return referred.get(by) or referred.get("id")
+
+    def _set_aside(self, xml: etree._Element, tag: str, scope: Scope) -> None:
+        reason = f"The {tag} is drawn for readers: the engine does not move its data."
+        mend = "Nothing needs to be done if the process does not depend on it."
+        self._problem(xml, "G20", reason, mend, scope, warning=True)
+
+    def _missing_id(self, xml: etree._Element, tag: str, scope: Scope | None) -> None:
+        mend = "Save the diagram with a modeler, which gives every element an id."
+        self._refuse(xml, "G1", f"A {tag} has no id.", mend, scope)
+
+    def _refuse(self, xml: etree._Element, rule: str, reason: str, mend: str, scope: Scope | None) -> None:
+        self._problem(xml, rule, reason, mend, scope, warning=False)
+
+    def _problem(
+        self, xml: etree._Element, rule: str, reason: str, mend: str, scope: Scope | None, *, warning: bool
+    ) -> None:
+        process = None if scope is None else scope.process_id
+        self.drawing.problems.append(
+            Problem(self.name, xml.get("id"), xml.get("name"), rule, reason, mend, process, warning)
+        )
 
 
-def _parameters(operator: etree._Element) -> Iterator[str]:
-    yield from ("parameter" for _ in operator.iter(_tag("parameter", SPIFF)))
-    if operator.get("resultVariable"):
-        yield "resultVariable"
+def _interrupts(xml: etree._Element, tag: str) -> bool:
+    attribute = "isInterrupting" if tag == "startEvent" else "cancelActivity"
+    return xml.get(attribute, "true") not in ("false", "0")
+
+
+def _loop(xml: etree._Element, found: Extensions) -> Loop | None:
+    for child in xml:
+        tag = local_name(child) or ""
+        if tag == "standardLoopCharacteristics":
+            condition = _expression(child.find(_tag("loopCondition")))
+            return Loop(
+                "while", condition, child.get("testBefore") == "true", maximum=child.get("loopMaximum")
+            )
+        if tag == "multiInstanceLoopCharacteristics":
+            return _instances(child, found)
+    return None
+
+
+def _instances(xml: etree._Element, found: Extensions) -> Loop:
+    item = xml.find(_tag("inputDataItem"))
+    return Loop(
+        "sequential" if xml.get("isSequential") == "true" else "parallel",
+        cardinality=_expression(xml.find(_tag("loopCardinality"))),
+        collection=_plain_text(xml.find(_tag("loopDataInputRef"))) or found.collection,
+        item=found.item if item is None else item.get("name") or item.get("id"),
+        completion=_expression(xml.find(_tag("completionCondition"))) or found.completion,
+        behavior=xml.get("behavior", "All"),
+    )
+
+
+def _oddities(xml: etree._Element, tag: str, children: list[str]) -> Iterator[str]:
+    """Attributes and children with a meaning that the engine does not give them."""
+    for name in children:
+        known = name in _SILENT or name in _ASIDE or _of_event(name) or _is_loop(name)
+        if not (known or tag in INSIDES or tag.startswith("global")):
+            yield name
+    if xml.get("eventGatewayType", "Exclusive") != "Exclusive":
+        yield "eventGatewayType"
+    for definition in xml.iterfind(_tag("compensateEventDefinition")):
+        if definition.get("waitForCompletion") == "false":
+            yield "waitForCompletion"

@@ -17,9 +17,10 @@ from engine.elements import Element
 from engine.errors import EngineError, ExpressionError, Incident
 from engine.expressions import Expression
 from engine.expressions import compile as compile_expression
-from engine.values import flat
 
 if TYPE_CHECKING:
+    from engine.decisions import Decision
+    from engine.definition import Definition
     from engine.workflow import Token
 
 Step = Callable[[Element, Mapping[str, object]], Mapping[str, object] | None]
@@ -57,8 +58,9 @@ class SafeEngine(PythonScriptEngine):
 
     environment: SafeEnvironment
 
-    def __init__(self, compiled: Mapping[str, Expression], step: Step) -> None:
-        super().__init__(SafeEnvironment(compiled))
+    def __init__(self, definition: Definition, step: Step) -> None:
+        super().__init__(SafeEnvironment(definition.conditions))
+        self.definition = definition
         self.step = step
 
     def validate(self, expression: str) -> None:
@@ -70,7 +72,7 @@ class SafeEngine(PythonScriptEngine):
         try:
             return self.environment.expression(expression).holds(task.data)
         except ExpressionError as error:
-            raise Incident(f"A condition cannot be answered: {error}", task.task_spec.element.id) from error
+            raise Incident(f"A condition cannot be answered: {error}", task.element.id) from error
 
     def execute(self, task: Token, script: str, external_context: object = None) -> NoReturn:
         """Refused, always."""
@@ -78,6 +80,14 @@ class SafeEngine(PythonScriptEngine):
 
     def call_service(self, task: Token, **kwargs: object) -> dict[str, object]:
         """What the host's step returns. Its exceptions surface as themselves (S24)."""
-        element: Element = task.task_spec.element
+        element = task.element
         result = self.step(element, MappingProxyType(task.data))
-        return flat(result, f"The step {element.step} of {element.id}") if result else {}
+        return self.definition.taken(result, f"The step {element.step} of {element.id}") if result else {}
+
+    def decide(self, task: Token, decision: Decision) -> dict[str, object]:
+        """What a decision table gives for the data of a task, or an `Incident` at the element."""
+        try:
+            result = decision.decide(task.data)
+        except ExpressionError as error:
+            raise Incident(f"The decision cannot be made: {error}", task.element.id) from error
+        return self.definition.taken(result, f"The decision of {task.element.id}")

@@ -1,100 +1,60 @@
 # mypy: disallow-subclassing-any=False
-"""How each element runs: classes on SpiffWorkflow's extension points, one for each kind the engine supports.
+"""How activities run: classes on SpiffWorkflow's extension points, one for each kind the engine supports.
 
 They differ from SpiffWorkflow's own in four ways, each because of something observed in 3.2.0:
 
 - no prediction: a token's successors are made when it completes, not in advance, and a finished token leaves
   the tree at once. So neither the tree nor the saved state grows in loops, and no path is too long (S17).
-- a boundary event is a token beside its activity, linked by `host`; a message or signal that does not
-  interrupt stays armed, one that interrupts cancels its activity before anything else runs.
-- a parallel gateway takes exactly one token from each incoming flow.
-- a timer has no clock: it waits until the host fires it. A message or signal carries no data (V13).
+- a boundary event is a token beside its activity, linked by `host` (`catching`); one that does not interrupt
+  stays armed, one that interrupts cancels its activity before anything else runs.
+- what leads from one element to the next is a `Way`, one for each sequence flow, so that two flows between the
+  same elements are two.
+- a timer has no clock: it waits until the host fires it.
 """
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow.bpmn.specs.control import BpmnStartTask
 from SpiffWorkflow.bpmn.specs.defaults import (
-    BoundaryEvent,
     CallActivity,
-    EndEvent,
-    EventBasedGateway,
-    ExclusiveGateway,
-    IntermediateCatchEvent,
-    IntermediateThrowEvent,
     ManualTask,
-    ParallelGateway,
     ServiceTask,
-    StartEvent,
     SubWorkflowTask,
     UserTask,
 )
-from SpiffWorkflow.bpmn.specs.event_definitions.base import EventDefinition
-from SpiffWorkflow.bpmn.specs.event_definitions.item_aware_event import SignalEventDefinition
-from SpiffWorkflow.bpmn.specs.event_definitions.message import MessageEventDefinition
-from SpiffWorkflow.bpmn.specs.event_definitions.simple import NoneEventDefinition, TerminateEventDefinition
-from SpiffWorkflow.bpmn.util import BpmnEvent
 from SpiffWorkflow.util.task import TaskState
 
 from engine.elements import Element
-from engine.errors import ExpressionError, Incident
-from engine.expressions import Expression
+from engine.errors import BpmnError, Incident
 
 if TYPE_CHECKING:
-    from engine.workflow import Token
+    from engine.catching import Boundary, EventStart
+    from engine.decisions import Decision
+    from engine.repeating import Repeat
+    from engine.workflow import Record, Token
 
 
-class Timer(EventDefinition):
-    """A timer that the host fires. `value` is the text its expression gives when it starts to wait."""
+@dataclass(frozen=True, eq=False)
+class Way:
+    """A sequence flow as a token takes it: its id, the element behind it, its condition, whether it is the default."""
 
-    def __init__(self, name: str, expression: Expression) -> None:
-        super().__init__(name)
-        self.expression = expression
-
-    def value(self, task: Token) -> str:
-        """The evaluated text, or an `Incident` when the expression gives none."""
-        element: Element = task.task_spec.element
-        try:
-            text = self.expression.evaluate(task.data)
-        except ExpressionError as error:
-            raise Incident(f"The timer cannot be evaluated: {error}", element.id) from error
-        if not isinstance(text, str) or not text:
-            raise Incident("The timer's expression gave no text.", element.id)
-        return text
-
-
-class Message(MessageEventDefinition):
-    """A message by name. It carries no data."""
-
-    def catch(self, my_task: Token, event: BpmnEvent | None = None) -> None:
-        """Mark the event as fired; nothing of the sender's data is taken over."""
-        EventDefinition.catch(self, my_task, event)
-
-    def throw(self, my_task: Token) -> None:
-        """Deliver the message to whoever waits for it in this instance."""
-        EventDefinition.throw(self, my_task)
-
-    def update_task_data(self, my_task: Token) -> None:
-        """Nothing arrives with a message."""
-
-
-class Signal(SignalEventDefinition):
-    """A signal by name, heard by every catcher in the instance. It carries no data."""
-
-    catch = EventDefinition.catch
-    throw = EventDefinition.throw
-
-    def update_task_data(self, my_task: Token) -> None:
-        """Nothing arrives with a signal."""
+    id: str
+    target: Any
+    condition: str | None = None
+    default: bool = False
 
 
 class Lean:
     """What every kind of element has in common here; mixed in before SpiffWorkflow's class."""
 
     element: Element
+    ways: tuple[Way, ...] = ()
+    repeats: int = 1
+    """Tokens sent along each way (`completionQuantity`)."""
 
     def _predict(self, my_task: Token, *args: Any, **kwargs: Any) -> None:
         """The future is not written down: successors are made on completion."""
@@ -107,20 +67,35 @@ class Lean:
     def _on_complete(self, my_task: Token) -> None:
         my_task.workflow.note(my_task, "completed")
         self._on_complete_hook(my_task)  # type: ignore[attr-defined]
-        if not my_task.workflow.completed:
-            self._go_on(my_task)
-        my_task.leave()
-        my_task.workflow.settle()
+        self.move_on(my_task)
 
-    def _go_on(self, my_task: Token) -> None:
-        """Hand the token to the elements behind this one."""
-        if not my_task._children:
-            for spec in self.outputs:  # type: ignore[attr-defined]
-                my_task._add_child(spec, TaskState.FUTURE)
-        for child in my_task.children:
-            # A successor may have been cancelled by what its sibling did on arrival.
-            if child is not None and child.state == TaskState.FUTURE:
-                child.task_spec._update(child)
+    def move_on(self, my_task: Token) -> None:
+        """Send the token on, unless what it did has ended it, and take it out of the tree."""
+        process = my_task.workflow
+        if not (my_task.stopped or process.closing):
+            self.proceed(my_task)
+        my_task.leave()
+        process.settle()
+
+    def proceed(self, my_task: Token) -> None:
+        """Hand the token to the elements behind this one; where nothing follows, its path ends."""
+        if self.ways:
+            my_task.workflow.send(my_task, self.chosen(my_task))
+        else:
+            my_task.workflow.end_reached(my_task)
+
+    def chosen(self, my_task: Token) -> Sequence[Way]:
+        """The ways a token takes: all without a condition, those whose condition holds, else the default one.
+
+        An activity or event with several ways is an implicit split (BPMN 2.0.2, 13.3.1 and 8.4.13).
+        """
+        if not any(way.condition or way.default for way in self.ways):
+            return self.ways
+        chooser = my_task.workflow.top_workflow.chooser
+        if chooser is not None:
+            picked = chooser.ways(self.element, [way.id for way in self.ways])
+            return [way for way in self.ways if way.id in picked or not (way.condition or way.default)]
+        return choose(my_task, self.ways, [way for way in self.ways if _is_open(my_task, way)])
 
     def _on_cancel(self, my_task: Token) -> None:
         my_task.workflow.note(my_task, "cancelled")
@@ -128,14 +103,40 @@ class Lean:
         my_task.leave()
 
 
+def choose(token: Token, ways: Sequence[Way], taken: list[Way]) -> list[Way]:
+    """The ways taken; when no condition holds the default one, else an `Incident`."""
+    conditional = any(way.condition and way in taken for way in ways)
+    taken += [way for way in ways if way.default and not conditional]
+    if not taken:
+        raise Incident("No condition holds, and there is no default flow.", token.element.id)
+    return taken
+
+
+def _is_open(token: Token, way: Way) -> bool:
+    return not way.default and holds(token, way)
+
+
+def holds(token: Token, way: Way) -> bool:
+    """Whether a way may be taken; one without a condition always."""
+    if way.condition is None:
+        return True
+    answer: bool = token.workflow.top_workflow.script_engine.evaluate(token, way.condition)
+    return answer
+
+
 class Root(Lean, BpmnStartTask):
     """The root of a process' tree. It stays, completed, so that every token has a parent."""
 
 
 class Activity(Lean):
-    """A task or sub-process, which boundary events may be attached to."""
+    """A task or sub-process, which boundary events may be attached to.
+
+    `handler`: the activity that compensates it. `loop`: the `Repeat` that this one is an instance of.
+    """
 
     boundaries: tuple[Boundary, ...] = ()
+    handler: Activity | None = None
+    loop: Repeat | None = None
 
     def _arm(self, my_task: Token) -> None:
         """Let the boundary events wait, with the data of the activity's entry (V13)."""
@@ -149,6 +150,23 @@ class Activity(Lean):
     def _on_complete_hook(self, my_task: Token) -> None:
         super()._on_complete_hook(my_task)  # type: ignore[misc]
         self._disarm(my_task)
+        self.remember(my_task, ())
+
+    def remember(self, my_task: Token, inner: Sequence[Record]) -> None:
+        """Write down that the activity can be compensated, if it can."""
+        if self.handler is not None:
+            my_task.workflow.remember(my_task, inner)
+
+    def proceed(self, my_task: Token) -> None:
+        """Report to what started this activity: a loop, or a compensation. Else go on."""
+        thrower = my_task.internal_data.get("compensates")
+        if thrower is not None:
+            waiting = my_task.workflow.tasks[thrower]
+            waiting.task_spec.compensated(waiting, my_task)
+        elif self.loop is not None:
+            self.loop.one_done(my_task)
+        else:
+            super().proceed(my_task)
 
     def _on_cancel(self, my_task: Token) -> None:
         super()._on_cancel(my_task)
@@ -160,18 +178,57 @@ class Activity(Lean):
 
 
 class Person(Activity, UserTask):
-    """A user task: waits until it is completed from outside."""
+    """A user task or plain task: waits until it is completed from outside."""
 
 
 class Manual(Activity, ManualTask):
     """A manual task: waits like a user task."""
 
 
-class Service(Activity, ServiceTask):
-    """A service task: calls the host's step and merges what it returns into the process data."""
+class Worker(Activity, UserTask):
+    """A service, business rule or script task whose work is done outside: waits like a user task."""
+
+
+class Passing(Activity, ServiceTask):
+    """A script task: passed, and its script is never run."""
 
     def _execute(self, task: Token) -> bool:
-        task.data = {**task.data, **task.workflow.top_workflow.script_engine.call_service(task)}
+        return True
+
+
+class Service(Activity, ServiceTask):
+    """A service task: calls the host's step and merges what it returns into the process data.
+
+    A step may raise `BpmnError`; the boundary events of the task and the scopes around it may catch it.
+    """
+
+    def _run_hook(self, my_task: Token) -> bool:
+        run = my_task.workflow.top_workflow
+        try:
+            run.write(my_task, run.script_engine.call_service(my_task))
+        except BpmnError as error:
+            run.raise_from(my_task, "error", error.code)
+        return True
+
+
+class Decide(Activity, ServiceTask):
+    """A business rule task with a decision table of the bundle."""
+
+    decision: Decision
+
+    def _run_hook(self, my_task: Token) -> bool:
+        run = my_task.workflow.top_workflow
+        run.write(my_task, run.script_engine.decide(my_task, self.decision))
+        return True
+
+
+class Send(Activity, ServiceTask):
+    """A send task: throws its message."""
+
+    name_of_message: str | None = None
+
+    def _run_hook(self, my_task: Token) -> bool:
+        my_task.workflow.top_workflow.throw(my_task, "message", self.name_of_message)
         return True
 
 
@@ -192,14 +249,26 @@ class Called(Activity):
         """Begin the process inside with the caller's data."""
         my_task.workflow.top_workflow.create_subprocess(my_task, self.spec).begin(my_task.data)
 
-    def finish(self, my_task: Token, data: dict[str, object]) -> None:
+    def finish(self, my_task: Token, data: dict[str, object], records: Sequence[Record]) -> None:
         """The process inside has ended with these data: the caller goes on with them."""
         my_task.data = data
+        my_task.internal_data["inner"] = tuple(records)
         my_task.run()
 
+    def remember(self, my_task: Token, inner: Sequence[Record]) -> None:
+        """A sub-process can be compensated also by what was completed inside, and by its own event sub-process."""
+        inside = my_task.internal_data.get("inner", ())
+        if self.handler is not None or self.compensable(my_task, inside):
+            my_task.workflow.remember(my_task, inside)
+
+    def compensable(self, my_task: Token, inside: Sequence[Record]) -> bool:
+        """Whether something inside could be compensated later."""
+        return False
+
     def _on_cancel(self, my_task: Token) -> None:
-        inside = my_task.workflow.top_workflow.subprocesses.pop(my_task.id)
-        inside.cancel_all()
+        inside = my_task.workflow.top_workflow.subprocesses.pop(my_task.id, None)
+        if inside is not None:
+            inside.abandon()
         super()._on_cancel(my_task)
 
 
@@ -208,158 +277,28 @@ class Call(Called, CallActivity):
 
 
 class Embedded(Called, SubWorkflowTask):
-    """An embedded sub-process."""
+    """An embedded sub-process or transaction. `undoing`: its event sub-process for compensation."""
+
+    undoing: EventStart | None = None
+
+    def compensable(self, my_task: Token, inside: Sequence[Record]) -> bool:
+        """Whether something inside could be compensated later."""
+        return bool(inside) or self.undoing is not None
 
 
-class Start(Lean, StartEvent):
-    """A plain start event."""
+class EventSubProcess(Embedded):
+    """An event sub-process, begun by one of its start events (`entry` of its token)."""
 
-    def _update_hook(self, my_task: Token) -> bool:
-        my_task._inherit_data()
-        return True
+    def start_workflow(self, my_task: Token) -> None:
+        """Begin behind the start event that was triggered."""
+        entry = my_task.internal_data.pop("entry")
+        inside = my_task.workflow.top_workflow.create_subprocess(my_task, self.spec)
+        inside.enclosed = my_task.internal_data.pop("enclosed", None)
+        inside.begin(my_task.data, entry)
 
-    def _run_hook(self, my_task: Token) -> bool:
-        return True
-
-
-class End(Lean, EndEvent):
-    """An end event, plain or terminating. Its `outcome` becomes a process variable of the same name."""
-
-    def _run_hook(self, my_task: Token) -> bool:
-        return True
-
-    def _on_complete_hook(self, my_task: Token) -> None:
-        outcome = self.element.properties.get("outcome")
-        if outcome is not None:
-            my_task.data = {**my_task.data, "outcome": outcome}
-        terminates = isinstance(self.event_definition, TerminateEventDefinition)
-        my_task.workflow.end_reached(my_task, outcome, terminates)
-
-
-class _Catching(Lean):
-    """An event that waits: for a message, a signal, or the host's firing of a timer."""
-
-    event_definition: EventDefinition
-
-    def _update_hook(self, my_task: Token) -> bool:
-        if my_task.state != TaskState.WAITING:
-            my_task._inherit_data()
-            self.wait(my_task)
-        return bool(self.event_definition.has_fired(my_task))
-
-    def wait(self, my_task: Token) -> None:
-        """Begin to wait."""
-        if isinstance(self.event_definition, Timer):
-            my_task.internal_data["value"] = self.event_definition.value(my_task)
-        my_task._set_state(TaskState.WAITING)
-        my_task.workflow.top_workflow.event_manager.add_task(my_task)
-
-    def _run_hook(self, my_task: Token) -> bool:
-        return True
-
-
-class Catch(_Catching, IntermediateCatchEvent):
-    """An intermediate catch event; behind an event-based gateway its rivals are cancelled when it fires."""
-
-    def wait(self, my_task: Token) -> None:
-        """Begin to wait."""
-        super().wait(my_task)
-        my_task.workflow.note(my_task, "entered")
-
-    def _on_ready(self, my_task: Token) -> None:
-        self._on_ready_hook(my_task)
-        race = my_task.internal_data.get("race")
-        if race is not None:
-            for rival in my_task.workflow.linked("race", race):
-                rival.cancel()
-
-
-class Boundary(_Catching, BoundaryEvent):
-    """A boundary event. `host` in its internal data is the id of its activity's token."""
-
-    def _on_ready(self, my_task: Token) -> None:
-        super()._on_ready(my_task)
-        host = my_task.internal_data.pop("host", None)
-        if self.cancel_activity and host is not None:
-            my_task.workflow.tasks[host].cancel()
-
-    def catch(self, my_task: Token, event: BpmnEvent) -> None:
-        """Fire; what does not interrupt stays armed, and fires through a token of its own."""
-        if self.cancel_activity:
-            super().catch(my_task, event)
+    def proceed(self, my_task: Token) -> None:
+        """Its data are those of the scope's end; a compensation that began it is told."""
+        if "compensates" in my_task.internal_data:
+            super().proceed(my_task)
         else:
-            my_task.workflow.fire_again(my_task)
-
-    def _on_cancel(self, my_task: Token) -> None:
-        # An armed event that never fired leaves no trace when its activity ends.
-        my_task.workflow.top_workflow.event_manager.remove_task(my_task)
-        my_task.leave()
-
-
-class Throw(Lean, IntermediateThrowEvent):
-    """An intermediate throw event. What it throws is heard before its successors begin."""
-
-    def _run_hook(self, my_task: Token) -> bool:
-        return True
-
-    def _on_complete_hook(self, my_task: Token) -> None:
-        super()._on_complete_hook(my_task)
-        self.event_definition.throw(my_task)
-
-
-class Exclusive(Lean, ExclusiveGateway):
-    """An exclusive gateway: the first flow whose condition holds, else the default flow."""
-
-
-class Parallel(Lean, ParallelGateway):
-    """A parallel gateway: takes one token from each incoming flow, then sends one on each outgoing flow."""
-
-    def _update_hook(self, my_task: Token) -> bool:
-        source = my_task.parent.task_spec.name
-        my_task._inherit_data()
-        my_task.internal_data["from"] = source
-        my_task._set_state(TaskState.WAITING)
-        taken = self._complete_set(my_task)
-        if taken is None:
-            return False
-        merged: dict[str, object] = {}
-        for token in taken:
-            merged.update(token.data)
-            if token is not my_task:
-                token.leave()
-        my_task.data = merged
-        return True
-
-    def _run_hook(self, my_task: Token) -> bool:
-        return True
-
-    def _complete_set(self, my_task: Token) -> list[Token] | None:
-        """One waiting token for each incoming flow, in order of arrival, or None while some are missing."""
-        missing: Counter[str] = Counter(self._inputs)
-        taken = []
-        for token in my_task.workflow.waiting_at(self):
-            source = token.internal_data["from"]
-            if missing[source]:
-                missing[source] -= 1
-                taken.append(token)
-        return None if +missing else taken
-
-
-class Race(Lean, EventBasedGateway):
-    """An event-based gateway: the events behind it wait together, and the first one cancels the others."""
-
-    connect = BpmnStartTask.connect
-
-    def _update_hook(self, my_task: Token) -> bool:
-        my_task._inherit_data()
-        return True
-
-    def _run_hook(self, my_task: Token) -> bool:
-        for spec in self.outputs:
-            child = my_task._add_child(spec, TaskState.FUTURE)
-            child.internal_data["race"] = my_task.id
-        return True
-
-
-NONE = NoneEventDefinition()
-TERMINATE = TerminateEventDefinition()
+            my_task.workflow.end_reached(my_task)

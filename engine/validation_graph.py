@@ -1,23 +1,16 @@
-"""The rules about the ways through a diagram: what leads where, what is never reached, what never ends."""
+"""Rules about the ways through a diagram: what leads where, what is never reached, what waits in vain."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator
 
+from engine.drawing import Drawing, Flow, Node
 from engine.elements import Problem
-from engine.reading import Drawing, Node, Scope
-from engine.validation import ACTIVITIES, Host, Rule, of_flow, of_node, of_scope
-
-Following = Mapping[str, Sequence[str]]
-"""Each node with those behind it."""
-
-
-def flow_ids(drawing: Drawing, host: Host) -> Iterator[Problem]:
-    """G1: every sequence flow has an id (without one it would not exist for other engines)."""
-    for flow in drawing.flows:
-        if not flow.id:
-            yield of_flow(flow, "G1", "A sequence flow has no id.", "Save the diagram with a modeler.")
+from engine.judging import Host, Rule, of_flow, of_node
+from engine.validation_elements import ACTIVITIES
+from engine.walking import following, walk
+from engine.ways import edges
 
 
 def flow_ends(drawing: Drawing, host: Host) -> Iterator[Problem]:
@@ -28,13 +21,13 @@ def flow_ends(drawing: Drawing, host: Host) -> Iterator[Problem]:
             for end, what in ((flow.source, "starts"), (flow.target, "ends")):
                 if end not in inside:
                     reason = f"The flow {what} at “{end}”, which is not an element of the same process."
-                    yield of_flow(flow, "G3", reason, "Connect both ends of the flow.")
+                    yield of_flow(drawing, flow, "G3", reason, "Connect both ends of the flow.")
 
 
 def attachments(drawing: Drawing, host: Host) -> Iterator[Problem]:
     """G3: a boundary event is attached to an activity beside it."""
     for scope in drawing.scopes:
-        activities = {node.id for node in scope.nodes if node.kind in ACTIVITIES}
+        activities = {node.id for node in scope.nodes if node.kind in ACTIVITIES and not node.on_event}
         for node in scope.nodes:
             if node.kind == "boundaryEvent" and node.element.attached_to not in activities:
                 yield of_node(
@@ -42,121 +35,60 @@ def attachments(drawing: Drawing, host: Host) -> Iterator[Problem]:
                 )
 
 
-def starts(drawing: Drawing, host: Host) -> Iterator[Problem]:
-    """G6: a process or sub-process has exactly one start event."""
+def closed_ends(drawing: Drawing, host: Host) -> Iterator[Problem]:
+    """G15: no flow leads out of an end event or into a start or boundary event, and none to a handler."""
     for scope in drawing.scopes:
-        count = sum(node.kind == "startEvent" for node in scope.nodes)
-        if count != 1:
-            reason = "There is no start event." if not count else f"There are {count} start events."
-            yield of_scope(scope, "G6", reason, "Draw exactly one start event.")
-
-
-def ends(drawing: Drawing, host: Host) -> Iterator[Problem]:
-    """G7: a process or sub-process has an end event."""
-    for scope in drawing.scopes:
-        if not any(node.kind == "endEvent" for node in scope.nodes):
-            yield of_scope(scope, "G7", "There is no end event.", "Draw an end event.")
-
-
-def ways_out(drawing: Drawing, host: Host) -> Iterator[Problem]:
-    """G5: every node but an end event has a way out. G8: only gateways have several. G15: ends have none."""
-    for scope in drawing.scopes:
-        out = Counter(flow.source for flow in scope.flows)
+        into, out = {flow.target for flow in scope.flows}, {flow.source for flow in scope.flows}
         for node in scope.nodes:
-            count = out[node.id]
-            if node.kind == "endEvent":
-                if count:
-                    yield of_node(node, "G15", "A flow leads out of an end event.", "Remove the flow.")
-            elif not count:
-                yield of_node(node, "G5", "No flow leads out of the element.", "Lead it to an end event.")
-            elif count > 1 and not node.kind.endswith("Gateway"):
-                yield of_node(
-                    node, "G8", "Several flows lead out of the element.", "Draw the gateway that is meant."
-                )
+            if node.kind == "endEvent" and node.id in out:
+                yield of_node(node, "G15", "A flow leads out of an end event.", "Remove the flow.")
+            elif node.kind in ("startEvent", "boundaryEvent") and node.id in into:
+                yield of_node(node, "G15", "A flow leads into the event.", "Remove the flow.")
+            elif _is_beside(node) and node.id in into | out:
+                yield of_node(node, "G15", "A flow leads to or from a compensation.", "Remove the flow.")
 
 
-def ways_in(drawing: Drawing, host: Host) -> Iterator[Problem]:
-    """G15: no flow leads into a start event or a boundary event."""
-    for scope in drawing.scopes:
-        closed = {node.id: node for node in scope.nodes if node.kind in ("startEvent", "boundaryEvent")}
-        for flow in scope.flows:
-            if flow.target in closed:
-                yield of_node(closed[flow.target], "G15", "A flow leads into the event.", "Remove the flow.")
+def _is_beside(node: Node) -> bool:
+    return node.compensates or (node.kind == "boundaryEvent" and node.has("compensate"))
 
 
 def reached(drawing: Drawing, host: Host) -> Iterator[Problem]:
-    """G4: every node can be reached from the start event."""
+    """G4: every node can be reached (a warning where only the house demands it)."""
     for scope in drawing.scopes:
-        first = [node.id for node in scope.nodes if node.kind == "startEvent"]
-        seen = _walk(first, _following(_edges(scope)))
+        first = [node.id for node in scope.nodes if node.kind == "startEvent"] or [
+            n.id for n in scope.first()
+        ]
+        seen = walk(first, following(edges(scope)))
         for node in scope.nodes:
-            if first and node.id not in seen:
-                yield of_node(node, "G4", "Nothing leads to the element.", "Connect it, or remove it.")
-
-
-def can_end(drawing: Drawing, host: Host) -> Iterator[Problem]:
-    """G5: from every node an end event can be reached."""
-    for scope in drawing.scopes:
-        finals = [node.id for node in scope.nodes if node.kind == "endEvent"]
-        back = _walk(finals, _following((target, source) for source, target in _edges(scope)))
-        leading = {flow.source for flow in scope.flows}
-        for node in scope.nodes:
-            if finals and node.id not in back and node.id in leading:
+            aside = node.compensates or node.on_event or _is_beside(node)
+            if node.id not in seen and not aside:
                 yield of_node(
-                    node, "G5", "No way leads from here to an end event.", "Draw a way to an end event."
-                )
-
-
-def _edges(scope: Scope) -> list[tuple[str, str]]:
-    flows = [(flow.source, flow.target) for flow in scope.flows]
-    attached = [
-        (node.element.attached_to or "", node.id) for node in scope.nodes if node.kind == "boundaryEvent"
-    ]
-    return flows + attached
-
-
-def _following(edges: Iterable[tuple[str, str]]) -> Following:
-    following: dict[str, list[str]] = {}
-    for source, target in edges:
-        following.setdefault(source, []).append(target)
-    return following
-
-
-def _walk(first: Iterable[str], following: Following, around: str | None = None) -> set[str]:
-    """Everything that can be reached from the first nodes, without going through the node `around`."""
-    seen = set(first)
-    open_ = list(seen)
-    while open_:
-        here = open_.pop()
-        for target in following.get(here, ()) if here != around else ():
-            if target not in seen:
-                seen.add(target)
-                open_.append(target)
-    return seen
+                    node, "G4", "Nothing leads to the element.", "Connect it, or remove it.",
+                    warning=host.rules != "house",
+                )  # fmt: skip
 
 
 def joins(drawing: Drawing, host: Host) -> Iterator[Problem]:
     """G18: a parallel gateway does not wait for a token that can only come from itself."""
     for scope in drawing.scopes:
-        following = _following(_edges(scope))
+        behind = following(edges(scope))
         first = [node.id for node in scope.nodes if node.kind == "startEvent"]
-        incoming = _following((flow.target, flow.source) for flow in scope.flows)
+        incoming = following((flow.target, flow.source) for flow in scope.flows)
         for node in scope.nodes:
             sources = set(incoming.get(node.id, ()))
             if node.kind == "parallelGateway" and len(sources) > 1:
-                before = _walk(first, following, around=node.id)
+                before = walk(first, behind, around=node.id)
                 if sources & before and not sources <= before:
                     reason = "The gateway waits for a flow that only it can lead to."
-                    yield of_node(
-                        node, "G18", reason, "Lead the way back into an exclusive gateway before it."
-                    )
+                    mend = "Lead the way back into an exclusive gateway before it."
+                    yield of_node(node, "G18", reason, mend, warning=host.rules != "house")
 
 
 def event_gateways(drawing: Drawing, host: Host) -> Iterator[Problem]:
-    """G16: behind an event-based gateway stand at least two catch events that nothing else leads to."""
+    """G16: behind an event-based gateway stand at least two events that nothing else leads to (10.6.6)."""
     for scope in drawing.scopes:
         nodes = {node.id: node for node in scope.nodes}
-        behind = _following((flow.source, flow.target) for flow in scope.flows)
+        behind = following((flow.source, flow.target) for flow in scope.flows)
         leading = Counter(flow.target for flow in scope.flows)
         for node in scope.nodes:
             if node.kind == "eventBasedGateway":
@@ -169,29 +101,56 @@ def _of_event_gateway(node: Node, events: list[Node], leading: Counter[str]) -> 
         reason = "The gateway waits for fewer than two events."
         yield of_node(node, "G16", reason, "Draw two catch events behind it.")
     for event in events:
-        if event.kind != "intermediateCatchEvent":
+        if event.kind not in ("intermediateCatchEvent", "receiveTask") or event.has("link"):
             yield of_node(event, "G16", "Only catch events may follow an event-based gateway.", "Change it.")
         elif leading[event.id] > 1:
             yield of_node(event, "G16", "Another flow leads to this event too.", "Remove the other flow.")
 
 
-def calls(drawing: Drawing, host: Host) -> Iterator[Problem]:
-    """G10: a called process is in the bundle and may run. G11: no process calls itself."""
-    known = {scope.id for scope in drawing.scopes if scope.kind == "process"}
-    callers = [node for node in drawing.nodes if node.kind == "callActivity"]
-    following = _following((node.element.process_id, node.called or "") for node in callers)
-    reached_from = {called: _walk([called], following) for called in known}
-    for node in callers:
-        if node.called not in known:
-            idle = " It is not executable." if node.called in drawing.idle else ""
-            reason = f"The process “{node.called or ''}” is not in the bundle.{idle}"
-            yield of_node(node, "G10", reason, "Call a process of the bundle.")
-        elif node.element.process_id in reached_from[node.called or ""]:
-            reason = "The process calls itself, perhaps through others."
-            yield of_node(node, "G11", reason, "Draw a loop instead.")
+def defaults(drawing: Drawing, host: Host) -> Iterator[Problem]:
+    """G9: a default flow leads out of its own element, and has no condition."""
+    for scope in drawing.scopes:
+        out = {flow.id: flow for flow in scope.flows}
+        for node in scope.nodes:
+            flow = out.get(node.default or "")
+            if node.default and (flow is None or flow.source != node.id):
+                yield of_node(node, "G9", "The default flow leads out of another element.", "Choose another.")
+            elif flow is not None and flow.condition is not None and host.rules == "house":
+                yield of_flow(
+                    drawing, flow, "G9", "The default flow has a condition.", "Remove the condition."
+                )
+
+
+def circles(drawing: Drawing, host: Host) -> Iterator[Problem]:
+    """G27: (a warning) a circle in which nothing waits may turn for ever."""
+    for scope in drawing.scopes:
+        passing = {node.id for node in scope.nodes if not _waits(node)}
+        behind = following(
+            (flow.source, flow.target) for flow in scope.flows if {flow.source, flow.target} <= passing
+        )
+        decided = _deciding(scope.flows)
+        for node in scope.nodes:
+            if (
+                node.id in passing
+                and node.id in walk(behind.get(node.id, ()), behind)
+                and node.id not in decided
+            ):
+                yield of_node(
+                    node, "G27", "Here the process may turn in a circle without a wait.",
+                    "Draw a task or a timer into the circle.", warning=True,
+                )  # fmt: skip
+
+
+def _deciding(flows: list[Flow]) -> set[str]:
+    """Only one element of a circle is named: the one that a second flow leads to."""
+    leading = Counter(flow.target for flow in flows)
+    return {flow.target for flow in flows if leading[flow.target] < 2}
+
+
+def _waits(node: Node) -> bool:
+    return node.kind in ACTIVITIES - {"scriptTask", "sendTask"} or node.kind == "intermediateCatchEvent"
 
 
 RULES: tuple[Rule, ...] = (
-    flow_ids, flow_ends, attachments, starts, ends, ways_out, ways_in, reached, can_end, joins,
-    event_gateways, calls,
+    flow_ends, attachments, closed_ends, reached, joins, event_gateways, defaults, circles,
 )  # fmt: skip

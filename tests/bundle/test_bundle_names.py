@@ -63,7 +63,7 @@ def in_code(word: str, *, but: str = "") -> bool:
 
 def levels_named(node: Node) -> set[str]:
     """The times that a timer names."""
-    return set(re.findall(r'service_level\("(\w+)"\)', node.event.text or ""))
+    return set(re.findall(r'service_level\("(\w+)"\)', node.event.text.text if node.event.text else ""))
 
 
 # --- Forms
@@ -131,7 +131,7 @@ def test_every_time_is_used() -> None:
 
 def read_in_conditions() -> set[str]:
     """The variables that some flow's condition reads."""
-    conditions = (flow.condition for flow in flows() if flow.condition)
+    conditions = (flow.condition.text for flow in flows() if flow.condition)
     return {name for text in conditions for name in compile_expression(text).names}
 
 

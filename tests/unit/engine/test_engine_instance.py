@@ -93,7 +93,6 @@ def test_what_does_not_wait_is_refused_and_nothing_changes():
         lambda: instance.complete("no-such-id", {}),
         lambda: instance.complete(timer, {}),
         lambda: instance.fire(work(instance, "A").id),
-        lambda: instance.fire(work(instance, "M").id),
         lambda: instance.receive("unheard"),
     ):
         with pytest.raises(engine.NotWaiting):

@@ -1,6 +1,5 @@
 """For random processes and random ways through them: saving changes nothing, and plain SpiffWorkflow agrees."""
 
-import pytest
 from bpmn_builder import files
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -11,17 +10,9 @@ from SpiffWorkflow.spiff.parser.process import SpiffBpmnParser
 from SpiffWorkflow.util.task import TaskState
 
 import engine
-from engine import workflow
 
-
-@pytest.fixture(scope="module", autouse=True)
-def few_steps():
-    """Circles are noticed sooner, so that they cost less."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(workflow, "MAX_STEPS", 300)
-        yield
-
-
+FEW_STEPS = engine.Limits(steps=300)
+"""Circles are noticed sooner, so that they cost less."""
 CHOICES = st.lists(st.tuples(st.integers(0, 5), st.integers(0, 3)), min_size=1, max_size=25)
 MANY = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
@@ -29,7 +20,7 @@ MANY = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCh
 @MANY
 @given(blocks(events=True), CHOICES)
 def test_saved_and_loaded_between_all_steps_it_goes_the_same_way(tree, choices):
-    definition = engine.load(files(**write(tree)), "main")
+    definition = engine.load(files(**write(tree)), "main", limits=FEW_STEPS)
     kept = engine.Instance.start(definition, {"x": 3}, mark)
     restored = engine.Instance.start(definition, {"x": 3}, mark)
     assert look(kept) == look(restored)
@@ -51,7 +42,9 @@ def test_saved_and_loaded_between_all_steps_it_goes_the_same_way(tree, choices):
 @MANY
 @given(blocks(events=True), CHOICES)
 def test_it_waits_for_something_or_has_ended(tree, choices):
-    instance = engine.Instance.start(engine.load(files(**write(tree)), "main"), {"x": 3}, mark)
+    instance = engine.Instance.start(
+        engine.load(files(**write(tree)), "main", limits=FEW_STEPS), {"x": 3}, mark
+    )
     for choice, x in choices:
         assert bool(instance.open_work()) is not instance.ended
         if instance.ended or happen(instance, choice, x):

@@ -1,0 +1,246 @@
+"""A host in memory: it keeps what a host of the engine keeps, without a database.
+
+Definitions and what starts them; instances and when their timers fall due; a clock that is moved by hand; a log. It
+hands messages and signals from one instance to the others and starts the processes that wait for them.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from engine.definition import Definition, check, load
+from engine.drawing import Scope
+from engine.due import due
+from engine.elements import Element, Problem
+from engine.errors import EngineError, Incident, InvalidDefinition
+from engine.errors import StepLimit as EngineStepLimit
+from engine.instance import Instance, OpenWork
+from engine.limits import Limits
+from engine.reading import read
+
+__all__ = ["Entry", "Host", "InTurn", "Running", "StepLimit"]
+
+
+class StepLimit(Exception):
+    """More steps were taken than allowed: the diagram turns in circles."""
+
+
+class InTurn:
+    """The choices of a stubbed run: flows are taken in turn, loops run twice. `taken`: how many each element took."""
+
+    def __init__(self, taken: Mapping[str, int]) -> None:
+        self.taken = Counter(taken)
+
+    def ways(self, element: Element, flows: Sequence[str]) -> Collection[str]:
+        """The next flow."""
+        self.taken[element.id] += 1
+        return [flows[(self.taken[element.id] - 1) % len(flows)]]
+
+    def times(self, element: Element) -> int:
+        """Twice."""
+        return 2
+
+
+@dataclass
+class Running:
+    """An instance with what its host keeps beside it.
+
+    `instance` is None when it never came to a wait. `due`: when its timers fall due, by work id. `failed`: it met an
+    incident, and nothing more happens in it.
+    """
+
+    id: str
+    definition_id: str
+    chooser: InTurn | None
+    instance: Instance | None = None
+    due: dict[str, datetime] = field(default_factory=dict)
+    failed: bool = False
+
+    def open_work(self) -> list[OpenWork]:
+        """What it waits for."""
+        return [] if self.instance is None or self.failed else self.instance.open_work()
+
+    def hears(self, kind: str, name: str | None) -> bool:
+        """Whether it waits for a message or signal."""
+        return any(work.kind == kind and work.name == name for work in self.open_work())
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line of the log: what happened in which instance, at which element (None: nobody knows where)."""
+
+    instance: str
+    definition_id: str
+    element_id: str | None
+    kind: str | None
+    event: str
+
+
+class Host:
+    """Definitions, instances, a clock and a log.
+
+    `stub`: choices are made in turn, conditions are not asked; `all_processes`: also those not marked executable;
+    `max_steps`: of an instance between two waits, and of messages that follow from each other.
+    """
+
+    def __init__(self, *, stub: bool, all_processes: bool, max_steps: int) -> None:
+        self.stub = stub
+        self.all_processes = all_processes
+        self.max_steps = max_steps
+        self.now = datetime.now(UTC)
+        self.definitions: dict[str, Definition] = {}
+        self.refused: dict[str, Problem] = {}
+        self.instances: dict[str, Running] = {}
+        self.log: list[Entry] = []
+        self._listening: dict[tuple[str, str | None], list[tuple[str, str]]] = {}
+        self._thrown: deque[tuple[str, str | None, str]] = deque()
+        self._delivering = False
+        # With stubbed choices conditions are never asked, so they may be in any language.
+        self._terms: Any = {
+            "rules": "walk" if stub else "standard",
+            "limits": Limits(steps=max_steps),
+            "all_processes": all_processes,
+        }
+
+    # --- Definitions ---
+
+    def define(self, identity: str, files: Mapping[str, bytes]) -> list[Problem]:
+        """Take in a process of a bundle and return its warnings, or raise `InvalidDefinition`."""
+        self.forget(identity)
+        try:
+            self.definitions[identity] = load(files, identity, **self._terms)
+        except InvalidDefinition as error:
+            self.refused[identity] = error.problems[0]
+            raise
+        for scope in read(files, all_processes=self.all_processes).processes:
+            if scope.id == identity:
+                self._listen(scope)
+        problems = check(files, identity, **self._terms)
+        return [each for each in problems if each.warning and each.process_id in (None, identity)]
+
+    def forget(self, identity: str) -> None:
+        """A process of this id that was taken in before is replaced."""
+        self.definitions.pop(identity, None)
+        self.refused.pop(identity, None)
+        for listeners in self._listening.values():
+            listeners[:] = [listener for listener in listeners if listener[0] != identity]
+
+    def _listen(self, process: Scope) -> None:
+        """Remember which messages and signals start a process, and at which element."""
+        for node in process.nodes:
+            if node.kind == "startEvent" or node.instantiates:
+                for event in node.events:
+                    self._listening.setdefault((event.kind, event.name), []).append((process.id, node.id))
+
+    # --- Instances ---
+
+    def start(self, identity: str, data: Mapping[str, object], start_element: str | None) -> Running:
+        """Start a process, or raise an `Incident` that says why it cannot run."""
+        definition = self.definitions.get(identity)
+        if definition is None:
+            problem = self.refused.get(identity)
+            raise Incident(problem.reason, problem.element_id) if problem else Incident(_IDLE, identity)
+        running = Running(str(len(self.instances) + 1), identity, InTurn({}) if self.stub else None)
+        self.instances[running.id] = running
+        with self.changing(running):
+            running.instance = Instance.start(
+                definition, data, _step, start_element=start_element, chooser=running.chooser
+            )
+        return running
+
+    def restore(self, running: Running, state: bytes, log: list[Entry]) -> None:
+        """Put an instance back to a saved state; what it did since is no more in the log."""
+        definition = self.definitions[running.definition_id]
+        running.instance = Instance.load(definition, state, _step, chooser=running.chooser)
+        self.instances[running.id] = running
+        self.log = [entry for entry in self.log if entry.instance != running.id] + log
+
+    @contextmanager
+    def changing(self, running: Running) -> Iterator[None]:
+        """A change of an instance and what follows from it: in the log, on the clock, in the other instances."""
+        try:
+            yield
+        except Incident as incident:
+            running.failed = True
+            self._take_over(running)
+            self._note(running, incident.element_id, None, "incident")
+            if isinstance(incident, EngineStepLimit):
+                raise StepLimit(str(incident)) from incident
+            raise
+        except EngineError as refused:
+            raise Incident(str(refused), None) from refused
+        self._take_over(running)
+        if not self._delivering:
+            self._deliver()
+
+    def _take_over(self, running: Running) -> None:
+        """Write down what happened in an instance, and when its new timers fall due."""
+        if running.instance is None:
+            return
+        for trace in running.instance.trace:
+            if trace.event in ("message", "signal"):
+                self._thrown.append((trace.event, trace.name, running.id))
+            if trace.event not in ("entered", "cancelled"):
+                self._note(running, trace.element.id, trace.element, trace.event)
+        running.instance.trace.clear()
+        timers = {work.id: work.value or "" for work in running.open_work() if work.kind == "timer"}
+        moments = {name: running.due.get(name) or self._due(text) for name, text in timers.items()}
+        running.due = {name: moment for name, moment in moments.items() if moment is not None}
+
+    def _due(self, text: str) -> datetime | None:
+        """When a timer falls due that begins to wait now; None for one without a time, which is only ever fired."""
+        try:
+            return due(text, self.now)
+        except ValueError:
+            return None
+
+    def _note(self, running: Running, element_id: str | None, element: Element | None, event: str) -> None:
+        process_id = element.process_id if element else running.definition_id
+        self.log.append(Entry(running.id, process_id, element_id, element.kind if element else None, event))
+
+    # --- Messages and signals ---
+
+    def _deliver(self) -> None:
+        """Hand on what was thrown, and what is thrown because of it."""
+        self._delivering = True
+        try:
+            for _ in range(self.max_steps):
+                if not self._thrown:
+                    return
+                self._hand_on(*self._thrown.popleft())
+            raise StepLimit(f"More than {self.max_steps} messages and signals followed from each other.")
+        finally:
+            self._delivering = False
+            self._thrown.clear()
+
+    def _hand_on(self, kind: str, name: str | None, sender: str) -> None:
+        """A signal is for everybody; a message is for one: an instance that waits for it, or else a new one."""
+        others = (running for running in self.instances.values() if running.id != sender)
+        hearing = [running for running in others if running.hears(kind, name)]
+        starting = list(self._listening.get((kind, name), ()))
+        if kind == "message":
+            hearing, starting = hearing[:1], [] if hearing else starting[:1]
+        for running in hearing:
+            self._tell(running, kind, name)
+        for identity, element_id in starting:
+            self.start(identity, {}, element_id)
+
+    def _tell(self, running: Running, kind: str, name: str | None) -> None:
+        assert running.instance is not None  # noqa: S101 - what hears is running.
+        with self.changing(running):
+            if kind == "message":
+                running.instance.receive(name)
+            else:
+                running.instance.signal(name)
+
+
+_IDLE = "The process is not executable."
+
+
+def _step(element: Element, data: Mapping[str, object]) -> None:
+    """What a service task does here: nothing."""

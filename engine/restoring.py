@@ -1,0 +1,173 @@
+"""Put the tokens of a saved state back. It runs no hook: nothing is evaluated, armed or called again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from SpiffWorkflow.util.task import TaskState
+
+from engine import catching, gateways, repeating, tasks, throwing
+from engine.definition import Definition
+from engine.errors import DamagedState
+from engine.events import Compensate, Timer
+from engine.scripting import SafeEngine, Step
+from engine.workflow import Chooser, Process, Record, Run, Token, record_of
+
+Json = dict[str, Any]
+
+
+class Restored:
+    """The running processes being put together again; every reference is checked on the way."""
+
+    def __init__(self, definition: Definition, body: Json, step: Step, chooser: Chooser | None) -> None:
+        self.definition = definition
+        self.data = [definition.take(data, "The state") for data in body["data"]]
+        self.run = Run(definition, SafeEngine(definition, step), chooser)
+        self.run.outcome = None if body["outcome"] is None else _word(body["outcome"])
+        self.run.ended = body["status"] == "ended"
+        self.run.failed = body["status"] == "failed"
+        if "latest" in body:
+            self.run.latest = self.data[_index(body["latest"])]
+        self.processes: list[Process] = []
+        self.tokens: list[Token] = []
+        self._fill(body)
+        for process in self.processes:
+            self._check_handlers(process)
+        for token in self.tokens:
+            self._check(token)
+
+    def _fill(self, body: Json) -> None:
+        by_scope: dict[int, list[list[Any]]] = {}
+        for entry in body["tokens"]:
+            by_scope.setdefault(entry[2], []).append(entry)
+        for position, (name, caller, ended, about) in enumerate(body["scopes"]):
+            self._scope(name, caller, ended, about)
+            for entry in by_scope.pop(position, []):
+                self._token(*entry)
+        complete = not by_scope and len(self.run.subprocesses) == len(self.processes) - 1
+        _demand(complete, "A called process is missing.")
+
+    def _scope(self, name: str, caller: int | None, ended: int | None, about: Json) -> None:
+        process: Process = self.run
+        if self.processes:
+            token = self.tokens[_index(caller)]
+            called = isinstance(token.task_spec, tasks.Called) and token.task_spec.spec == name
+            _demand(called, "A call is wrong.")
+            process = self.run.create_subprocess(token, name)
+        _demand(process.spec.name == name, "A process is not the one that was saved.")
+        process.plant()
+        process.end_data = None if ended is None else self.data[_index(ended)]
+        process.over = not self.processes and (self.run.ended or self.run.failed)
+        process.records = self._records(about.get("records", []))
+        if "enclosed" in about:
+            process.enclosed = self._records(about["enclosed"])
+        self.processes.append(process)
+
+    def _records(self, saved: list[Any]) -> list[Record]:
+        return [self._record(*entry) for entry in saved]
+
+    def _record(self, activity: str, data: int, inner: list[Any]) -> Record:
+        spec = self.definition.activities[activity]
+        return record_of(spec, self.data[_index(data)], tuple(self._records(inner)))
+
+    def _token(self, identity: str, element: str, scope: int, data: int, extra: Json) -> None:
+        process = self.processes[scope]
+        spec = process.spec.task_specs.get(element)
+        if spec is None and "compensates" in extra:
+            spec = self.definition.activities[element]  # A handler may lie in a sub-process that has ended.
+        _demand(spec is not None, "A token stands at no element.")
+        _demand(type(identity) is str and identity not in process.tasks, "A token's id is wrong.")
+        token = Token(process, spec, process.task_tree, _state(spec), identity)
+        token.data = self.data[_index(data)]
+        self._internal(token, extra)
+        self.tokens.append(token)
+        if token.state == TaskState.READY:
+            self.run.people[identity] = token
+        elif isinstance(spec, catching.Catching):
+            self.run.waiting[identity] = token
+
+    def _internal(self, token: Token, extra: Json) -> None:
+        internal = token.internal_data
+        internal.update({key: _word(extra[key]) for key in ("value", "race", "via") if key in extra})
+        numbers = ("index", "started", "done", "total")
+        internal.update({key: _index(extra[key]) for key in numbers if key in extra})
+        for link in ("host", "loop", "compensates"):
+            if link in extra:
+                internal[link] = self.tokens[_index(extra[link])].id
+        if "seen" in extra:
+            internal["seen"] = [_index(place) for place in extra["seen"]]
+        if "held" in extra:
+            internal["held"] = extra["held"] is True
+        if "origin" in extra:
+            token.origin = self.data[_index(extra["origin"])]
+        for key in ("queue", "inner"):
+            if key in extra:
+                internal[key] = self._records(extra[key])
+
+    def _check_handlers(self, process: Process) -> None:
+        """While no event sub-process runs, every start of one that can come about again is armed, once."""
+        live = process.live
+        busy = any(isinstance(token.task_spec, tasks.EventSubProcess) for token in live)
+        for spec in process.spec.handlers:
+            armed = sum(token.task_spec is spec for token in live)
+            once = not spec.interrupts and any(isinstance(trigger, Timer) for trigger in spec.triggers)
+            _demand(armed == 1 or (armed == 0 and (busy or once or not live)), "A start event is missing.")
+
+    def _check(self, token: Token) -> None:
+        """A token has what its element needs: a timer its text, a boundary event its activity, and so on."""
+        spec, internal = token.task_spec, token.internal_data
+        if isinstance(spec, tasks.Called):
+            _demand(token.id in self.run.subprocesses, "A called process is missing.")
+        if isinstance(spec, gateways.Join):
+            _demand(internal.get("via", "") in (spec.incoming or ("",)), "A token came from nowhere.")
+        if isinstance(spec, catching.Boundary):
+            host = token.workflow.tasks[internal["host"]]
+            _demand(host.element.id == spec.element.attached_to, "A boundary event has no activity.")
+        if isinstance(spec, catching.Catch | catching.Receive):
+            _demand(spec.raced == ("race" in internal), "An event has no rivals.")
+        if isinstance(spec, catching.Catching) and any(isinstance(t, Timer) for t in spec.triggers):
+            _demand(bool(internal.get("value")), "A timer has no text.")
+        if isinstance(spec, tasks.Activity):
+            self._check_activity(token, spec)
+
+    def _check_activity(self, token: Token, spec: tasks.Activity) -> None:
+        internal = token.internal_data
+        if spec.loop is not None:
+            whole = token.workflow.tasks[internal["loop"]]
+            _demand(whole.task_spec is spec.loop and token.origin is not None, "An instance has no loop.")
+        if isinstance(spec, repeating.Repeat):
+            running = len(token.workflow.instances(token))
+            _demand(0 < running == internal["started"] - internal["done"], "A loop has lost an instance.")
+        for boundary in spec.boundaries:
+            armed = sum(other.task_spec is boundary for other in token.workflow.linked("host", token.id))
+            once = not boundary.interrupts and any(isinstance(t, Timer) for t in boundary.triggers)
+            _demand(armed == 1 or (once and not armed), "A boundary event is missing.")
+
+
+def _state(spec: Any) -> int:
+    """The state in which a token can wait at an element."""
+    if isinstance(spec, tasks.Person | tasks.Manual | tasks.Worker):
+        return int(TaskState.READY)
+    if isinstance(spec, tasks.Called | repeating.Repeat):
+        return int(TaskState.STARTED)
+    if isinstance(spec, throwing.Throwing):
+        compensates = any(isinstance(t, Compensate) or t.kind == "cancel" for t in spec.triggers)
+        _demand(compensates, "No token can wait there.")
+        return int(TaskState.STARTED)
+    _demand(isinstance(spec, gateways.Join | catching.Catching), "No token can wait there.")
+    return int(TaskState.WAITING)
+
+
+def _index(value: object) -> int:
+    _demand(type(value) is int and value >= 0, "A position is wrong.")
+    return value  # type: ignore[return-value]
+
+
+def _word(value: object) -> str:
+    _demand(isinstance(value, str), "A text is wrong.")
+    return str(value)
+
+
+def _demand(condition: bool, otherwise: str) -> None:
+    if not condition:
+        raise DamagedState(otherwise)

@@ -1,0 +1,42 @@
+"""From expressions as a diagram holds them to expressions that can be evaluated.
+
+Three readings, for three uses of a diagram: `house` takes the safe language and nothing else; `standard` takes what
+other tools write too (`dialects`); `walk` compiles nothing, because a person chooses each way.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from engine import dialects
+from engine.drawing import Event, Text
+from engine.errors import ExpressionError
+from engine.expressions import Expression
+from engine.expressions import compile as compile_expression
+from engine.timers import compile_timer
+
+Rules = Literal["house", "standard", "walk"]
+
+
+def compile_condition(text: Text, rules: Rules) -> Expression | None:
+    """The condition, None where it is not needed, or `ExpressionError`."""
+    if rules == "walk":
+        return None
+    if rules == "house":
+        return compile_expression(text.text)
+    if not text.formal:
+        raise ExpressionError("It is written for readers only: its type is not tFormalExpression.")
+    return compile_expression(dialects.expression(text.text, text.language))
+
+
+def compile_timer_of(event: Event, rules: Rules) -> Expression:
+    """The timer's expression, or `ExpressionError`."""
+    text = event.text.text if event.text is not None else ""
+    if rules == "house":
+        return compile_timer(text)
+    try:
+        return compile_timer(dialects.timer(event.form or "", text))
+    except ExpressionError:
+        if rules == "standard":
+            raise
+        return compile_timer('"PT0S"')  # Whoever walks through the drawing lets it fire by hand.

@@ -1,0 +1,74 @@
+"""Rules about what is written in conditions and timers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine import timers
+from engine.drawing import Drawing, Node, Text
+from engine.elements import Problem
+from engine.errors import ExpressionError
+from engine.judging import Host, Rule, of_flow, of_node
+from engine.texts import compile_condition, compile_timer_of
+
+
+def timer_texts(drawing: Drawing, host: Host) -> Iterator[Problem]:
+    """V2: a timer is an ISO 8601 text or `service_level("key")` with a known key."""
+    for node in drawing.nodes:
+        for event in node.events:
+            if event.kind != "timer":
+                continue
+            if host.rules == "house":
+                text = None if event.text is None else event.text.text
+                reason = timers.wrong(event.form, text, host.service_levels)
+            else:
+                reason = _wrong(lambda event=event: compile_timer_of(event, host.rules))
+            if reason:
+                yield of_node(
+                    node, "V2", reason, 'Write service_level("key"), or a quoted duration such as "P2D".'
+                )
+
+
+def conditions(drawing: Drawing, host: Host) -> Iterator[Problem]:
+    """V5: every condition on a flow is an expression that is understood."""
+    for flow in drawing.flows:
+        condition = flow.condition
+        if condition is not None:
+            reason = _wrong(lambda condition=condition: compile_condition(condition, host.rules))
+            if reason:
+                yield of_flow(
+                    drawing, flow, "V5", f"The condition cannot be used: {reason}", "Correct the condition."
+                )
+
+
+def other_expressions(drawing: Drawing, host: Host) -> Iterator[Problem]:
+    """V5: so are the conditions of events and loops, and the number of instances."""
+    for node in drawing.nodes:
+        for text in _texts(node):
+            reason = _wrong(lambda text=text: compile_condition(text, host.rules))
+            if reason:
+                yield of_node(
+                    node, "V5", f"The expression cannot be used: {reason}", "Correct the expression."
+                )
+
+
+def _texts(node: Node) -> Iterator[Text]:
+    for event in node.events:
+        if event.kind == "conditional":
+            yield event.text or Text("")
+    if node.loop is not None:
+        for text in (node.loop.condition, node.loop.cardinality, node.loop.completion):
+            if text is not None and text.text:
+                yield text
+
+
+def _wrong(compiling: object) -> str | None:
+    """Why it does not compile, or None."""
+    try:
+        compiling()  # type: ignore[operator]
+    except ExpressionError as error:
+        return str(error)
+    return None
+
+
+RULES: tuple[Rule, ...] = (timer_texts, conditions, other_expressions)

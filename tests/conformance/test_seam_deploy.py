@@ -1,0 +1,89 @@
+"""Deploying through the plain interface: what runs, what is refused, and why."""
+
+import pytest
+from conftest import node, process
+
+from engine import conformance
+
+LINE = (node("startEvent", "s"), node("userTask", "a"), node("endEvent", "e"), "s -> a -> e")
+
+
+def test_each_process_of_a_file_is_reported(draw):
+    conformance.configure()
+    report = conformance.deploy(draw(process("one", *LINE), process("idle", *LINE, executable="false")))
+    one, idle = report["definitions"]
+    assert one == {
+        "id": "one", "name": "Process one", "executable": True, "status": "ok", "refusals": [], "warnings": [],
+    }  # fmt: skip
+    assert (idle["id"], idle["executable"], idle["status"]) == ("idle", False, "not-executable")
+    assert report["error"] is None
+
+
+def test_a_process_that_is_not_executable_runs_when_that_is_forced(draw):
+    path = draw(process("idle", *LINE, executable="false"))
+    conformance.configure(force_executable=True, unknown_option=7)
+    (idle,) = conformance.deploy(path)["definitions"]
+    assert (idle["executable"], idle["status"]) == (False, "ok")
+    assert conformance.state(conformance.start("idle")) == "waiting"
+    assert conformance.export("idle") == path.read_bytes()
+
+
+def test_a_refused_process_leaves_the_others_usable(draw):
+    conformance.configure()
+    broken = process("broken", *LINE, "a -> nowhere")
+    report = conformance.deploy(draw(process("sound", *LINE), broken.replace('id="', 'id="b_').replace('Ref="', 'Ref="b_')))
+    sound, refused = report["definitions"]
+    assert (sound["status"], refused["status"]) == ("ok", "refused")
+    for refusal in refused["refusals"]:
+        assert refusal["named"] and refusal["element_id"] and refusal["reason"] and refusal["mend"] and refusal["rule"]
+    assert conformance.start("sound")
+    with pytest.raises(conformance.Incident) as incident:
+        conformance.start("b_broken")
+    assert incident.value.element_id == refused["refusals"][0]["element_id"]
+
+
+@pytest.mark.parametrize("content", [b"", b"no XML", b"<html/>", b"<!DOCTYPE d []><d/>", b"\xff\xfe\x00"])
+def test_a_bad_file_is_an_error_and_raises_nothing(tmp_path, content):
+    path = tmp_path / "bad.bpmn"
+    path.write_bytes(content)
+    conformance.configure()
+    report = conformance.deploy(str(path))
+    assert report["definitions"] == []
+    assert report["error"]["reason"] and report["error"]["mend"]
+
+
+def test_a_missing_file_is_an_error(tmp_path):
+    conformance.configure()
+    assert conformance.deploy(tmp_path / "none.bpmn")["error"]["reason"] == "The file cannot be read."
+
+
+def test_a_called_process_may_come_in_another_file(draw):
+    main = draw(process("main", node("startEvent", "s"), node("callActivity", "c", calledElement="part"), "s -> c"))
+    part = draw(process("part", *LINE), name="part.xml")
+    conformance.configure()
+    (alone,) = conformance.deploy(main)["definitions"]
+    assert [(refusal["element_id"], refusal["element_name"]) for refusal in alone["refusals"]] == [("c", "Name of c")]
+    (both,) = conformance.deploy(main, [part])["definitions"]
+    assert both["status"] == "ok"
+    conformance.start("main")
+    assert [task["element_id"] for task in conformance.ready_tasks()] == ["a"]
+
+
+def test_the_file_comes_back_byte_for_byte(tmp_path, draw):
+    text = draw(process("one", *LINE)).read_text()
+    path = tmp_path / "wide.bpmn"
+    path.write_bytes(f'<?xml version="1.0" encoding="UTF-16"?>\r\n<!-- prüfen -->{text}\n\n'.encode("utf-16"))
+    conformance.configure()
+    assert conformance.deploy(path)["definitions"][0]["status"] == "ok"
+    assert conformance.export("one") == path.read_bytes()
+
+
+def test_configuring_again_forgets_everything(draw):
+    conformance.configure()
+    conformance.deploy(draw(process("one", *LINE)))
+    conformance.start("one")
+    conformance.configure()
+    assert (conformance.ready_tasks(), conformance.waiting(), conformance.log()) == ([], [], [])
+    for forgotten in (conformance.start, conformance.export):
+        with pytest.raises(conformance.Incident):
+            forgotten("one")
