@@ -77,9 +77,6 @@ class FieldView:
     shown: bool
     controls: bool
     error: str | None
-    max_length: int | None
-    minimum: int | None
-    maximum: int | None
 
 
 class Form:
@@ -186,9 +183,6 @@ class Form:
             shown=shown,
             controls=item.name in self.controls,
             error=errors.get(item.name),
-            max_length=item.source.get("maxLength"),
-            minimum=item.source.get("minimum"),
-            maximum=item.source.get("maximum"),
         )
 
     def draft(self, raw: object) -> dict[str, Any]:

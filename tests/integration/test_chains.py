@@ -10,13 +10,16 @@ from click.testing import CliRunner
 from sqlalchemy import Engine, text
 
 from tests.desk import AVERY, PAT, Desk
+from tests.end_to_end.product import wait_for
 from tests.integration.acting import actor, browser
 from web.console import main
-from workflows import db
+from workflows import clock, db
 from workflows.chains import Chain, chains
 from workflows.commands import people
 from workflows.errors import Refused, SignInFailed
+from workflows.history import record
 from workflows.sample import PASSWORD
+from workflows.work import Work
 
 
 def found() -> list[Chain]:
@@ -56,6 +59,26 @@ def test_it_stays_one_when_many_write_at_once(desk: Desk) -> None:
         list(pool.map(lambda _: people.sign_in(AVERY, PASSWORD), range(8)))
     (after,) = found()
     assert after.events == before.events + 8 and after.broken_at is None
+
+
+def waits_for_the_chain(database: Engine) -> bool:
+    with database.connect() as connection:
+        locks = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+        return bool(connection.scalar(text(locks)))
+
+
+def test_a_person_is_changed_while_what_they_do_is_recorded(desk: Desk, database: Engine) -> None:
+    """Each wants what the other has: one the row of the person, the other the end of the chain."""
+    avery, pat = actor(AVERY), actor(PAT)
+    with ThreadPoolExecutor(1) as pool:
+        with db.transaction() as transaction:
+            work = Work(transaction, avery, clock.now())
+            record(work, "refused", what="probe")
+            change = pool.submit(people.change_person, pat, AVERY, {"trained_on": "2026-02-04"})
+            wait_for(lambda: waits_for_the_chain(database), 5, "the change to wait")
+            record(work, "refused", what="probe")
+        change.result(timeout=10)
+    assert [chain.broken_at for chain in found()] == [None]
 
 
 @pytest.mark.parametrize(

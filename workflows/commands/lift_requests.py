@@ -18,7 +18,7 @@ def ask_lift(work: Work, username: str) -> None:
     """Ask that the restriction of an ESD staff member be lifted (administrator); asked twice, it is one request."""
     if not work.actor.has("administrator"):
         raise NotAllowed("Administrators ask to lift a restriction; a supervisor approves it.")
-    person = _person(work, username)
+    person = lock_person(work, username)
     if not (person.is_esd_staff and person.is_restricted_user and person.active):
         raise NotNow("Only the restriction of active ESD staff can be lifted.")
     ask(work, person)
@@ -59,16 +59,20 @@ def decline_lift(work: Work, username: str) -> None:
 
 
 def _waiting(work: Work, username: str) -> tuple[Person, LiftRequest]:
-    person = _person(work, username)
+    person = lock_person(work, username)
     request = _open(work, person)
     if request is None:
         raise NotNow("Nobody has asked to lift the restriction of this person, or it is decided already.")
     return person, request
 
 
-def _person(work: Work, username: str) -> Person:
-    """The person, locked, so that requests and decisions come one after another."""
-    person = work.db.scalar(select(Person).where(Person.username == username).with_for_update())
+def lock_person(work: Work, username: str) -> Person:
+    """A person of the actor's area, locked, so that changes, requests and decisions come one after another.
+
+    The lock leaves the key free: what the person does meanwhile can still be recorded under their name.
+    """
+    found = select(Person).where(Person.username == username).with_for_update(key_share=True)
+    person = work.db.scalar(found)
     if person is None or person.area_code != work.actor.area:
         raise NotFound(f"There is no user named {username}.")
     return person

@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 
 from workflows import clock, history
 from workflows.commands import command, lift_requests
+from workflows.commands.lift_requests import lock_person
 from workflows.db import transaction
-from workflows.errors import InvalidInput, NotAllowed, NotFound, NotSignedIn, SignInFailed, TooManyAttempts
+from workflows.errors import InvalidInput, NotAllowed, NotSignedIn, SignInFailed, TooManyAttempts
 from workflows.people import (
     ESD_ROLES,
     PARTNER_ROLES,
@@ -78,20 +79,20 @@ def change_person(work: Work, username: str, values: Mapping[str, object]) -> No
     """
     if not work.actor.has("administrator", "esd_wioa_supervisor"):
         raise NotAllowed("Administrators change people; supervisors approve ESD roles.")
-    person = work.db.scalar(select(Person).where(Person.username == username).with_for_update())
-    if person is None or person.area_code != work.actor.area:
-        raise NotFound(f"There is no user named {username}.")
+    person = lock_person(work, username)
     before = set(work.db.scalars(select(PersonRole.role).where(PersonRole.person_id == person.id)))
     after = set(values["roles"]) if "roles" in values else before  # type: ignore[call-overload]
     _check_roles(work, person, before, after)
     work.db.execute(delete(PersonRole).where(PersonRole.person_id == person.id))
     work.db.add_all(PersonRole(person_id=person.id, role=role) for role in sorted(after))
-    changed = _set_clearances(work, person, values) if work.actor.has("administrator") else []
+    changed = _set_clearances(person, values) if work.actor.has("administrator") else []
+    if not person.active or before != after:
+        end_sessions(work, person.id)
     history.record(
         work, "person_changed", user=username, before=sorted(before), after=sorted(after), fields=changed
     )
-    if not person.active or before != after:
-        end_sessions(work, person.id)
+    if work.actor.has("administrator") and _asks_lift(person, values):
+        lift_requests.ask(work, person)
 
 
 def end_sessions(work: Work, person_id: int) -> None:
@@ -118,7 +119,13 @@ def _check_roles(work: Work, person: Person, before: set[str], after: set[str]) 
         raise NotAllowed("Supervisors change ESD roles only.")
 
 
-def _set_clearances(work: Work, person: Person, values: Mapping[str, object]) -> list[str]:
+def _asks_lift(person: Person, values: Mapping[str, object]) -> bool:
+    """Whether the restriction of ESD staff is to go, which one person may only ask for."""
+    wanted = bool(values.get("is_restricted_user", True))
+    return not wanted and person.is_restricted_user and person.is_esd_staff and person.active
+
+
+def _set_clearances(person: Person, values: Mapping[str, object]) -> list[str]:
     changed = []
     for name in ("trained_on", "non_disclosure_on"):
         if name in values:
@@ -128,18 +135,10 @@ def _set_clearances(work: Work, person: Person, values: Mapping[str, object]) ->
         if name in values:
             setattr(person, name, bool(values[name]))
             changed.append(name)
-    if "is_restricted_user" in values and _restrict(work, person, bool(values["is_restricted_user"])):
+    restricts = bool(values.get("is_restricted_user", False)) or not person.is_esd_staff
+    if restricts and not person.is_restricted_user:
+        person.is_restricted_user = True
         changed.append("is_restricted_user")
-    return changed
-
-
-def _restrict(work: Work, person: Person, wanted: bool) -> bool:
-    """Impose a restriction at once, or ask that it be lifted; a partner's people always have one. Whether it changed."""
-    if person.is_esd_staff and person.is_restricted_user and not wanted:
-        lift_requests.ask(work, person)
-        return False
-    changed = not person.is_restricted_user and (wanted or not person.is_esd_staff)
-    person.is_restricted_user = person.is_restricted_user or changed
     return changed
 
 
