@@ -114,7 +114,7 @@ ERROR_PAGES = {
     ),
     500: ErrorPage(
         "Something went wrong on our side",
-        "The page could not be finished. Nothing was changed, and we are on it.",
+        "The page could not be finished. Nothing was changed.",
         "Try again in a few minutes. If it happens again, tell an administrator the time and the page.",
     ),
 }

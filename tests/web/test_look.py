@@ -361,7 +361,7 @@ def test_an_error_of_ours_shows_no_detail(desk):
             response = desk.make_response(desk.handle_exception(error))
     assert response.status_code == 500
     page = response.get_data(as_text=True)
-    assert "we are on it" in page
+    assert "The page could not be finished" in page
     assert "360-555-0101" not in page
     assert "Traceback" not in page
 
