@@ -206,7 +206,9 @@ def _find(wanted: Item | str, items: list[Item]) -> tuple[Running, str]:
         for item in items:
             if item[key] == name:
                 return _host.instances[item["instance"]], item["id"]
-    raise Incident("This is not open (any more).", wanted.get("element_id") if isinstance(wanted, Mapping) else None)
+    raise Incident(
+        "This is not open (any more).", wanted.get("element_id") if isinstance(wanted, Mapping) else None
+    )
 
 
 # --- What became of it -------------------------------------------------------------------------------------------
