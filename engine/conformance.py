@@ -36,6 +36,7 @@ __all__ = [
 ]  # fmt: skip
 
 Item = dict[str, Any]
+_WORK = ("user_task", "worker_task")
 
 _host = Host(stub=False, all_processes=False, max_steps=10_000)
 _contents: dict[str, bytes] = {}
@@ -139,7 +140,7 @@ def start(
 
 def ready_tasks(instance: str | None = None) -> list[Item]:
     """The work that a person or a worker has to do: id, instance, element_id, kind (its BPMN tag) and name."""
-    return [_item(one, work, work.element.kind) for one, work in _open(instance) if work.kind == "task"]
+    return [_item(one, work, work.element.kind) for one, work in _open(instance) if work.kind in _WORK]
 
 
 def complete(task: Item | str, data: Mapping[str, Any] | None = None) -> None:
@@ -151,7 +152,7 @@ def complete(task: Item | str, data: Mapping[str, Any] | None = None) -> None:
 
 def waiting(instance: str | None = None) -> list[Item]:
     """The events that are waited for, in the same shape; `kind` is what they wait for: timer, message, …"""
-    return [_item(one, work, work.kind) for one, work in _open(instance) if work.kind != "task"]
+    return [_item(one, work, work.kind) for one, work in _open(instance) if work.kind not in _WORK]
 
 
 def fire(item: Item | str) -> None:
@@ -206,16 +207,18 @@ def _find(wanted: Item | str, items: list[Item]) -> tuple[Running, str]:
         for item in items:
             if item[key] == name:
                 return _host.instances[item["instance"]], item["id"]
-    raise Incident("This is not open (any more).", wanted.get("element_id") if isinstance(wanted, Mapping) else None)
+    raise Incident(
+        "This is not open (any more).", wanted.get("element_id") if isinstance(wanted, Mapping) else None
+    )
 
 
 # --- What became of it -------------------------------------------------------------------------------------------
 
 
 def state(instance: str | None = None) -> str:
-    """Where an instance is: `ended`, `waiting`, `error` (it met an incident) or `cancelled`."""
+    """Where an instance is: `ended`, `waiting`, `error` (an incident, or an error that nothing catches) or `cancelled`."""
     running = _running(instance)
-    if running.failed or running.instance is None:
+    if running.failed or running.instance is None or running.instance.failed:
         return "error"
     if running.instance.cancelled:
         return "cancelled"

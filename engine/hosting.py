@@ -19,7 +19,7 @@ from engine.due import due
 from engine.elements import Element, Problem
 from engine.errors import EngineError, Incident, InvalidDefinition
 from engine.errors import StepLimit as EngineStepLimit
-from engine.instance import Instance, OpenWork
+from engine.instance import Instance, OpenWork, Trace
 from engine.limits import Limits
 from engine.reading import read
 
@@ -50,14 +50,15 @@ class InTurn:
 class Running:
     """An instance with what its host keeps beside it.
 
-    `instance` is None when it never came to a wait. `due`: when its timers fall due, by work id. `failed`: it met an
-    incident, and nothing more happens in it.
+    `instance` is None when it never came to a wait. `trace`: what happened and is not in the log yet. `due`: when its
+    timers fall due, by work id. `failed`: it met an incident, and nothing more happens in it.
     """
 
     id: str
     definition_id: str
     chooser: InTurn | None
     instance: Instance | None = None
+    trace: list[Trace] = field(default_factory=list)
     due: dict[str, datetime] = field(default_factory=dict)
     failed: bool = False
 
@@ -149,7 +150,7 @@ class Host:
         self.instances[running.id] = running
         with self.changing(running):
             running.instance = Instance.start(
-                definition, data, _step, start_element=start_element, chooser=running.chooser
+                definition, data, _step, at=start_element, chooser=running.chooser, trace=running.trace
             )
         return running
 
@@ -157,6 +158,7 @@ class Host:
         """Put an instance back to a saved state; what it did since is no more in the log."""
         definition = self.definitions[running.definition_id]
         running.instance = Instance.load(definition, state, _step, chooser=running.chooser)
+        running.trace = running.instance.trace
         self.instances[running.id] = running
         self.log = [entry for entry in self.log if entry.instance != running.id] + log
 
@@ -180,14 +182,12 @@ class Host:
 
     def _take_over(self, running: Running) -> None:
         """Write down what happened in an instance, and when its new timers fall due."""
-        if running.instance is None:
-            return
-        for trace in running.instance.trace:
+        for trace in running.trace:
             if trace.event in ("message", "signal"):
                 self._thrown.append((trace.event, trace.name, running.id))
             if trace.event not in ("entered", "cancelled"):
                 self._note(running, trace.element.id, trace.element, trace.event)
-        running.instance.trace.clear()
+        running.trace.clear()
         timers = {work.id: work.value or "" for work in running.open_work() if work.kind == "timer"}
         moments = {name: running.due.get(name) or self._due(text) for name, text in timers.items()}
         running.due = {name: moment for name, moment in moments.items() if moment is not None}
@@ -233,10 +233,10 @@ class Host:
     def _tell(self, running: Running, kind: str, name: str | None) -> None:
         assert running.instance is not None  # noqa: S101 - what hears is running.
         with self.changing(running):
-            if kind == "message":
-                running.instance.receive(name)
-            else:
+            if kind == "signal":
                 running.instance.signal(name)
+            elif name is not None:
+                running.instance.receive(name)
 
 
 _IDLE = "The process is not executable."

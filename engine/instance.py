@@ -65,15 +65,18 @@ class Instance:
         *,
         at: str | None = None,
         chooser: Chooser | None = None,
+        trace: list[Trace] | None = None,
     ) -> Instance:
         """Start a process; it runs until it waits or ends.
 
         `data`: what the definition takes (flat in the house). `step`: the host's service call. `at`: one of
         `definition.starts`, where there are several; what it waits for counts as happened. `chooser`: stands in for
-        conditions and loop markers.
+        conditions and loop markers. `trace`: the list to write the trace to, for a host that wants it also when this
+        raises an `Incident`.
         """
         values = definition.taken(data, "The data to start with")
         run = Run(definition, SafeEngine(definition, step), chooser)
+        run.trace = run.trace if trace is None else trace
         instance = cls(definition, run)
         with instance._changing():
             run.begin(values, _entry(definition, at))
@@ -145,8 +148,8 @@ class Instance:
         with self._changing():
             self._run.deliver("message", message)
 
-    def signal(self, name: str) -> None:
-        """Send a signal to everything in this instance that waits for it; nobody waiting is no error."""
+    def signal(self, name: str | None) -> None:
+        """Send a signal to all that waits for it here; nobody waiting is no error. None: one drawn without a name."""
         with self._changing():
             self._run.deliver("signal", name)
 

@@ -1,5 +1,6 @@
 """Small diagrams as people draw them: without shapes, lanes or anything that the house asks for."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,9 @@ def draw(tmp_path):
 
     def draw(*elements: str, name: str = "sample.bpmn") -> Path:
         path = tmp_path / name
-        path.write_text(f'<definitions xmlns="{BPMN}" targetNamespace="SAMPLE">{"".join(elements)}</definitions>')
+        path.write_text(
+            f'<definitions xmlns="{BPMN}" targetNamespace="SAMPLE">{"".join(elements)}</definitions>'
+        )
         return path
 
     return draw
@@ -29,7 +32,9 @@ def deployed(draw):
         conformance.configure(**options)
         report = conformance.deploy(draw(*elements))
         assert report["error"] is None
-        assert [entry["status"] for entry in report["definitions"]] == ["ok"] * len(report["definitions"]), report
+        assert [entry["status"] for entry in report["definitions"]] == ["ok"] * len(report["definitions"]), (
+            report
+        )
         return report
 
     return deployed
@@ -44,10 +49,11 @@ def process(identity: str, *content: str, executable: str = "true") -> str:
             continue
         path, _, condition = part.partition(" if ")
         stops = path.split(" -> ")
-        for source, target in zip(stops, stops[1:], strict=False):
+        for source, target in pairwise(stops):
             flows += 1
             when = f"<conditionExpression>{condition}</conditionExpression>" if condition else ""
-            xml.append(f'<sequenceFlow id="{identity}_f{flows}" sourceRef="{source}" targetRef="{target}">{when}</sequenceFlow>')
+            ends = f'sourceRef="{source}" targetRef="{target}"'
+            xml.append(f'<sequenceFlow id="{identity}_f{flows}" {ends}>{when}</sequenceFlow>')
     return f'<process id="{identity}" name="Process {identity}" isExecutable="{executable}">{"".join(xml)}</process>'
 
 

@@ -31,11 +31,19 @@ def test_a_process_that_is_not_executable_runs_when_that_is_forced(draw):
 def test_a_refused_process_leaves_the_others_usable(draw):
     conformance.configure()
     broken = process("broken", *LINE, "a -> nowhere")
-    report = conformance.deploy(draw(process("sound", *LINE), broken.replace('id="', 'id="b_').replace('Ref="', 'Ref="b_')))
+    report = conformance.deploy(
+        draw(process("sound", *LINE), broken.replace('id="', 'id="b_').replace('Ref="', 'Ref="b_'))
+    )
     sound, refused = report["definitions"]
     assert (sound["status"], refused["status"]) == ("ok", "refused")
     for refusal in refused["refusals"]:
-        assert refusal["named"] and refusal["element_id"] and refusal["reason"] and refusal["mend"] and refusal["rule"]
+        assert (
+            refusal["named"]
+            and refusal["element_id"]
+            and refusal["reason"]
+            and refusal["mend"]
+            and refusal["rule"]
+        )
     assert conformance.start("sound")
     with pytest.raises(conformance.Incident) as incident:
         conformance.start("b_broken")
@@ -58,11 +66,15 @@ def test_a_missing_file_is_an_error(tmp_path):
 
 
 def test_a_called_process_may_come_in_another_file(draw):
-    main = draw(process("main", node("startEvent", "s"), node("callActivity", "c", calledElement="part"), "s -> c"))
+    main = draw(
+        process("main", node("startEvent", "s"), node("callActivity", "c", calledElement="part"), "s -> c")
+    )
     part = draw(process("part", *LINE), name="part.xml")
     conformance.configure()
     (alone,) = conformance.deploy(main)["definitions"]
-    assert [(refusal["element_id"], refusal["element_name"]) for refusal in alone["refusals"]] == [("c", "Name of c")]
+    assert [(refusal["element_id"], refusal["element_name"]) for refusal in alone["refusals"]] == [
+        ("c", "Name of c")
+    ]
     (both,) = conformance.deploy(main, [part])["definitions"]
     assert both["status"] == "ok"
     conformance.start("main")

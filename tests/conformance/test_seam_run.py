@@ -21,7 +21,12 @@ def test_a_task_is_completed_by_its_item_its_id_or_its_element(deployed):
     for name in (lambda task: task, lambda task: task["id"], lambda task: task["element_id"]):
         one = conformance.start("tasks")
         (task,) = conformance.ready_tasks(one)
-        assert (task["instance"], task["element_id"], task["kind"], task["name"]) == (one, "a", "userTask", "Name of a")
+        assert (task["instance"], task["element_id"], task["kind"], task["name"]) == (
+            one,
+            "a",
+            "userTask",
+            "Name of a",
+        )
         conformance.complete(name(task))
         assert ids(conformance.ready_tasks(one)) == ["b"]
         conformance.complete(name(conformance.ready_tasks(one)[0]), {"done": True})
@@ -70,12 +75,26 @@ def test_what_is_not_open_or_not_known_is_an_incident(deployed):
 
 
 def test_a_condition_without_an_answer_is_an_incident_with_its_log(deployed):
-    deployed(process("choice", START, node("exclusiveGateway", "g"), END, node("endEvent", "f"), "s -> g", "g -> e if x == 1", "g -> f if x == 2"))
+    deployed(
+        process(
+            "choice",
+            START,
+            node("exclusiveGateway", "g"),
+            END,
+            node("endEvent", "f"),
+            "s -> g",
+            "g -> e if x == 1",
+            "g -> f if x == 2",
+        )
+    )
     with pytest.raises(conformance.Incident) as incident:
         conformance.start("choice", {"x": 3})
     assert incident.value.element_id == "g"
     assert conformance.state() == "error"
-    assert [(entry["element_id"], entry["event"]) for entry in conformance.log()] == [("s", "completed"), ("g", "incident")]
+    assert [(entry["element_id"], entry["event"]) for entry in conformance.log()] == [
+        ("s", "completed"),
+        ("g", "incident"),
+    ]
     assert (conformance.ready_tasks(), conformance.waiting()) == ([], [])
     with pytest.raises(conformance.Incident):
         conformance.save()
