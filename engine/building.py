@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
 
 from engine import catching, events, gateways, repeating, tasks, throwing
+from engine.assignments import parse_assignments
 from engine.drawing import Drawing, Event, Flow, Loop, Node, Scope, Text, is_link_catch
 from engine.expressions import Expression
 
@@ -130,6 +131,10 @@ class Builder:
             spec = tasks.Send(process, name)
             spec.name_of_message = node.event.name
             return spec
+        if node.kind == "scriptTask":
+            script = tasks.Script(process, name)
+            script.assignments = parse_assignments(node.script)
+            return script
         if node.kind == "serviceTask":
             return tasks.Service(process, name) if node.element.step else tasks.Worker(process, name)
         decision = self.decisions.get(node.decision or "")
@@ -151,12 +156,13 @@ class Builder:
         if event.kind == "timer":
             return events.Timer(self.compile_timer(event))
         if event.kind == "conditional":
-            return events.Conditional(None if event.text is None else self.compile_condition(event.text))
+            return events.Conditional(self._optional(event.text))
         if event.kind == "compensate":
             return events.Compensate(event.activity)
         if event.kind in ("error", "escalation", "cancel"):
             return events.Coded(event.kind, event.name)
-        return events.Trigger(event.kind, event.name or (node.id if event.kind == "message" else None))
+        # An event without a name: a message is heard by nobody, a signal by every one that has no name either.
+        return events.Trigger(event.kind, event.name or (f"{node.id}?" if event.kind == "message" else ""))
 
     def _repeat(self, process: ProcessSpec, node: Node, loop: Loop) -> repeating.Repeat:
         spec = repeating.Repeat(process, node.id)
@@ -202,7 +208,7 @@ class Builder:
     def _attach(self, process: ProcessSpec, node: Node) -> None:
         host = process.task_specs[node.element.attached_to or ""]
         if node.has("compensate"):
-            handler = process.task_specs[node.handler or ""]
+            handler = process.task_specs.get(node.handler or "")
             host.handler = handler
             if node.element.attached_to in process.bodies:
                 process.bodies[node.element.attached_to].handler, host.handler = handler, None
@@ -280,7 +286,6 @@ _PLAIN: Mapping[str, Any] = {
     "task": tasks.Person,
     "manualTask": tasks.Manual,
     "businessRuleTask": tasks.Worker,
-    "scriptTask": tasks.Passing,
     "exclusiveGateway": gateways.Exclusive,
     "parallelGateway": gateways.Parallel,
     "inclusiveGateway": gateways.Inclusive,

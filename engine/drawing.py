@@ -85,7 +85,8 @@ class Node:
 
     `events`: its event definitions; `all_events`: it waits for all of them. `handler`: the activity that a
     compensation boundary event leads to. `compensates`: the activity is such a handler. `on_event`: an event
-    sub-process. `oddities`: what the engine has no meaning for; `aside`: what it knows and sets aside.
+    sub-process. `script`: of a script task; `scripts`: what is asked to run before or after.
+    `oddities`: what the engine has no meaning for; `aside`: what it knows and sets aside.
     """
 
     element: Element
@@ -107,6 +108,7 @@ class Node:
     oddities: tuple[str, ...] = ()
     aside: tuple[str, ...] = ()
     scripts: tuple[str, ...] = ()
+    script: str = ""
 
     @property
     def id(self) -> str:

@@ -20,7 +20,7 @@ from engine.errors import Incident
 from engine.tasks import Lean, Way, choose, holds
 
 if TYPE_CHECKING:
-    from engine.workflow import Token
+    from engine.tokens import Token
 
 
 class _Choosing(Lean):

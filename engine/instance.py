@@ -17,11 +17,12 @@ from engine.definition import Definition
 from engine.elements import Element
 from engine.errors import EngineError, Incident, NotWaiting
 from engine.scripting import SafeEngine, Step
-from engine.workflow import Chooser, Run, Token, Trace
+from engine.tokens import Chooser, Token, Trace
+from engine.workflow import Run
 
 __all__ = ["Chooser", "Instance", "OpenWork", "Step", "Trace"]
 
-Kind = Literal["user_task", "worker_task", "timer", "message", "signal", "conditional", "several"]
+Kind = Literal["user_task", "worker_task", "timer", "message", "signal", "conditional", "several", "plain"]
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,8 @@ class OpenWork:
     `id` stays the same from when it opens until it closes, through saving and loading. `kind`: a `user_task`
     (manual and plain tasks too) and a `worker_task` (work of another system) are completed, a `timer` fired, a
     `message` received, a `signal` sent, a `conditional` comes about by the data; an event that waits for several
-    things is `several`. `calling_lanes`: lanes of the call activities around it, outermost first. `value`: a timer's
+    things is `several`, one that does not say for what `plain`.
+    `calling_lanes`: lanes of the call activities around it, outermost first. `value`: a timer's
     evaluated text. `name`: the message or signal. `index`: which instance of a multi-instance or round of a loop.
     """
 
@@ -225,6 +227,8 @@ _FIRED_FROM_OUTSIDE: tuple[Kind, ...] = ("timer", "message", "signal", "conditio
 def _kind_of_event(token: Token) -> Kind | None:
     """What an event waits for; None for what only the diagram itself can throw."""
     kinds = [trigger.kind for trigger in token.task_spec.triggers]
+    if not kinds:
+        return "plain"
     if not any(kind in _FIRED_FROM_OUTSIDE for kind in kinds):
         return None
     return next(kind for kind in _FIRED_FROM_OUTSIDE if kind == kinds[0]) if len(kinds) == 1 else "several"

@@ -215,6 +215,7 @@ class _File:
             oddities=(*_oddities(xml, tag, children), *found.odd),
             aside=tuple(name for name in children if name in _ASIDE and tag not in INSIDES),
             scripts=found.scripts,
+            script=_plain_text(xml.find(_tag("script"))) or "",
         )  # fmt: skip
 
     def _events(self, xml: etree._Element, tag: str) -> Iterator[Event]:
@@ -238,7 +239,10 @@ class _File:
         if kind == "conditional":
             return Event(kind, text=_expression(xml.find(_tag("condition"))))
         if kind == "link":
-            return Event(kind, name=xml.get("name") or None)
+            around = xml.getparent()
+            return Event(
+                kind, name=xml.get("name") or (around.get("name") if around is not None else None) or None
+            )
         if kind == "compensate":
             return Event(kind, activity=self._id(xml.get("activityRef")))
         return Event(kind, self._named(kind, reference), reference)

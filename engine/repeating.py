@@ -18,7 +18,7 @@ from engine.expressions import Expression
 from engine.tasks import Activity
 
 if TYPE_CHECKING:
-    from engine.workflow import Token
+    from engine.tokens import Token
 
 Data = dict[str, object]
 

@@ -18,6 +18,10 @@ from engine.timers import compile_timer
 Rules = Literal["house", "standard", "walk"]
 
 
+BY_HAND = compile_timer('"by hand"')
+"""Of a timer that only somebody who walks through the drawing lets fire."""
+
+
 def compile_condition(text: Text, rules: Rules) -> Expression | None:
     """The condition, None where it is not needed, or `ExpressionError`."""
     if rules == "walk":
@@ -34,9 +38,11 @@ def compile_timer_of(event: Event, rules: Rules) -> Expression:
     text = event.text.text if event.text is not None else ""
     if rules == "house":
         return compile_timer(text)
+    if not text:
+        return BY_HAND
     try:
         return compile_timer(dialects.timer(event.form or "", text))
     except ExpressionError:
         if rules == "standard":
             raise
-        return compile_timer('"PT0S"')  # Whoever walks through the drawing lets it fire by hand.
+        return BY_HAND

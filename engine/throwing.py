@@ -13,7 +13,7 @@ from engine.repeating import merged
 from engine.tasks import EventSubProcess, Lean
 
 if TYPE_CHECKING:
-    from engine.workflow import Record, Token
+    from engine.tokens import Record, Token
 
 NONE = NoneEventDefinition()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from engine.assignments import parse_assignments
 from engine.drawing import Drawing
 from engine.elements import Problem
 from engine.judging import Host, Rule, of_node, of_scope
@@ -60,6 +61,15 @@ def set_aside(drawing: Drawing, host: Host) -> Iterator[Problem]:
             yield of_node(node, "G20", reason, mend, warning=host.rules != "house")
 
 
+def scripts(drawing: Drawing, host: Host) -> Iterator[Problem]:
+    """V5: a script that does more than assign is never run. (A warning; the house takes no script.)"""
+    for node in drawing.nodes:
+        unread = node.kind == "scriptTask" and parse_assignments(node.script) is None
+        if host.rules != "house" and (unread or node.scripts):
+            reason = "The script is passed over: only assignments in the safe language are made."
+            yield of_node(node, "V5", reason, "Use a service task with a step.", warning=True)
+
+
 def nesting(drawing: Drawing, host: Host) -> Iterator[Problem]:
     """X8: sub-processes are not drawn inside each other deeper than the limit."""
     around = {scope.id: scope.around for scope in drawing.scopes}
@@ -72,4 +82,4 @@ def nesting(drawing: Drawing, host: Host) -> Iterator[Problem]:
             yield of_scope(scope, "X8", reason, "Draw a process of its own and call it.")
 
 
-RULES: tuple[Rule, ...] = (duplicate_ids, supported, set_aside, nesting)
+RULES: tuple[Rule, ...] = (duplicate_ids, supported, set_aside, scripts, nesting)

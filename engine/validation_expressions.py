@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine import timers
-from engine.drawing import Drawing, Node, Text
+from engine.drawing import Drawing, Event, Node, Text
 from engine.elements import Problem
 from engine.errors import ExpressionError
 from engine.judging import Host, Rule, of_flow, of_node
@@ -17,6 +17,9 @@ def timer_texts(drawing: Drawing, host: Host) -> Iterator[Problem]:
     for node in drawing.nodes:
         for event in node.events:
             if event.kind != "timer":
+                continue
+            if host.rules != "house" and not (event.text and event.text.text):
+                yield _by_hand(node, "V2", "The timer has no time")
                 continue
             if host.rules == "house":
                 text = None if event.text is None else event.text.text
@@ -44,6 +47,10 @@ def conditions(drawing: Drawing, host: Host) -> Iterator[Problem]:
 def other_expressions(drawing: Drawing, host: Host) -> Iterator[Problem]:
     """V5: so are the conditions of events and loops, and the number of instances."""
     for node in drawing.nodes:
+        if host.rules != "house" and any(_is_empty(event) for event in node.events):
+            yield _by_hand(node, "V5", "The event has no condition")
+        if host.rules == "house" and any(_is_empty(event) for event in node.events):
+            yield of_node(node, "V5", "The event has no condition.", "Write a condition.")
         for text in _texts(node):
             reason = _wrong(lambda text=text: compile_condition(text, host.rules))
             if reason:
@@ -52,9 +59,18 @@ def other_expressions(drawing: Drawing, host: Host) -> Iterator[Problem]:
                 )
 
 
+def _is_empty(event: Event) -> bool:
+    return event.kind == "conditional" and not (event.text and event.text.text)
+
+
+def _by_hand(node: Node, rule: str, what: str) -> Problem:
+    reason = f"{what}: it can only be let happen by hand."
+    return of_node(node, rule, reason, "Write it into the event.", warning=True)
+
+
 def _texts(node: Node) -> Iterator[Text]:
     for event in node.events:
-        if event.kind == "conditional":
+        if event.kind == "conditional" and not _is_empty(event):
             yield event.text or Text("")
     if node.loop is not None:
         for text in (node.loop.condition, node.loop.cardinality, node.loop.completion):
