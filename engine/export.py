@@ -12,8 +12,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from engine.door import BPMN, MAX_BYTES
+from engine.door import BPMN
 from engine.errors import EngineError
+from engine.limits import DEFAULT
 from engine.outline import EXTENSIONS, PROPERTIES, PROPERTY, SPIFF, Outline, Tag, outline
 
 _DECLARED = re.compile(
@@ -80,7 +81,7 @@ def export(content: bytes, changes: Iterable[Change] = ()) -> bytes:
 
 def _decoded(content: bytes) -> tuple[str, str]:
     """The text, a byte order mark included, and the codec that gives back the same bytes."""
-    if len(content) > MAX_BYTES:
+    if len(content) > DEFAULT.file_bytes:
         raise CannotChange("The file is larger than 1 MB.")
     encoding = next((codec for mark, codec in _MARKS if content.startswith(mark)), None) or _declared(content)
     try:

@@ -195,7 +195,7 @@ class _File:
         element = Element(
             identity, xml.get("name") or "", tag, scope.process_id, self.lanes.get(identity, lane) or None,
             _plain_text(xml.find(_tag("documentation"))) or "", MappingProxyType(found.properties),
-            found.step, self._id(xml.get("attachedToRef")),
+            found.step, self._id(xml.get("attachedToRef")), found.form, found.roles, found.due,
         )  # fmt: skip
         children = [name for child in xml if (name := local_name(child))]
         return Node(
@@ -241,13 +241,18 @@ class _File:
         if kind == "conditional":
             return Event(kind, text=_expression(xml.find(_tag("condition"))))
         if kind == "link":
-            around = xml.getparent()
-            return Event(
-                kind, name=xml.get("name") or (around.get("name") if around is not None else None) or None
-            )
+            return self._link(xml)
         if kind == "compensate":
             return Event(kind, activity=self._id(xml.get("activityRef")))
         return self._named(kind, reference)
+
+    def _link(self, xml: etree._Element) -> Event:
+        """A link; many tools write its name only on the event around it."""
+        around = xml.getparent()
+        name = xml.get("name") or (around.get("name") if around is not None else None)
+        ends = (*xml.iterfind(_tag("source")), *xml.iterfind(_tag("target")))
+        joins = tuple(self._id(_plain_text(end)) or "" for end in ends)
+        return Event("link", name or None, id=xml.get("id"), joins=joins)
 
     def _named(self, kind: str, reference: str | None) -> Event:
         """An event with the name or code by which those of its kind find each other.
@@ -280,7 +285,7 @@ class _File:
             cardinality=_expression(xml.find(_tag("loopCardinality"))),
             collection=_plain_text(xml.find(_tag("loopDataInputRef"))) or found.collection,
             item=found.item if item is None else item.get("name") or item.get("id"),
-            completion=_expression(xml.find(_tag("completionCondition"))) or found.completion,
+            completion=_expression(xml.find(_tag("completionCondition"))),
             behavior=xml.get("behavior", "All"),
             throws=tuple(self._behavior(xml)),
         )

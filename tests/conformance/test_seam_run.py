@@ -208,8 +208,8 @@ def test_a_signal_reaches_every_instance_and_starts_processes(deployed):
     sender = conformance.start("throws")
     assert sorted(ids(conformance.ready_tasks())) == ["b2", "c3", "c3"]
     assert [entry["event"] for entry in conformance.log(sender) if entry["element_id"] == "t"] == [
-        "signal",
         "completed",
+        "signal",
     ]
 
 
