@@ -31,7 +31,8 @@ _GLOBAL_TASKS = {
 _SILENT = frozenset({
     "documentation", "extensionElements", "laneSet", "textAnnotation", "association", "group", "incoming",
     "outgoing", "auditing", "monitoring", "flowNodeRef", "script", "supports", "humanPerformer", "performer",
-    "potentialOwner", "resourceRole", "activationCondition", "completionCondition", "rendering", "outgoingConversationLinks", "categoryValueRef",
+    "potentialOwner", "resourceRole", "activationCondition", "completionCondition",
+    "rendering", "outgoingConversationLinks", "categoryValueRef",
 })  # fmt: skip
 """Children that say nothing about how a process runs, or that are read by name."""
 _ASIDE = frozenset({

@@ -79,9 +79,9 @@ def ad_hoc(drawing: Drawing, host: Host) -> Iterator[Problem]:
             reason = "Each activity in the ad-hoc sub-process is done once, and then it is over."
             yield of_node(nodes[scope.id], "G28", reason, "Draw the order that is meant.", warning=True)
             if scope.until is not None:
-                reason = _wrong_until(scope.until, host)
-                if reason:
-                    yield of_node(nodes[scope.id], "V5", reason, "Correct the completion condition.")
+                wrong = _wrong_until(scope.until, host)
+                if wrong:
+                    yield of_node(nodes[scope.id], "V5", wrong, "Correct the completion condition.")
             if scope.in_turn and scope.flows:
                 reason = "The activities come one after the other, but flows connect some of them."
                 yield of_node(nodes[scope.id], "G28", reason, "Remove the flows, or the order.")
