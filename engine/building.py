@@ -30,7 +30,8 @@ class ProcessSpec(BpmnProcessSpec):
 
     `first`: where its tokens begin; `beside`: also when a start event was triggered, in an event sub-process;
     `until`: an ad-hoc sub-process is over when it holds. `handlers`: the starts of its event sub-processes that wait.
-    `bodies`: what runs inside of an activity with a loop marker, and `entrances`: what gathers the tokens before an activity, both by the element's id.
+    `bodies`: what runs inside of an activity with a loop marker, and `entrances`: what gathers the tokens before an
+    activity, both by the element's id.
     """
 
     def __init__(self, name: str, process_id: str) -> None:
