@@ -17,7 +17,7 @@ from engine.events import Trigger
 from engine.tasks import Activity, EventSubProcess, Lean, Way
 
 if TYPE_CHECKING:
-    from engine.workflow import Token
+    from engine.tokens import Token
 
 _CYCLE = re.compile(r"R(\d*)(/.*)")
 

@@ -11,7 +11,7 @@ from engine.errors import ExpressionError, Incident
 from engine.expressions import Expression
 
 if TYPE_CHECKING:
-    from engine.workflow import Token
+    from engine.tokens import Token
 
 
 class Trigger(EventDefinition):
@@ -23,11 +23,20 @@ class Trigger(EventDefinition):
 
     def hears(self, kind: str, name: str | None) -> bool:
         """Whether what is thrown is what this one waits for: a message or signal of the same name."""
-        return kind == self.kind and self.name is not None and name == self.name
+        return kind == self.kind and self.name is not None and (name or "") == self.name
 
     def value(self, token: Token) -> str | None:
         """The text that a timer waits with; None for every other kind."""
         return None
+
+
+def throw_from(token: Token, trigger: Trigger) -> None:
+    """Throw a message or signal to whoever hears it, or an error, escalation or cancellation outwards."""
+    run = token.workflow.top_workflow
+    if trigger.kind in ("error", "escalation", "cancel"):
+        run.raise_from(token, trigger.kind, trigger.name)
+    elif trigger.kind in ("message", "signal"):
+        run.throw(token, trigger.kind, trigger.name)
 
 
 class Coded(Trigger):

@@ -11,19 +11,19 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 from engine.definition import Definition, check, load
 from engine.drawing import Scope
 from engine.due import due
 from engine.elements import Element, Problem
-from engine.errors import EngineError, Incident, InvalidDefinition
+from engine.errors import EngineError, Incident, InvalidDefinition, Stuck
 from engine.errors import StepLimit as EngineStepLimit
 from engine.instance import Instance, OpenWork
 from engine.limits import Limits
 from engine.reading import read
 
-__all__ = ["Entry", "Host", "InTurn", "Running", "StepLimit"]
+__all__ = ["Entry", "Host", "InTurn", "Running", "StepLimit", "no_step"]
 
 
 class StepLimit(Exception):
@@ -50,24 +50,23 @@ class InTurn:
 class Running:
     """An instance with what its host keeps beside it.
 
-    `instance` is None when it never came to a wait. `due`: when its timers fall due, by work id. `failed`: it met an
-    incident, and nothing more happens in it.
+    `due`: when its timers fall due, by work id. `failed`: it met an incident, and nothing more happens in it.
     """
 
     id: str
     definition_id: str
+    instance: Instance
     chooser: InTurn | None
-    instance: Instance | None = None
     due: dict[str, datetime] = field(default_factory=dict)
     failed: bool = False
 
     def open_work(self) -> list[OpenWork]:
         """What it waits for."""
-        return [] if self.instance is None or self.failed else self.instance.open_work()
+        return [] if self.failed else self.instance.open_work()
 
-    def hears(self, kind: str, name: str | None) -> bool:
-        """Whether it waits for a message or signal."""
-        return any(work.kind == kind and work.name == name for work in self.open_work())
+    def stuck(self) -> list[tuple[str, Element]]:
+        """Where it stands for ever."""
+        return [] if self.failed else self.instance.stuck()
 
 
 @dataclass(frozen=True)
@@ -85,7 +84,7 @@ class Host:
     """Definitions, instances, a clock and a log.
 
     `stub`: choices are made in turn, conditions are not asked; `all_processes`: also those not marked executable;
-    `max_steps`: of an instance between two waits, and of messages that follow from each other.
+    `max_steps`: of an instance between two waits.
     """
 
     def __init__(self, *, stub: bool, all_processes: bool, max_steps: int) -> None:
@@ -98,7 +97,7 @@ class Host:
         self.instances: dict[str, Running] = {}
         self.log: list[Entry] = []
         self._listening: dict[tuple[str, str | None], list[tuple[str, str]]] = {}
-        self._thrown: deque[tuple[str, str | None, str]] = deque()
+        self._thrown: deque[tuple[Literal["message", "signal"], str | None, str]] = deque()
         self._delivering = False
         # With stubbed choices conditions are never asked, so they may be in any language.
         self._terms: Any = {
@@ -145,26 +144,29 @@ class Host:
         if definition is None:
             problem = self.refused.get(identity)
             raise Incident(problem.reason, problem.element_id) if problem else Incident(_IDLE, identity)
-        running = Running(str(len(self.instances) + 1), identity, InTurn({}) if self.stub else None)
+        chooser = InTurn({}) if self.stub else None
+        instance = Instance.prepare(definition, no_step, chooser=chooser)
+        running = Running(str(len(self.instances) + 1), identity, instance, chooser)
         self.instances[running.id] = running
         with self.changing(running):
-            running.instance = Instance.start(
-                definition, data, _step, start_element=start_element, chooser=running.chooser
-            )
+            instance.begin(data, at=start_element)
         return running
 
-    def restore(self, running: Running, state: bytes, log: list[Entry]) -> None:
-        """Put an instance back to a saved state; what it did since is no more in the log."""
-        definition = self.definitions[running.definition_id]
-        running.instance = Instance.load(definition, state, _step, chooser=running.chooser)
+    def restore(self, running: Running, log: list[Entry]) -> None:
+        """Put an instance back to an earlier state; what it did since is no more in the log."""
         self.instances[running.id] = running
-        self.log = [entry for entry in self.log if entry.instance != running.id] + log
+        done = [entry for entry in self.log if entry.instance == running.id]
+        kept = len(log) if done[: len(log)] == log else 0
+        since = {id(entry) for entry in done[kept:]}
+        self.log = [entry for entry in self.log if id(entry) not in since] + log[kept:]
 
     @contextmanager
     def changing(self, running: Running) -> Iterator[None]:
         """A change of an instance and what follows from it: in the log, on the clock, in the other instances."""
         try:
             yield
+        except Stuck:
+            pass  # It stands where it is, like one that waits; `Running.stuck` says where.
         except Incident as incident:
             running.failed = True
             self._take_over(running)
@@ -180,8 +182,6 @@ class Host:
 
     def _take_over(self, running: Running) -> None:
         """Write down what happened in an instance, and when its new timers fall due."""
-        if running.instance is None:
-            return
         for trace in running.instance.trace:
             if trace.event in ("message", "signal"):
                 self._thrown.append((trace.event, trace.name, running.id))
@@ -208,39 +208,45 @@ class Host:
     def _deliver(self) -> None:
         """Hand on what was thrown, and what is thrown because of it."""
         self._delivering = True
+        followed = 0
         try:
-            for _ in range(self.max_steps):
-                if not self._thrown:
-                    return
-                self._hand_on(*self._thrown.popleft())
-            raise StepLimit(f"More than {self.max_steps} messages and signals followed from each other.")
+            while self._thrown:
+                followed += self._hand_on(*self._thrown.popleft())
+                if followed > _MOST_HANDED_ON:
+                    raise StepLimit(
+                        f"More than {_MOST_HANDED_ON} messages and signals followed from each other."
+                    )
         finally:
             self._delivering = False
             self._thrown.clear()
 
-    def _hand_on(self, kind: str, name: str | None, sender: str) -> None:
-        """A signal is for everybody; a message is for one: an instance that waits for it, or else a new one."""
-        others = (running for running in self.instances.values() if running.id != sender)
-        hearing = [running for running in others if running.hears(kind, name)]
+    def _hand_on(self, kind: Literal["message", "signal"], name: str | None, sender: str) -> bool:
+        """A signal is for everybody; a message is for one: an instance that waits for it, or else a new one.
+
+        Whether anybody heard it. A message that is drawn without a name finds nobody.
+        """
+        others = [one for one in self.instances.values() if one.id != sender and not one.failed]
+        hearing = [running for running in others if running.instance.hears(kind, name)]
         starting = list(self._listening.get((kind, name), ()))
         if kind == "message":
-            hearing, starting = hearing[:1], [] if hearing else starting[:1]
+            hearing, starting = hearing[:1], [] if hearing or name is None else starting[:1]
         for running in hearing:
             self._tell(running, kind, name)
         for identity, element_id in starting:
             self.start(identity, {}, element_id)
+        return bool(hearing or starting)
 
     def _tell(self, running: Running, kind: str, name: str | None) -> None:
-        assert running.instance is not None  # noqa: S101 - what hears is running.
         with self.changing(running):
-            if kind == "message":
-                running.instance.receive(name)
-            else:
+            if kind == "signal":
                 running.instance.signal(name)
+            elif name is not None:
+                running.instance.receive(name)
 
 
+_MOST_HANDED_ON = 250
 _IDLE = "The process is not executable."
 
 
-def _step(element: Element, data: Mapping[str, object]) -> None:
+def no_step(element: Element, data: Mapping[str, object]) -> None:
     """What a service task does here: nothing."""

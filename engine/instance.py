@@ -15,13 +15,14 @@ from engine import state as saved
 from engine import tasks
 from engine.definition import Definition
 from engine.elements import Element
-from engine.errors import EngineError, Incident, NotWaiting
+from engine.errors import EngineError, NotWaiting, Stuck
 from engine.scripting import SafeEngine, Step
-from engine.workflow import Chooser, Run, Token, Trace
+from engine.tokens import Chooser, Token, Trace
+from engine.workflow import Run
 
 __all__ = ["Chooser", "Instance", "OpenWork", "Step", "Trace"]
 
-Kind = Literal["user_task", "worker_task", "timer", "message", "signal", "conditional", "several"]
+Kind = Literal["user_task", "worker_task", "timer", "message", "signal", "conditional", "several", "plain"]
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,8 @@ class OpenWork:
     `id` stays the same from when it opens until it closes, through saving and loading. `kind`: a `user_task`
     (manual and plain tasks too) and a `worker_task` (work of another system) are completed, a `timer` fired, a
     `message` received, a `signal` sent, a `conditional` comes about by the data; an event that waits for several
-    things is `several`. `calling_lanes`: lanes of the call activities around it, outermost first. `value`: a timer's
+    things is `several`, one that does not say for what `plain`.
+    `calling_lanes`: lanes of the call activities around it, outermost first. `value`: a timer's
     evaluated text. `name`: the message or signal. `index`: which instance of a multi-instance or round of a loop.
     """
 
@@ -72,12 +74,20 @@ class Instance:
         `definition.starts`, where there are several; what it waits for counts as happened. `chooser`: stands in for
         conditions and loop markers.
         """
-        values = definition.taken(data, "The data to start with")
-        run = Run(definition, SafeEngine(definition, step), chooser)
-        instance = cls(definition, run)
-        with instance._changing():
-            run.begin(values, _entry(definition, at))
+        instance = cls.prepare(definition, step, chooser=chooser)
+        instance.begin(data, at=at)
         return instance
+
+    @classmethod
+    def prepare(cls, definition: Definition, step: Step, *, chooser: Chooser | None = None) -> Instance:
+        """An instance that has not begun: for a host that wants its trace also when it meets an incident at once."""
+        return cls(definition, Run(definition, SafeEngine(definition, step), chooser))
+
+    def begin(self, data: Mapping[str, object], *, at: str | None = None) -> None:
+        """Put the first tokens where the process begins, once, and run until it waits or ends; see `start`."""
+        values = self.definition.taken(data, "The data to start with")
+        with self._changing():
+            self._run.begin(values, _entry(self.definition, at))
 
     @classmethod
     def load(
@@ -135,7 +145,11 @@ class Instance:
 
     def is_waiting_for(self, message: str) -> bool:
         """Whether a message would be received."""
-        return any(token.task_spec.hears("message", message) for token in self._run.waiting.values())
+        return self.hears("message", message)
+
+    def hears(self, kind: Literal["message", "signal"], name: str | None) -> bool:
+        """Whether something waits for a message or signal; None: one that is drawn without a name."""
+        return any(token.task_spec.hears(kind, name) for token in self._run.waiting.values())
 
     def receive(self, message: str) -> None:
         """Deliver a message to everything in this instance that waits for it."""
@@ -145,8 +159,8 @@ class Instance:
         with self._changing():
             self._run.deliver("message", message)
 
-    def signal(self, name: str) -> None:
-        """Send a signal to everything in this instance that waits for it; nobody waiting is no error."""
+    def signal(self, name: str | None) -> None:
+        """Send a signal to all that waits for it here; nobody waiting is no error. None: one drawn without a name."""
         with self._changing():
             self._run.deliver("signal", name)
 
@@ -178,16 +192,25 @@ class Instance:
         self._usable = False
         yield
         self._run.go()
-        self._demand_open()
         self._usable = True
+        self._demand_open()
 
     def _demand_open(self) -> None:
         """Either ended, or waiting for something: an instance that does neither would be silent for ever."""
+        stuck = self.stuck()
+        if stuck:
+            reason = "Nothing is left that could happen, and no end event was reached."
+            raise Stuck(reason, stuck[-1][1].id)
+
+    def stuck(self) -> list[tuple[str, Element]]:
+        """Where tokens stand for ever, with an id each: joins whose other tokens cannot come any more.
+
+        Empty as long as anything can happen.
+        """
         run = self._run
-        if not (run.ended or run.failed or self.cancelled or run.people or self._fireable()):
-            stuck = list(run.tokens())
-            where = stuck[-1].element.id if stuck else None
-            raise Incident("Nothing is left that could happen, and no end event was reached.", where)
+        if run.ended or run.failed or self.cancelled or run.people or self._fireable():
+            return []
+        return [(token.id, token.element) for token in run.tokens()]
 
     def _fireable(self) -> list[Token]:
         """The events that the world outside of the diagram can let happen; an error or escalation it cannot."""
@@ -222,6 +245,8 @@ _FIRED_FROM_OUTSIDE: tuple[Kind, ...] = ("timer", "message", "signal", "conditio
 def _kind_of_event(token: Token) -> Kind | None:
     """What an event waits for; None for what only the diagram itself can throw."""
     kinds = [trigger.kind for trigger in token.task_spec.triggers]
+    if not kinds:
+        return "plain"
     if not any(kind in _FIRED_FROM_OUTSIDE for kind in kinds):
         return None
     return next(kind for kind in _FIRED_FROM_OUTSIDE if kind == kinds[0]) if len(kinds) == 1 else "several"

@@ -14,11 +14,12 @@ from SpiffWorkflow.bpmn.specs.control import BpmnStartTask
 from SpiffWorkflow.util.task import TaskState
 
 from engine.errors import ExpressionError, Incident
+from engine.events import Trigger, throw_from
 from engine.expressions import Expression
 from engine.tasks import Activity
 
 if TYPE_CHECKING:
-    from engine.workflow import Token
+    from engine.tokens import Token
 
 Data = dict[str, object]
 
@@ -28,7 +29,7 @@ class Repeat(Activity, BpmnStartTask):
 
     `body`: what runs each time. `counts`: how many instances (`total`), None for a standard loop, which goes on
     while `condition` holds, at most `maximum` times. `until`: a multi-instance stops when it holds. `items`: the
-    name of the list each instance takes its `item` from.
+    list each instance takes its `item` from.
     """
 
     body: Any
@@ -36,11 +37,13 @@ class Repeat(Activity, BpmnStartTask):
     test_before = False
     standard = False
     cardinality: Expression | None = None
-    items: str | None = None
+    items: Expression | None = None
     item: str | None = None
     condition: Expression | None = None
     until: Expression | None = None
     maximum: int | None = None
+    behavior = "All"
+    throws: tuple[tuple[Expression | None, Trigger], ...] = ()
 
     def _update_hook(self, my_task: Token) -> bool:
         my_task._inherit_data()
@@ -74,9 +77,9 @@ class Repeat(Activity, BpmnStartTask):
         return self._number(my_task)
 
     def _collection(self, my_task: Token) -> list[object]:
-        found = my_task.data.get(self.items or "")
+        found = self._value(my_task, self.items, my_task.data)
         if not isinstance(found, list):
-            raise Incident(f"The collection {self.items} is not a list.", self.element.id)
+            raise Incident("The collection is not a list.", self.element.id)
         return found
 
     def _number(self, my_task: Token) -> int:
@@ -121,6 +124,9 @@ class Repeat(Activity, BpmnStartTask):
         internal = my_task.internal_data
         internal["done"] += 1
         my_task.data = merged(my_task.data, instance)
+        self._tell(my_task)
+        if my_task.stopped:
+            return
         if self._is_over(my_task):
             for other in list(process.instances(my_task)):
                 if other is not instance:
@@ -129,6 +135,22 @@ class Repeat(Activity, BpmnStartTask):
         elif self.sequential or "total" not in internal:
             self._start_one(my_task)
             self._step_out(my_task)
+
+    def _tell(self, my_task: Token) -> None:
+        """Throw what the activity throws when an instance completes (BPMN 2.0.2, table 10.30).
+
+        Its own boundary events hear of the instance that is done; the other instances go on.
+        """
+        if self.behavior == "One" and my_task.internal_data["done"] > 1:
+            return
+        for condition, trigger in self.throws:
+            if not my_task.stopped and (condition is None or self._asks(my_task, condition)):
+                own = my_task.workflow.linked("host", my_task.id)
+                hearing = [token for token in own if token.task_spec.hears(trigger.kind, trigger.name)]
+                for token in hearing:
+                    token.task_spec.again(token)
+                if not hearing:
+                    throw_from(my_task, trigger)
 
     def _is_over(self, my_task: Token) -> bool:
         internal = my_task.internal_data

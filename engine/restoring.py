@@ -10,8 +10,10 @@ from engine import catching, gateways, repeating, tasks, throwing
 from engine.definition import Definition
 from engine.errors import DamagedState
 from engine.events import Compensate, Timer
+from engine.process import Process, record_of
 from engine.scripting import SafeEngine, Step
-from engine.workflow import Chooser, Process, Record, Run, Token, record_of
+from engine.tokens import Chooser, Record, Token
+from engine.workflow import Run
 
 Json = dict[str, Any]
 

@@ -19,9 +19,10 @@ from engine.expressions import Expression
 from engine.expressions import compile as compile_expression
 
 if TYPE_CHECKING:
+    from engine.assignments import Assignments
     from engine.decisions import Decision
     from engine.definition import Definition
-    from engine.workflow import Token
+    from engine.tokens import Token
 
 Step = Callable[[Element, Mapping[str, object]], Mapping[str, object] | None]
 """The host's service call: the element and the process data in, flat variables to merge out. It may raise."""
@@ -91,3 +92,11 @@ class SafeEngine(PythonScriptEngine):
         except ExpressionError as error:
             raise Incident(f"The decision cannot be made: {error}", task.element.id) from error
         return self.definition.taken(result, f"The decision of {task.element.id}")
+
+    def assign(self, task: Token, assignments: Assignments) -> dict[str, object]:
+        """What a script task assigns, or an `Incident` at the element."""
+        try:
+            result = assignments.values(task.data)
+        except ExpressionError as error:
+            raise Incident(f"The script cannot be answered: {error}", task.element.id) from error
+        return self.definition.taken(result, f"The script of {task.element.id}")

@@ -19,7 +19,9 @@ from engine.scripting import Step
 from engine.state_versions import newest
 
 if TYPE_CHECKING:
-    from engine.workflow import Chooser, Process, Record, Run, Token
+    from engine.process import Process
+    from engine.tokens import Chooser, Record, Token
+    from engine.workflow import Run
 
 MAGIC = b"bpmn-state"
 VERSION = 2

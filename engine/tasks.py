@@ -32,10 +32,11 @@ from engine.elements import Element
 from engine.errors import BpmnError, Incident
 
 if TYPE_CHECKING:
+    from engine.assignments import Assignments
     from engine.catching import Boundary, EventStart
     from engine.decisions import Decision
     from engine.repeating import Repeat
-    from engine.workflow import Record, Token
+    from engine.tokens import Record, Token
 
 
 @dataclass(frozen=True, eq=False)
@@ -189,10 +190,15 @@ class Worker(Activity, UserTask):
     """A service, business rule or script task whose work is done outside: waits like a user task."""
 
 
-class Passing(Activity, ServiceTask):
-    """A script task: passed, and its script is never run."""
+class Script(Activity, ServiceTask):
+    """A script task: its assignments are made in the safe language; any other script is passed over, never run."""
 
-    def _execute(self, task: Token) -> bool:
+    assignments: Assignments | None = None
+
+    def _run_hook(self, my_task: Token) -> bool:
+        run = my_task.workflow.top_workflow
+        if self.assignments is not None and run.chooser is None:
+            run.write(my_task, run.script_engine.assign(my_task, self.assignments))
         return True
 
 

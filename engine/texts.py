@@ -6,6 +6,7 @@ other tools write too (`dialects`); `walk` compiles nothing, because a person ch
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 from engine import dialects
@@ -16,6 +17,10 @@ from engine.expressions import compile as compile_expression
 from engine.timers import compile_timer
 
 Rules = Literal["house", "standard", "walk"]
+
+
+BY_HAND = compile_timer('"by hand"')
+"""Of a timer that only somebody who walks through the drawing lets fire."""
 
 
 def compile_condition(text: Text, rules: Rules) -> Expression | None:
@@ -29,14 +34,27 @@ def compile_condition(text: Text, rules: Rules) -> Expression | None:
     return compile_expression(dialects.expression(text.text, text.language))
 
 
+def is_local_moment(text: str) -> bool:
+    """Whether a text is a date and time that does not say in which time zone: it is read as UTC."""
+    return bool(_LOCAL.fullmatch(text))
+
+
+_LOCAL = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?")
+
+
 def compile_timer_of(event: Event, rules: Rules) -> Expression:
     """The timer's expression, or `ExpressionError`."""
     text = event.text.text if event.text is not None else ""
     if rules == "house":
         return compile_timer(text)
+    if not text:
+        return BY_HAND
+    if is_local_moment(text):
+        return compile_timer(f'"{text}Z"')
     try:
-        return compile_timer(dialects.timer(event.form or "", text))
+        expression = compile_timer(dialects.timer(event.form or "", text))
     except ExpressionError:
         if rules == "standard":
             raise
-        return compile_timer('"PT0S"')  # Whoever walks through the drawing lets it fire by hand.
+        return BY_HAND
+    return BY_HAND if rules == "walk" and expression.names else expression

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from engine.assignments import parse_assignments
 from engine.drawing import Drawing
 from engine.elements import Problem
 from engine.judging import Host, Rule, of_node, of_scope
 
 ACTIVITIES = frozenset({
     "task", "userTask", "manualTask", "serviceTask", "scriptTask", "sendTask", "receiveTask", "businessRuleTask",
-    "callActivity", "subProcess", "transaction",
+    "callActivity", "subProcess", "transaction", "adHocSubProcess",
 })  # fmt: skip
-GATEWAYS = frozenset({"exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway"})
+GATEWAYS = frozenset({
+    "exclusiveGateway", "parallelGateway", "inclusiveGateway", "complexGateway", "eventBasedGateway",
+})  # fmt: skip
 EVENTS = frozenset({
     "startEvent", "endEvent", "boundaryEvent", "intermediateCatchEvent", "intermediateThrowEvent",
 })  # fmt: skip
@@ -28,7 +31,7 @@ def duplicate_ids(drawing: Drawing, host: Host) -> Iterator[Problem]:
                 name, identity, None, "G2", f"The id {identity} is used {times} times.", "Make it unique."
             )
     across = Counter(node.id for node in drawing.nodes)
-    across.update(scope.id for scope in drawing.processes)
+    across.update(scope.id for scope in drawing.processes if scope.kind == "process")
     places = {
         **{node.id: node.file for node in drawing.nodes},
         **{scope.id: scope.file for scope in drawing.scopes},
@@ -45,7 +48,9 @@ def supported(drawing: Drawing, host: Host) -> Iterator[Problem]:
         if node.kind not in ACTIVITIES | GATEWAYS | EVENTS:
             yield of_node(node, "G12", f"A {node.kind} is not supported.", "Use another element.")
         for oddity in node.oddities:
-            yield of_node(node, "G12", f"{oddity} is not supported here.", "Remove it from the element.")
+            mend = "Remove it from the element."
+            aside = host.rules != "house" and oddity.startswith("serviceTaskOperator")
+            yield of_node(node, "G12", f"{oddity} is not supported here.", mend, warning=aside)
 
 
 def set_aside(drawing: Drawing, host: Host) -> Iterator[Problem]:
@@ -60,6 +65,15 @@ def set_aside(drawing: Drawing, host: Host) -> Iterator[Problem]:
             yield of_node(node, "G20", reason, mend, warning=host.rules != "house")
 
 
+def scripts(drawing: Drawing, host: Host) -> Iterator[Problem]:
+    """V5: a script that does more than assign is never run. (A warning; the house takes no script.)"""
+    for node in drawing.nodes:
+        unread = node.kind == "scriptTask" and parse_assignments(node.script) is None
+        if host.rules != "house" and (unread or node.scripts):
+            reason = "The script is passed over: only assignments in the safe language are made."
+            yield of_node(node, "V5", reason, "Use a service task with a step.", warning=True)
+
+
 def nesting(drawing: Drawing, host: Host) -> Iterator[Problem]:
     """X8: sub-processes are not drawn inside each other deeper than the limit."""
     around = {scope.id: scope.around for scope in drawing.scopes}
@@ -72,4 +86,4 @@ def nesting(drawing: Drawing, host: Host) -> Iterator[Problem]:
             yield of_scope(scope, "X8", reason, "Draw a process of its own and call it.")
 
 
-RULES: tuple[Rule, ...] = (duplicate_ids, supported, set_aside, nesting)
+RULES: tuple[Rule, ...] = (duplicate_ids, supported, set_aside, scripts, nesting)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from engine.drawing import Drawing, Node, Scope
+from engine.drawing import Drawing, Node, Scope, is_link_catch, link_targets
 from engine.elements import Problem
 from engine.judging import Host, Rule, of_node, of_scope
 from engine.validation_elements import ACTIVITIES
@@ -32,13 +32,16 @@ def event_kinds(drawing: Drawing, host: Host) -> Iterator[Problem]:
             allowed = _KINDS[node.kind]
             if node.kind == "startEvent" and node.scope in on_event:
                 allowed = _EVENT_SUB_PROCESS
-            yield from _of_event(node, allowed)
+            yield from _of_event(node, allowed, host.rules == "house")
 
 
-def _of_event(node: Node, allowed: frozenset[str]) -> Iterator[Problem]:
+def _of_event(node: Node, allowed: frozenset[str], house: bool) -> Iterator[Problem]:
     kinds = [event.kind for event in node.events] or ["none"]
     for kind in kinds:
-        if kind not in allowed:
+        if kind == "none" and node.kind in ("boundaryEvent", "intermediateCatchEvent") and not house:
+            reason = "The event does not say what it waits for: it can only be let happen by hand."
+            yield of_node(node, "G12", reason, "Choose what it waits for.", warning=True)
+        elif kind not in allowed:
             choice = ", ".join(sorted(allowed))
             yield of_node(
                 node, "G12", f"A {node.kind} of the kind “{kind}” is not supported.", f"It may be: {choice}."
@@ -60,37 +63,44 @@ def _of_event(node: Node, allowed: frozenset[str]) -> Iterator[Problem]:
 
 
 def event_names(drawing: Drawing, host: Host) -> Iterator[Problem]:
-    """G3: what an event refers to exists; a message, signal or link has a name."""
+    """G3: what an event refers to exists; a message, signal or link has a name (elsewhere than in the house a warning)."""
     for node in drawing.nodes:
         for event in node.events:
-            if event.refers and event.name is None:
+            if event.dangling:
                 reason = f"The event refers to the {event.kind} “{event.refers}”, which does not exist."
-                yield of_node(node, "G3", reason, f"Choose a {event.kind} that exists.")
-            elif event.name is None and event.kind in ("signal", "link"):
-                reason = f"The event names no {event.kind}."
-                yield of_node(node, "G3", reason, f"Choose a {event.kind} with a name.")
-            elif event.name is None and event.kind == "message" and host.rules != "house":
-                reason = "The event names no message: it can only be let happen by hand."
-                yield of_node(node, "G3", reason, "Choose a message with a name.", warning=True)
-            elif event.name is None and event.kind == "message":
-                yield of_node(node, "G3", "The event names no message.", "Choose a message with a name.")
+                mend = f"Choose a {event.kind} that exists."
+                yield of_node(node, "G3", reason, mend, warning=host.rules != "house")
+            elif event.name is None and event.kind in _WITHOUT_NAME:
+                reason = f"The event names no {event.kind}: {_WITHOUT_NAME[event.kind]}."
+                mend = f"Choose a {event.kind} with a name."
+                yield of_node(node, "G3", reason, mend, warning=host.rules != "house")
+
+
+_WITHOUT_NAME = {
+    "message": "it can only be let happen by hand",
+    "signal": "it is heard by every event that names none",
+    "link": "it leads to the link that has no name either",
+}
 
 
 def links(drawing: Drawing, host: Host) -> Iterator[Problem]:
     """G21: a link leads to exactly one catch event of its name in the same process or sub-process."""
     for scope in drawing.scopes:
         thrown = [n for n in scope.nodes if n.kind == "intermediateThrowEvent" and n.has("link")]
-        caught = [n for n in scope.nodes if n.kind == "intermediateCatchEvent" and n.has("link")]
+        caught = [n for n in scope.nodes if is_link_catch(n)]
+        led_to: set[str] = set()
         for node in thrown:
-            targets = [other for other in caught if other.event.name == node.event.name]
-            if node.event.name and len(targets) != 1:
-                reason = f"The link “{node.event.name}” leads to {len(targets)} catch events here."
+            targets = link_targets(scope, node)
+            led_to.update(other.id for other in targets)
+            if len(targets) != 1:
+                reason = f"The link “{node.event.name or ''}” leads to {len(targets)} catch events here."
                 yield of_node(node, "G21", reason, "Draw one link catch event of this name beside it.")
         for node in caught:
-            if node.event.name and node.event.name not in {other.event.name for other in thrown}:
+            if node.id not in led_to:
                 yield of_node(
-                    node, "G21", "No link leads to the event.", "Draw a link throw event of this name."
-                )
+                    node, "G21", "No link leads to the event.", "Draw a link throw event of this name.",
+                    warning=host.rules != "house",
+                )  # fmt: skip
 
 
 def compensation(drawing: Drawing, host: Host) -> Iterator[Problem]:
@@ -99,8 +109,11 @@ def compensation(drawing: Drawing, host: Host) -> Iterator[Problem]:
         handlers = {node.id for node in scope.nodes if node.compensates}
         for node in scope.nodes:
             if node.kind == "boundaryEvent" and node.has("compensate") and node.handler not in handlers:
-                reason = "The event leads to no activity that is marked as compensation."
-                yield of_node(node, "G22", reason, "Draw an association to a compensation activity.")
+                reason = (
+                    "The event leads to no activity that is marked as compensation: nothing is compensated."
+                )
+                mend = "Draw an association to a compensation activity."
+                yield of_node(node, "G22", reason, mend, warning=host.rules != "house")
     known = {node.id for node in drawing.nodes if node.kind in ACTIVITIES}
     for node in drawing.nodes:
         for event in node.events:
@@ -136,7 +149,7 @@ def _of_event_sub_process(scope: Scope, node: Node, led: set[str]) -> Iterator[P
     starts = [inner for inner in scope.nodes if inner.kind == "startEvent"]
     if not starts:
         yield of_scope(scope, "G24", "The event sub-process has no start event.", "Draw what it waits for.")
-    if node.id in led or node.loop is not None or node.compensates:
+    if node.id in led or node.loop is not None:
         yield of_node(
             node, "G24", "An event sub-process stands outside of the flow.", "Remove its flows and markers."
         )
@@ -148,8 +161,9 @@ def sub_process_starts(drawing: Drawing, host: Host) -> Iterator[Problem]:
     for node in drawing.nodes:
         if node.kind == "startEvent" and node.scope in inside and node.events:
             yield of_node(
-                node, "G24", "The start event of a sub-process waits for something.", "Make it a plain one."
-            )
+                node, "G24", "The start event of a sub-process waits for something.", "Make it a plain one.",
+                warning=host.rules != "house",
+            )  # fmt: skip
 
 
 RULES: tuple[Rule, ...] = (

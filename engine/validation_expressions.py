@@ -5,28 +5,36 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine import timers
-from engine.drawing import Drawing, Node, Text
+from engine.drawing import Drawing, Event, Node, Text
 from engine.elements import Problem
 from engine.errors import ExpressionError
 from engine.judging import Host, Rule, of_flow, of_node
-from engine.texts import compile_condition, compile_timer_of
+from engine.texts import compile_condition, compile_timer_of, is_local_moment
 
 
 def timer_texts(drawing: Drawing, host: Host) -> Iterator[Problem]:
     """V2: a timer is an ISO 8601 text or `service_level("key")` with a known key."""
     for node in drawing.nodes:
         for event in node.events:
-            if event.kind != "timer":
-                continue
-            if host.rules == "house":
-                text = None if event.text is None else event.text.text
-                reason = timers.wrong(event.form, text, host.service_levels)
-            else:
-                reason = _wrong(lambda event=event: compile_timer_of(event, host.rules))
-            if reason:
-                yield of_node(
-                    node, "V2", reason, 'Write service_level("key"), or a quoted duration such as "P2D".'
-                )
+            if event.kind == "timer":
+                yield from _of_timer(node, event, host)
+
+
+def _of_timer(node: Node, event: Event, host: Host) -> Iterator[Problem]:
+    text = event.text.text if event.text is not None else None
+    if host.rules == "house":
+        reason = timers.wrong(event.form, text, host.service_levels)
+    elif not text:
+        yield _by_hand(node, "V2", "The timer has no time")
+        return
+    else:
+        reason = _wrong(lambda: compile_timer_of(event, host.rules))
+    if reason:
+        mend = 'Write service_level("key"), or a quoted duration such as "P2D".'
+        yield of_node(node, "V2", reason, mend)
+    elif text and host.rules != "house" and is_local_moment(text):
+        reason = "The time does not say in which time zone it is: it is read as UTC."
+        yield of_node(node, "V2", reason, "Write the offset, such as +01:00.", warning=True)
 
 
 def conditions(drawing: Drawing, host: Host) -> Iterator[Problem]:
@@ -44,6 +52,10 @@ def conditions(drawing: Drawing, host: Host) -> Iterator[Problem]:
 def other_expressions(drawing: Drawing, host: Host) -> Iterator[Problem]:
     """V5: so are the conditions of events and loops, and the number of instances."""
     for node in drawing.nodes:
+        if host.rules != "house" and any(_is_empty(event) for event in node.events):
+            yield _by_hand(node, "V5", "The event has no condition")
+        if host.rules == "house" and any(_is_empty(event) for event in node.events):
+            yield of_node(node, "V5", "The event has no condition.", "Write a condition.")
         for text in _texts(node):
             reason = _wrong(lambda text=text: compile_condition(text, host.rules))
             if reason:
@@ -52,14 +64,25 @@ def other_expressions(drawing: Drawing, host: Host) -> Iterator[Problem]:
                 )
 
 
+def _is_empty(event: Event) -> bool:
+    return event.kind == "conditional" and not (event.text and event.text.text)
+
+
+def _by_hand(node: Node, rule: str, what: str) -> Problem:
+    reason = f"{what}: it can only be let happen by hand."
+    return of_node(node, rule, reason, "Write it into the event.", warning=True)
+
+
 def _texts(node: Node) -> Iterator[Text]:
     for event in node.events:
-        if event.kind == "conditional":
+        if event.kind == "conditional" and not _is_empty(event):
             yield event.text or Text("")
     if node.loop is not None:
         for text in (node.loop.condition, node.loop.cardinality, node.loop.completion):
             if text is not None and text.text:
                 yield text
+        if node.loop.collection:
+            yield Text(node.loop.collection)
 
 
 def _wrong(compiling: object) -> str | None:

@@ -93,13 +93,14 @@ def event_gateways(drawing: Drawing, host: Host) -> Iterator[Problem]:
         for node in scope.nodes:
             if node.kind == "eventBasedGateway":
                 targets = behind.get(node.id, ())
-                yield from _of_event_gateway(node, [nodes[t] for t in targets if t in nodes], leading)
+                yield from _of_event_gateway(node, [nodes[t] for t in targets if t in nodes], leading, host)
 
 
-def _of_event_gateway(node: Node, events: list[Node], leading: Counter[str]) -> Iterator[Problem]:
+def _of_event_gateway(node: Node, events: list[Node], leading: Counter[str], host: Host) -> Iterator[Problem]:
     if len(events) < 2:
         reason = "The gateway waits for fewer than two events."
-        yield of_node(node, "G16", reason, "Draw two catch events behind it.")
+        mend = "Draw two catch events behind it."
+        yield of_node(node, "G16", reason, mend, warning=host.rules != "house")
     for event in events:
         if event.kind not in ("intermediateCatchEvent", "receiveTask") or event.has("link"):
             yield of_node(event, "G16", "Only catch events may follow an event-based gateway.", "Change it.")
