@@ -2,7 +2,8 @@
 
 Tools write FEEL (DMN 1.3, 10.3). Its simple part is the safe language in other words: `null` for `None`,
 `date and time(…)` for `moment(…)`, `@"2026-11-21"` for `date("2026-11-21")`, `?` for the value of the input, and
-names with spaces, which become plain words (`Approval Status` is read as `Approval_Status`).
+names with spaces, which become plain words (`Approval Status` is read as `Approval_Status`). What is still not
+understood is tried as FEEL proper (`engine.dialects`): `if … then … else …`, `x in ("a", "b")`, `upper case(x)`.
 """
 
 from __future__ import annotations
@@ -10,7 +11,9 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable
+from itertools import pairwise
 
+from engine import dialects
 from engine.errors import ExpressionError
 from engine.expressions import FUNCTIONS, Expression, compile
 from engine.expressions.functions import Contextual
@@ -47,14 +50,42 @@ class Names:
 
 def read(text: str, names: Names) -> Expression:
     """The expression of a text of a decision file, or `ExpressionError`."""
-    return compiled(tokens(names.plain(text.strip())), text)
+    source = names.plain(text.strip())
+    return compiled(tokens(source), source)
 
 
-def compiled(pieces: list[Token], text: str) -> Expression:
-    """The expression of some pieces of a text, or `ExpressionError`."""
-    if len(text) > MAX_CHARACTERS:
+def compiled(pieces: list[Token], source: str) -> Expression:
+    """The expression of some pieces of a source, or `ExpressionError`."""
+    if len(source) > MAX_CHARACTERS:
         raise ExpressionError(f"The expression is longer than {MAX_CHARACTERS} characters.")
-    return compile(_joined(pieces))
+    try:
+        return _uncounted(compile(_joined(pieces)))
+    except ExpressionError as error:
+        try:
+            return compile(dialects.expression(_asked(pieces, source), "feel"))
+        except ExpressionError:
+            raise error from None
+
+
+def _uncounted(expression: Expression) -> Expression:
+    """Leave `ways[1]` to FEEL, where it is the first item: in the safe language it is the second."""
+    for node in ast.walk(expression.tree):
+        if isinstance(node, ast.Subscript) and not _is_text(node.slice):
+            raise ExpressionError(
+                "An item of a list cannot be told by its number here; ask with contains(…)."
+            )
+    return expression
+
+
+def _is_text(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
+
+
+def _asked(pieces: list[Token], source: str) -> str:
+    """Pieces as they were written, but for `?`, which stands for the value of the input."""
+    parts = [(source[before.end : piece.start], piece) for before, piece in pairwise(pieces)]
+    first = [("", pieces[0])] if pieces else []
+    return "".join(space + (VALUE if piece.text == "?" else piece.text) for space, piece in first + parts)
 
 
 def _joined(pieces: list[Token]) -> str:

@@ -6,6 +6,8 @@ import time
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from engine import decisions
 from engine.decisions import reading
@@ -88,7 +90,14 @@ CELLS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("cell", "matching", "other"), CELLS)
+FEEL = [
+    ('upper case("a")', ["A"], ["a"]), ("if limit > 3 then 1 else 2", [1], [2]), ('? in ("a", "b")', ["a"], ["c"]),
+    ("? between 1 and 5", [3], [6]), ("list contains(sizes, ?)", [1], [3]), ('starts with(?, "op")', ["open"], ["shut"]),
+    ("< string length(\"abc\")", [2], [3]), ("1, != 5", [1, 4], [5]), ("sizes[1]", [1], [2]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("cell", "matching", "other"), CELLS + FEEL)
 def test_a_cell_matches(cell, matching, other):
     made = load(decision(table(["value"], ["hit"], [[cell, "true"]], "FIRST")))
     for value, hit in [*((value, True) for value in matching), *((value, None) for value in other)]:
@@ -359,6 +368,51 @@ def test_a_large_table_is_loaded_and_asked_in_little_time():
     began = time.process_time()
     assert made.decide({"a": 4995, "b": "k499"}) == {"n": 499}
     assert time.process_time() - began < 0.5
+
+
+PIECES = st.one_of(
+    st.sampled_from(
+        ["[", "]", "(", ")", "..", ",", "not(", "<", "<=", "-", "?", "and", "or", "in", "=", "!=", ".", "@"]
+    ),
+    st.sampled_from(
+        [
+            "1",
+            "5.5",
+            '"a"',
+            "value",
+            "limit",
+            "null",
+            "true",
+            'date("2026-01-01")',
+            '@"P1D"',
+            "today()",
+            "sizes[1]",
+        ]
+    ),
+    st.text(st.characters(categories=("L", "N", "P", "S", "Zs")), max_size=3),
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(PIECES, max_size=9).map("".join),
+    st.integers(0, 2),
+    st.sampled_from([1, 5.5, "a", None, True, "2026-01-01"]),
+)
+def test_any_text_in_any_place_is_answered_or_refused_with_a_sentence(text, place, value):
+    inputs = [text if place == 2 else "value"]
+    rules = [[text if place == 0 else "-", text if place == 1 else "1"], ["< 3", "2"]]
+    content = {"f.dmn": file(decision(table(inputs, ["n"], rules)))}
+    told = [problem for problem in decisions.check(content) if not problem.warning]
+    if told:
+        assert all(problem.reason.endswith(".") and problem.mend for problem in told)
+        return
+    try:
+        answer = decisions.load(content, "fee").decide({"value": value, "limit": 7, "sizes": [1, 2]})
+    except ExpressionError as error:
+        assert str(error).startswith("Decision fee: ")
+        return
+    assert answer.keys() == {"n"}
 
 
 PAGE = (PROJECT / "docs" / "decision-tables.md").read_text("utf-8")
