@@ -19,6 +19,9 @@ from engine.expressions import FUNCTIONS, Expression, compile
 from engine.expressions.functions import Contextual
 from engine.expressions.tokens import MAX_CHARACTERS, Token, tokens
 
+MAX_NAMES, MAX_NAME = 200, 200
+"""Names of a file that are no plain words, and characters of one; each is looked for in every text."""
+
 VALUE = "value_of_the_input"
 """The name under which a cell reads the value of its own input, written `?`."""
 
@@ -33,10 +36,16 @@ def plain_name(name: str) -> str:
 
 
 class Names:
-    """The names that a file declares with spaces or signs in them, to be found again in its texts."""
+    """The names that a file declares with spaces or signs in them, to be found again in its texts.
+
+    `are_too_many`: there are more, or longer ones, than can be looked for; then none is.
+    """
 
     def __init__(self, names: Iterable[str]) -> None:
         unplain = {name.strip() for name in names if name.strip() and plain_name(name) != name.strip()}
+        self.are_too_many = len(unplain) > MAX_NAMES or any(len(name) > MAX_NAME for name in unplain)
+        if self.are_too_many:
+            unplain = set()
         longest = sorted(unplain, key=len, reverse=True)
         parts = [r"\s+".join(re.escape(word) for word in name.split()) for name in longest]
         self._found = re.compile(rf"\"[^\"]*\"|(?<!\w)(?:{'|'.join(parts)})(?!\w)") if parts else None

@@ -15,6 +15,7 @@ from engine.decisions.domains import MAX_CONSTANTS
 from engine.decisions.proofs import MAX_STEPS
 from engine.decisions.reading import NAMESPACES
 from engine.decisions.tables import MAX_INPUTS, MAX_OUTPUTS, MAX_RULES
+from engine.decisions.texts import MAX_NAMES
 from engine.errors import ExpressionError, InvalidDefinition
 from engine.expressions import WEEKDAYS, Context
 from tests.unit.engine.dmn_builder import decision, file, literal, table
@@ -325,6 +326,28 @@ def test_ids_are_there_and_used_once():
     assert [p.rule for p in decisions.check({"f.dmn": file(decision(literal("1"), ""))})] == ["D12"]
 
 
+def test_a_decision_is_not_refused_for_the_faults_of_others():
+    files = {
+        "a.dmn": file(decision(literal("1"), "a")),
+        "b.dmn": b"not xml",
+        "c.dmn": file(decision("", "c")),
+    }
+    assert decisions.load(files, "a").decide({}) == {"a": 1}
+    assert [problem.rule for problem in decisions.check(files)] == ["X1", "D2"]
+    again = {**files, "d.dmn": file(decision(literal("2"), "a"))}
+    with pytest.raises(InvalidDefinition, match="The id a is used twice"):
+        decisions.load(again, "a")
+
+
+def test_names_with_spaces_are_bounded():
+    many = "".join(f"<inputData id='i{n}' name='name {n}'/>" for n in range(201))
+    long = f"<inputData id='i' name='{'n ' * 150}'/>"
+    for extra in (many, long):
+        with pytest.raises(InvalidDefinition) as refusal:
+            decisions.load({"f.dmn": file(decision(literal("1")), extra=extra)}, "fee")
+        assert [problem.rule for problem in refusal.value.problems] == ["D4"]
+
+
 HOSTILE = [
     (b"<!DOCTYPE x [<!ENTITY a 'b'>]>" + file(decision(FEE)), "X2"), (b"not xml", "X1"), (b"", "X1"), (b"<a/>", "X1"),
     (file(decision(FEE), namespace="urn:other"), "X1"), (file(decision(FEE), extra="<?x y?>"), "X3"),
@@ -432,6 +455,14 @@ def test_the_page_tells_every_code_and_bound():
             for code in re.findall(r"[DX]\d+", codes)}  # fmt: skip
     used = set(re.findall(r"\b(D\d+)\b", reading.__doc__))
     assert told - {"X1", "X5"} == used
-    for bound in (MAX_RULES, MAX_INPUTS, MAX_OUTPUTS, reading.MAX_DECISIONS, MAX_STEPS, MAX_CONSTANTS):
+    for bound in (
+        MAX_RULES,
+        MAX_INPUTS,
+        MAX_OUTPUTS,
+        reading.MAX_DECISIONS,
+        MAX_STEPS,
+        MAX_CONSTANTS,
+        MAX_NAMES,
+    ):
         assert f"{bound:,}" in PAGE
     assert len(ROWS) == 18
