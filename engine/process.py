@@ -126,7 +126,7 @@ class Process:
         if until is None or self.top_workflow.chooser is not None:
             return False
         try:
-            return bool(until.holds({**token.data, **(self.end_data or {})}))
+            return bool(until.holds({**token.data, **(self.end_data or {})}, self.top_workflow.context))
         except ExpressionError as error:
             raise Incident(
                 f"The completion condition cannot be answered: {error}", token.element.id

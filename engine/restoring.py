@@ -11,7 +11,7 @@ from engine.definition import Definition
 from engine.errors import DamagedState
 from engine.events import Compensate, Timer
 from engine.process import Process, record_of
-from engine.scripting import SafeEngine, Step
+from engine.scripting import SafeEngine
 from engine.tokens import Chooser, Record, Token
 from engine.workflow import Run
 
@@ -21,10 +21,12 @@ Json = dict[str, Any]
 class Restored:
     """The running processes being put together again; every reference is checked on the way."""
 
-    def __init__(self, definition: Definition, body: Json, step: Step, chooser: Chooser | None) -> None:
+    def __init__(
+        self, definition: Definition, body: Json, script_engine: SafeEngine, chooser: Chooser | None
+    ) -> None:
         self.definition = definition
         self.data = [definition.take(data, "The state") for data in body["data"]]
-        self.run = Run(definition, SafeEngine(definition, step), chooser)
+        self.run = Run(definition, script_engine, chooser)
         self.run.outcome = None if body["outcome"] is None else _word(body["outcome"])
         self.run.ended = body["status"] == "ended"
         self.run.failed = body["status"] == "failed"

@@ -36,12 +36,16 @@ class Run(Process, BpmnWorkflow):
     """
 
     def __init__(
-        self, definition: Definition, script_engine: SafeEngine, chooser: Chooser | None = None
+        self,
+        definition: Definition,
+        script_engine: SafeEngine,
+        chooser: Chooser | None = None,
     ) -> None:
         specs = definition.specs
         super().__init__(specs[definition.process_id], specs, script_engine, deserializing=True)
         self.limits = definition.limits
         self.chooser = chooser
+        self.context = script_engine.context
         self.watches = definition.watches
         self.agenda: deque[Token] = deque()
         self.people: dict[str, Token] = {}
@@ -167,7 +171,7 @@ class Run(Process, BpmnWorkflow):
 
     def _has_become_true(self, token: Token, watching: Sequence[Conditional]) -> bool:
         data = {**token.data, **self.latest}
-        now = any(trigger.holds(data) for trigger in watching)
+        now = any(trigger.holds(data, self.context) for trigger in watching)
         before = token.internal_data.get("held", False)
         token.internal_data["held"] = now
         if now and not before:
