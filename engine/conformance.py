@@ -101,9 +101,11 @@ def _define(process: etree._Element, name: str, files: Mapping[str, bytes]) -> I
         _host.forget(identity)
         return report | {"status": "not-executable", **_looked_at(identity, files)}
     try:
-        return report | {"warnings": [_refusal(problem) for problem in _host.define(identity, files)]}
+        return report | {"warnings": list(map(_refusal, _host.define(identity, files)))}
     except InvalidDefinition as error:
-        return report | {"status": "refused", "refusals": [_refusal(problem) for problem in error.problems]}
+        warnings = [problem for problem in _host.look(identity, files) if problem.warning]
+        report["warnings"] = list(map(_refusal, warnings))
+        return report | {"status": "refused", "refusals": list(map(_refusal, error.problems))}
 
 
 def _looked_at(identity: str, files: Mapping[str, bytes]) -> Item:

@@ -119,8 +119,12 @@ class Host:
         for scope in read(files, all_processes=self.all_processes).processes:
             if scope.id == identity:
                 self._listen(scope)
-        problems = check(files, identity, **self._terms)
-        return [each for each in problems if each.warning and each.process_id in (None, identity)]
+        return [problem for problem in self.look(identity, files) if problem.warning]
+
+    def look(self, identity: str, files: Mapping[str, bytes]) -> list[Problem]:
+        """Every problem of a process, executable or not, and of its file."""
+        problems = check(files, identity, **{**self._terms, "all_processes": True})
+        return [problem for problem in problems if problem.process_id in (None, identity)]
 
     def forget(self, identity: str) -> None:
         """A process of this id that was taken in before is replaced."""
