@@ -8,13 +8,14 @@ many), sorts conditions by their height on the canvas, and silently leaves out w
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
 
 from engine import catching, events, gateways, repeating, tasks, throwing
 from engine.assignments import parse_assignments
-from engine.drawing import Drawing, Event, Flow, Loop, Node, Scope, Text, is_link_catch
+from engine.drawing import INSIDES, Drawing, Event, Flow, Loop, Node, Scope, Text, is_link_catch
 from engine.expressions import Expression
 
 if TYPE_CHECKING:
@@ -27,8 +28,9 @@ Compile = Callable[[Text], Expression | None]
 class ProcessSpec(BpmnProcessSpec):
     """A process as SpiffWorkflow runs it, with our root and without its joins at the end.
 
-    `first`: where its tokens begin; `handlers`: the starts of its event sub-processes that wait; `bodies`: what
-    runs inside of an activity with a loop marker, by the element's id.
+    `first`: where its tokens begin; `beside`: also when a start event was triggered, in an event sub-process;
+    `handlers`: the starts of its event sub-processes that wait; `bodies`: what runs inside of an activity with a loop
+    marker, and `entrances`: what gathers the tokens before an activity, both by the element's id.
     """
 
     def __init__(self, name: str) -> None:
@@ -37,12 +39,10 @@ class ProcessSpec(BpmnProcessSpec):
         self.start = tasks.Root(self, "[root]")
         self.end = None
         self.first: tuple[Any, ...] = ()
+        self.beside = False
         self.handlers: tuple[catching.EventStart, ...] = ()
         self.bodies: dict[str, Any] = {}
-
-    def entries(self, entry: str | None) -> Iterable[Any]:
-        """The elements to begin with: the one named, or those the drawing names."""
-        return self.first if entry is None else (self.task_specs[entry],)
+        self.entrances: dict[str, gateways.Gather] = {}
 
 
 class Builder:
@@ -86,7 +86,11 @@ class Builder:
             if node.on_event:
                 self._event_sub_process(process, node)
         self._connect(process, scope)
-        process.first = tuple(process.task_specs[node.id] for node in scope.first())
+        process.beside = scope.on_event
+        if scope.in_turn:
+            _one_after_the_other(process, scope)
+        first = scope.first()[:1] if scope.in_turn else scope.first()
+        process.first = tuple(process.task_specs[node.id] for node in first)
         return process
 
     def _node(self, process: ProcessSpec, node: Node) -> None:
@@ -99,6 +103,11 @@ class Builder:
         else:
             spec = self._plain(process, node, node.id)
         spec.repeats = int(node.tokens_out)
+        if node.tokens_in != "1":
+            gather = gateways.Gather(process, f"{node.id}[in]")
+            gather.element, gather.quantity = node.element, int(node.tokens_in)
+            gather.ways = (tasks.Way("", spec),)
+            process.entrances[node.id] = gather
 
     def _plain(self, process: ProcessSpec, node: Node, name: str) -> Any:
         spec = self._make(process, node, name)
@@ -119,9 +128,15 @@ class Builder:
             spec = catching.Boundary(process, name, throwing.NONE, node.interrupting)
             spec.interrupts = node.interrupting
             return self._catching(spec, node)
+        if node.kind == "complexGateway":
+            spec = gateways.Complex(process, name)
+            spec.activation = self._optional(node.activation)
+            return spec
+        if node.kind == "callActivity" and node.called not in self.scopes:
+            return tasks.Worker(process, name)  # Only where somebody walks through a drawing (G10).
         if node.kind == "callActivity":
             return tasks.Call(process, name, node.called)
-        if node.kind in ("subProcess", "transaction"):
+        if node.kind in INSIDES:
             kind = tasks.EventSubProcess if node.on_event else tasks.Embedded
             return kind(process, name, node.id)
         return self._task(process, node, name)
@@ -175,6 +190,10 @@ class Builder:
         spec.cardinality = self._optional(loop.cardinality)
         spec.until = self._optional(loop.completion)
         spec.items, spec.item = loop.collection, loop.item
+        spec.behavior = loop.behavior
+        spec.throws = tuple(
+            (self._optional(condition), self._trigger(node, event)) for condition, event in loop.throws
+        )
         return spec
 
     def _optional(self, text: Text | None) -> Expression | None:
@@ -216,13 +235,20 @@ class Builder:
             host.boundaries = (*host.boundaries, process.task_specs[node.id])
 
     def _way(self, process: ProcessSpec, node: Node, flow: Flow) -> tasks.Way:
-        target, default = process.task_specs[flow.target], node.default == flow.id
+        target = process.entrances.get(flow.target) or process.task_specs[flow.target]
+        default = node.default == flow.id
         if flow.condition is None or default or node.kind in ("parallelGateway", "eventBasedGateway"):
             return tasks.Way(flow.id, target, None, default)
         compiled = self.compile_condition(flow.condition)
         if compiled is not None:
             self.conditions[flow.condition.text] = compiled
         return tasks.Way(flow.id, target, flow.condition.text)
+
+
+def _one_after_the_other(process: ProcessSpec, scope: Scope) -> None:
+    for earlier, later in pairwise(scope.first()):
+        way = tasks.Way("", process.task_specs[later.id])
+        process.task_specs[earlier.id].ways = (way,)
 
 
 def _links(process: ProcessSpec, scope: Scope, node: Node) -> Iterable[tasks.Way]:
@@ -241,8 +267,10 @@ def _prepare_joins(process: ProcessSpec) -> None:
             into = [(spec, way) for spec, way in sources if way.target is join]
             join.incoming = tuple(way.id for _, way in into)
             if isinstance(join, gateways.Inclusive):
-                before = _predecessors(process, join)
-                join.leading = {way.id: _leading_to(spec.element.id, before) for spec, way in into}
+                join.leading, join.may_lead = {}, {}
+                for leading, attached in ((join.leading, False), (join.may_lead, True)):
+                    before = _predecessors(process, join, attached)
+                    leading.update((way.id, _leading_to(spec.element.id, before)) for spec, way in into)
 
 
 def _prepare_races(process: ProcessSpec) -> None:
@@ -253,12 +281,15 @@ def _prepare_races(process: ProcessSpec) -> None:
                 way.target.raced = True
 
 
-def _predecessors(process: ProcessSpec, join: gateways.Inclusive) -> Mapping[str, set[str]]:
-    """The elements before each element; nothing is before the join, whose visit ends a way."""
+def _predecessors(process: ProcessSpec, join: gateways.Inclusive, attached: bool) -> Mapping[str, set[str]]:
+    """The elements before each element, by flows and, with `attached`, from an activity to its boundary events.
+
+    Nothing is before the join, whose visit ends a way.
+    """
     before: dict[str, set[str]] = {}
     for spec in process.task_specs.values():
-        following = [way.target for way in getattr(spec, "ways", ())]
-        following += getattr(spec, "boundaries", ())
+        following = [way.target for way in spec.ways]
+        following += getattr(spec, "boundaries", ()) if attached else ()
         for target in following if spec is not join else ():
             before.setdefault(target.element.id, set()).add(spec.element.id)
     return before

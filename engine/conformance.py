@@ -25,10 +25,10 @@ from typing import Any
 from lxml import etree
 
 from engine import door
-from engine.elements import Problem
+from engine.elements import Element, Problem
 from engine.errors import EngineError, Incident, InvalidDefinition
-from engine.hosting import Entry, Host, InTurn, Running, StepLimit
-from engine.instance import OpenWork
+from engine.hosting import Entry, Host, InTurn, Running, StepLimit, no_step
+from engine.instance import Instance, OpenWork
 
 __all__ = [
     "Incident", "StepLimit", "advance", "canonical", "complete", "configure", "deploy", "export", "fire", "load", "log",
@@ -36,6 +36,7 @@ __all__ = [
 ]  # fmt: skip
 
 Item = dict[str, Any]
+_WORK = ("user_task", "worker_task")
 
 _host = Host(stub=False, all_processes=False, max_steps=10_000)
 _contents: dict[str, bytes] = {}
@@ -139,28 +140,35 @@ def start(
 
 def ready_tasks(instance: str | None = None) -> list[Item]:
     """The work that a person or a worker has to do: id, instance, element_id, kind (its BPMN tag) and name."""
-    return [_item(one, work, work.element.kind) for one, work in _open(instance) if work.kind == "task"]
+    return [_item(one, work, work.element.kind) for one, work in _open(instance) if work.kind in _WORK]
 
 
 def complete(task: Item | str, data: Mapping[str, Any] | None = None) -> None:
     """Complete a task with data, which join the process data."""
     running, work_id = _find(task, ready_tasks())
     with _host.changing(running):
-        _instance(running).complete(work_id, data or {})
+        running.instance.complete(work_id, data or {})
 
 
 def waiting(instance: str | None = None) -> list[Item]:
-    """The events that are waited for, in the same shape; `kind` is what they wait for: timer, message, …"""
-    return [_item(one, work, work.kind) for one, work in _open(instance) if work.kind != "task"]
+    """The events that are waited for, in the same shape; `kind` is what they wait for: timer, message, …
+
+    Of an instance in which nothing more can happen: the joins at which it stands, their kind is `join`.
+    """
+    events = [_item(one, work, work.kind) for one, work in _open(instance) if work.kind not in _WORK]
+    return events + [_entry(one, *join, "join") for one in _chosen(instance) for join in one.stuck()]
 
 
 def fire(item: Item | str) -> None:
     """Let a waiting event happen: the timer falls due, the message or signal comes, the condition holds."""
     running, work_id = _find(item, waiting())
+    for join_id, element in running.stuck():
+        if join_id == work_id:
+            raise Incident("Not all of the tokens come that the join waits for.", element.id)
     # A timer that repeats keeps its id; its next time is counted from this one.
     running.due.pop(work_id, None)
     with _host.changing(running):
-        _instance(running).fire(work_id)
+        running.instance.fire(work_id)
 
 
 def advance(seconds: float) -> None:
@@ -185,17 +193,23 @@ def _timers() -> Iterator[tuple[datetime, Item]]:
             yield moment, item
 
 
-def _open(instance: str | Item | None) -> Iterator[tuple[Running, OpenWork]]:
+def _open(instance: str | None) -> Iterator[tuple[Running, OpenWork]]:
     """All that an instance, or every one, waits for."""
-    chosen = list(_host.instances.values()) if instance is None else [_running(instance)]
-    for running in chosen:
+    for running in _chosen(instance):
         yield from ((running, work) for work in running.open_work())
 
 
+def _chosen(instance: str | None) -> list[Running]:
+    return list(_host.instances.values()) if instance is None else [_running(instance)]
+
+
 def _item(running: Running, work: OpenWork, kind: str) -> Item:
+    return _entry(running, work.id, work.element, kind)
+
+
+def _entry(running: Running, identity: str, element: Element, kind: str) -> Item:
     return {
-        "id": work.id, "instance": running.id, "element_id": work.element.id, "kind": kind,
-        "name": work.element.name,
+        "id": identity, "instance": running.id, "element_id": element.id, "kind": kind, "name": element.name,
     }  # fmt: skip
 
 
@@ -215,9 +229,9 @@ def _find(wanted: Item | str, items: list[Item]) -> tuple[Running, str]:
 
 
 def state(instance: str | None = None) -> str:
-    """Where an instance is: `ended`, `waiting`, `error` (it met an incident) or `cancelled`."""
+    """Where an instance is: `ended`, `waiting`, `error` (an incident, or an error that nothing catches) or `cancelled`."""
     running = _running(instance)
-    if running.failed or running.instance is None:
+    if running.failed or running.instance.failed:
         return "error"
     if running.instance.cancelled:
         return "cancelled"
@@ -230,9 +244,9 @@ def _running(instance: str | Item | None) -> Running:
     return _host.instances[_known(last if instance is None else instance, _host.instances)]
 
 
-def _instance(running: Running) -> Any:
+def _sound(running: Running) -> Instance:
     """The engine's instance, or an `Incident` when it met one."""
-    if running.instance is None or running.failed:
+    if running.failed:
         raise Incident("The instance met an incident.", None)
     return running.instance
 
@@ -259,7 +273,7 @@ def save(instance: str | None = None) -> str:
     return json.dumps({
         "id": running.id,
         "definition": running.definition_id,
-        "state": _instance(running).dump().decode(),
+        "state": _sound(running).dump().decode(),
         "ahead": {name: (moment - _host.now).total_seconds() for name, moment in running.due.items()},
         "taken": running.chooser.taken if running.chooser else None,
         "log": [asdict(entry) for entry in _host.log if entry.instance == running.id],
@@ -270,10 +284,12 @@ def load(text: str) -> str:
     """The instance of a saved text, as it was then and under the same id."""
     try:
         saved = json.loads(text)
+        definition = _host.definitions[saved["definition"]]
         chooser = None if saved["taken"] is None else InTurn(saved["taken"])
-        running = Running(saved["id"], saved["definition"], chooser)
-        running.due = {name: _host.now + timedelta(seconds=ahead) for name, ahead in saved["ahead"].items()}
-        _host.restore(running, saved["state"].encode(), [Entry(**entry) for entry in saved["log"]])
+        instance = Instance.load(definition, saved["state"].encode(), no_step, chooser=chooser)
+        due = {name: _host.now + timedelta(seconds=ahead) for name, ahead in saved["ahead"].items()}
+        running = Running(saved["id"], saved["definition"], instance, chooser, due)
+        _host.restore(running, [Entry(**entry) for entry in saved["log"]])
     except (EngineError, ValueError, LookupError, TypeError, AttributeError, OverflowError) as error:
         raise Incident(f"The saved instance cannot be used: {error}", None) from error
     return running.id
@@ -287,7 +303,7 @@ def canonical(instance: str | None = None) -> str:
     def number(found: re.Match[str]) -> str:
         return numbers.setdefault(found[0], f"token {len(numbers)}")
 
-    _, _, state_body = _instance(running).dump().decode().partition("\n")
+    _, _, state_body = _sound(running).dump().decode().partition("\n")
     body = json.loads(_UUID.sub(number, state_body))
     ahead = sorted((_UUID.sub(number, name), str(moment - _host.now)) for name, moment in running.due.items())
     return json.dumps([body, ahead], sort_keys=True)

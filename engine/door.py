@@ -9,6 +9,7 @@ instructions, X4 size, X5 encoding. (X6 no process to start and X7 too many elem
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 
 from lxml import etree
 
@@ -23,11 +24,15 @@ _ENCODING = re.compile(r"""\A\s*<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]+)
 
 
 def root_of(
-    name: str, content: bytes, problems: list[Problem], limits: Limits = DEFAULT
+    name: str,
+    content: bytes,
+    problems: list[Problem],
+    limits: Limits = DEFAULT,
+    roots: Container[str] = (f"{{{BPMN}}}definitions",),
 ) -> etree._Element | None:
-    """The root of a harmless BPMN file, or None and a problem."""
+    """The root of a harmless file, or None and a problem; `roots`: the tags it may have, BPMN's by default."""
     try:
-        return _parse(_harmless(content, limits.file_bytes))
+        return _parse(_harmless(content, limits.file_bytes), roots)
     except _Unreadable as error:
         problems.append(Problem(name, None, None, *error.args))
         return None
@@ -77,7 +82,7 @@ _READ = frozenset({
 })  # fmt: skip
 
 
-def _parse(text: str) -> etree._Element:
+def _parse(text: str, roots: Container[str]) -> etree._Element:
     parser = etree.XMLParser(
         encoding="utf-8",
         resolve_entities=False,
@@ -95,6 +100,7 @@ def _parse(text: str) -> etree._Element:
         raise _Unreadable(
             "X3", "The file holds a processing instruction.", "Remove every “<?…?>” but the first line."
         )
-    if root.tag != f"{{{BPMN}}}definitions":
-        raise _Unreadable("X1", "The file is not a BPMN diagram.", "Export it from a BPMN modeler.")
+    if root.tag not in roots:
+        reason = "The file is not a BPMN diagram (or, for a decision, not DMN 1.1 to 1.5)."
+        raise _Unreadable("X1", reason, "Export it from a modeler.")
     return root

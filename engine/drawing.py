@@ -11,7 +11,7 @@ from lxml import etree
 from engine.elements import Element, Problem
 from engine.walking import following, walk
 
-INSIDES = frozenset({"subProcess", "transaction"})
+INSIDES = frozenset({"subProcess", "transaction", "adHocSubProcess"})
 """Activities with a scope of their own inside."""
 
 
@@ -33,13 +33,14 @@ class Event:
 
     `kind`: none, timer, message, signal, error, escalation, conditional, link, compensate, cancel, terminate, or
     another definition's tag. `name`: of the message, signal or link, or the code of the error or escalation; None
-    when none is drawn. `refers`: the reference as written, also when it leads nowhere. `text`: the timer's or
-    condition's expression; `form`: timeDate, timeDuration or timeCycle. `activity`: what a compensation is for.
+    when none is drawn. `refers`: the reference as written, also when it is `dangling`: then it is the name
+    itself. `text`: the timer's or condition's expression; `form`: timeDate, timeDuration or timeCycle. `activity`: what a compensation is for.
     """
 
     kind: str = "none"
     name: str | None = None
     refers: str | None = None
+    dangling: bool = False
     text: Text | None = None
     form: str | None = None
     activity: str | None = None
@@ -51,7 +52,8 @@ class Loop:
 
     `kind`: `while` (standard loop), `parallel` or `sequential` (multi-instance). `condition`: go on while it holds;
     `test_before`, `maximum`: of a standard loop. `cardinality` or `collection`: how many instances; `item`: the name
-    under which each finds its part of the collection; `completion`: stop when it holds. `behavior`: as written.
+    under which each finds its part of the collection; `completion`: stop when it holds. `behavior`: after which
+    instances an event is thrown (`All`: after none), `throws`: which ones, each under a condition or always.
     """
 
     kind: Literal["while", "parallel", "sequential"]
@@ -63,6 +65,7 @@ class Loop:
     item: str | None = None
     completion: Text | None = None
     behavior: str = "All"
+    throws: tuple[tuple[Text | None, Event], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -105,6 +108,7 @@ class Node:
     tokens_out: str = "1"
     loop: Loop | None = None
     decision: str | None = None
+    activation: Text | None = None
     oddities: tuple[str, ...] = ()
     aside: tuple[str, ...] = ()
     scripts: tuple[str, ...] = ()
@@ -134,7 +138,8 @@ class Node:
 class Scope:
     """A process or an embedded sub-process: a set of nodes and flows that starts and ends as a whole.
 
-    `around`: the scope it is drawn in, None for a process. `node`: the sub-process' own node there.
+    `around`: the scope it is drawn in, None for a process. `on_event`: an event sub-process; `in_turn`: an
+    ad-hoc sub-process whose activities come one after the other.
     """
 
     id: str
@@ -144,25 +149,25 @@ class Scope:
     process_id: str
     around: str | None = None
     on_event: bool = False
+    in_turn: bool = False
     nodes: list[Node] = field(default_factory=list)
     flows: list[Flow] = field(default_factory=list)
 
     def first(self) -> list[Node]:
-        """Where its tokens begin (BPMN 2.0.2, 13.2): plain start events; all others begin for a reason of their own.
-
-        Without any start event: the nodes that nothing leads to.
+        """Where its tokens begin (BPMN 2.0.2, 13.2): a process at one plain start event, or at the nodes that nothing
+        leads to when it has no start event; a sub-process at all of both.
         """
         starts = [node for node in self.nodes if node.kind == "startEvent"]
-        if starts:
-            plain = [node for node in starts if not node.events]
-            return plain if self.around is not None or len(plain) < 2 else plain[:1]
         led_to = {flow.target for flow in self.flows}
-        return [node for node in self.nodes if node.id not in led_to and _may_begin(node)]
+        alone = [node for node in self.nodes if node.id not in led_to and _may_begin(node)]
+        if self.around is None and starts:
+            return [node for node in starts if not node.events][:1]
+        return [node for node in starts if not node.events] + alone
 
 
 def _may_begin(node: Node) -> bool:
     """Whether a node that nothing leads to begins with its scope."""
-    if node.kind == "boundaryEvent" or node.compensates or node.on_event:
+    if node.kind in ("startEvent", "boundaryEvent") or node.compensates or node.on_event:
         return False
     return not is_link_catch(node)
 

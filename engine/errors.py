@@ -45,6 +45,10 @@ class DamagedState(EngineError):
     """A saved state has a wrong checksum or version, or does not fit the definition it is loaded with."""
 
 
+class Stuck(Incident):
+    """Nothing is left that could happen, and no end was reached. The instance can still be looked at and saved."""
+
+
 class StepLimit(Incident):
     """Too many elements were completed without a wait: the diagram turns in circles."""
 

@@ -30,6 +30,15 @@ class Trigger(EventDefinition):
         return None
 
 
+def throw_from(token: Token, trigger: Trigger) -> None:
+    """Throw a message or signal to whoever hears it, or an error, escalation or cancellation outwards."""
+    run = token.workflow.top_workflow
+    if trigger.kind in ("error", "escalation", "cancel"):
+        run.raise_from(token, trigger.kind, trigger.name)
+    elif trigger.kind in ("message", "signal"):
+        run.throw(token, trigger.kind, trigger.name)
+
+
 class Coded(Trigger):
     """An error or escalation: one without a code catches every code (BPMN 2.0.2, 10.5.1)."""
 

@@ -17,13 +17,13 @@ from engine.definition import Definition, check, load
 from engine.drawing import Scope
 from engine.due import due
 from engine.elements import Element, Problem
-from engine.errors import EngineError, Incident, InvalidDefinition
+from engine.errors import EngineError, Incident, InvalidDefinition, Stuck
 from engine.errors import StepLimit as EngineStepLimit
 from engine.instance import Instance, OpenWork
 from engine.limits import Limits
 from engine.reading import read
 
-__all__ = ["Entry", "Host", "InTurn", "Running", "StepLimit"]
+__all__ = ["Entry", "Host", "InTurn", "Running", "StepLimit", "no_step"]
 
 
 class StepLimit(Exception):
@@ -50,20 +50,23 @@ class InTurn:
 class Running:
     """An instance with what its host keeps beside it.
 
-    `instance` is None when it never came to a wait. `due`: when its timers fall due, by work id. `failed`: it met an
-    incident, and nothing more happens in it.
+    `due`: when its timers fall due, by work id. `failed`: it met an incident, and nothing more happens in it.
     """
 
     id: str
     definition_id: str
+    instance: Instance
     chooser: InTurn | None
-    instance: Instance | None = None
     due: dict[str, datetime] = field(default_factory=dict)
     failed: bool = False
 
     def open_work(self) -> list[OpenWork]:
         """What it waits for."""
-        return [] if self.instance is None or self.failed else self.instance.open_work()
+        return [] if self.failed else self.instance.open_work()
+
+    def stuck(self) -> list[tuple[str, Element]]:
+        """Where it stands for ever."""
+        return [] if self.failed else self.instance.stuck()
 
     def hears(self, kind: str, name: str | None) -> bool:
         """Whether it waits for a message or signal."""
@@ -145,18 +148,16 @@ class Host:
         if definition is None:
             problem = self.refused.get(identity)
             raise Incident(problem.reason, problem.element_id) if problem else Incident(_IDLE, identity)
-        running = Running(str(len(self.instances) + 1), identity, InTurn({}) if self.stub else None)
+        chooser = InTurn({}) if self.stub else None
+        instance = Instance.prepare(definition, no_step, chooser=chooser)
+        running = Running(str(len(self.instances) + 1), identity, instance, chooser)
         self.instances[running.id] = running
         with self.changing(running):
-            running.instance = Instance.start(
-                definition, data, _step, start_element=start_element, chooser=running.chooser
-            )
+            instance.begin(data, at=start_element)
         return running
 
-    def restore(self, running: Running, state: bytes, log: list[Entry]) -> None:
-        """Put an instance back to a saved state; what it did since is no more in the log."""
-        definition = self.definitions[running.definition_id]
-        running.instance = Instance.load(definition, state, _step, chooser=running.chooser)
+    def restore(self, running: Running, log: list[Entry]) -> None:
+        """Put an instance back to an earlier state; what it did since is no more in the log."""
         self.instances[running.id] = running
         self.log = [entry for entry in self.log if entry.instance != running.id] + log
 
@@ -165,6 +166,8 @@ class Host:
         """A change of an instance and what follows from it: in the log, on the clock, in the other instances."""
         try:
             yield
+        except Stuck:
+            pass  # It stands where it is, like one that waits; `Running.stuck` says where.
         except Incident as incident:
             running.failed = True
             self._take_over(running)
@@ -180,8 +183,6 @@ class Host:
 
     def _take_over(self, running: Running) -> None:
         """Write down what happened in an instance, and when its new timers fall due."""
-        if running.instance is None:
-            return
         for trace in running.instance.trace:
             if trace.event in ("message", "signal"):
                 self._thrown.append((trace.event, trace.name, running.id))
@@ -231,16 +232,15 @@ class Host:
             self.start(identity, {}, element_id)
 
     def _tell(self, running: Running, kind: str, name: str | None) -> None:
-        assert running.instance is not None  # noqa: S101 - what hears is running.
         with self.changing(running):
-            if kind == "message":
-                running.instance.receive(name)
-            else:
+            if kind == "signal":
                 running.instance.signal(name)
+            elif name is not None:
+                running.instance.receive(name)
 
 
 _IDLE = "The process is not executable."
 
 
-def _step(element: Element, data: Mapping[str, object]) -> None:
+def no_step(element: Element, data: Mapping[str, object]) -> None:
     """What a service task does here: nothing."""

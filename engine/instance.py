@@ -15,7 +15,7 @@ from engine import state as saved
 from engine import tasks
 from engine.definition import Definition
 from engine.elements import Element
-from engine.errors import EngineError, Incident, NotWaiting
+from engine.errors import EngineError, NotWaiting, Stuck
 from engine.scripting import SafeEngine, Step
 from engine.tokens import Chooser, Token, Trace
 from engine.workflow import Run
@@ -74,12 +74,20 @@ class Instance:
         `definition.starts`, where there are several; what it waits for counts as happened. `chooser`: stands in for
         conditions and loop markers.
         """
-        values = definition.taken(data, "The data to start with")
-        run = Run(definition, SafeEngine(definition, step), chooser)
-        instance = cls(definition, run)
-        with instance._changing():
-            run.begin(values, _entry(definition, at))
+        instance = cls.prepare(definition, step, chooser=chooser)
+        instance.begin(data, at=at)
         return instance
+
+    @classmethod
+    def prepare(cls, definition: Definition, step: Step, *, chooser: Chooser | None = None) -> Instance:
+        """An instance that has not begun: for a host that wants its trace also when it meets an incident at once."""
+        return cls(definition, Run(definition, SafeEngine(definition, step), chooser))
+
+    def begin(self, data: Mapping[str, object], *, at: str | None = None) -> None:
+        """Put the first tokens where the process begins, once, and run until it waits or ends; see `start`."""
+        values = self.definition.taken(data, "The data to start with")
+        with self._changing():
+            self._run.begin(values, _entry(self.definition, at))
 
     @classmethod
     def load(
@@ -147,8 +155,8 @@ class Instance:
         with self._changing():
             self._run.deliver("message", message)
 
-    def signal(self, name: str) -> None:
-        """Send a signal to everything in this instance that waits for it; nobody waiting is no error."""
+    def signal(self, name: str | None) -> None:
+        """Send a signal to all that waits for it here; nobody waiting is no error. None: one drawn without a name."""
         with self._changing():
             self._run.deliver("signal", name)
 
@@ -180,16 +188,25 @@ class Instance:
         self._usable = False
         yield
         self._run.go()
-        self._demand_open()
         self._usable = True
+        self._demand_open()
 
     def _demand_open(self) -> None:
         """Either ended, or waiting for something: an instance that does neither would be silent for ever."""
+        stuck = self.stuck()
+        if stuck:
+            reason = "Nothing is left that could happen, and no end event was reached."
+            raise Stuck(reason, stuck[-1][1].id)
+
+    def stuck(self) -> list[tuple[str, Element]]:
+        """Where tokens stand for ever, with an id each: joins whose other tokens cannot come any more.
+
+        Empty as long as anything can happen.
+        """
         run = self._run
-        if not (run.ended or run.failed or self.cancelled or run.people or self._fireable()):
-            stuck = list(run.tokens())
-            where = stuck[-1].element.id if stuck else None
-            raise Incident("Nothing is left that could happen, and no end event was reached.", where)
+        if run.ended or run.failed or self.cancelled or run.people or self._fireable():
+            return []
+        return [(token.id, token.element) for token in run.tokens()]
 
     def _fireable(self) -> list[Token]:
         """The events that the world outside of the diagram can let happen; an error or escalation it cannot."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow.util.task import TaskState
@@ -32,12 +33,16 @@ class Process:
     enclosed: list[Record] | None = None
 
     def begin(self, data: dict[str, object], entry: str | None = None) -> None:
-        """Put the first tokens where the process begins, or behind nothing at the element `entry`."""
+        """Put the first tokens where the process begins, or at the element `entry`."""
         self.plant()
         self.task_tree.data = data
         for spec in self.spec.handlers:
             self.arm(spec, None)
-        self.send(self.task_tree, [Way("", spec) for spec in self.spec.entries(entry)])
+        if entry is not None:
+            # What the element waits for has happened: that is why the process begins there.
+            self.send(self.task_tree, [Way("", self.spec.task_specs[entry])], fired=True)
+        if entry is None or self.spec.beside:
+            self.send(self.task_tree, [Way("", spec) for spec in self.spec.first])
         self.settle()
 
     def plant(self) -> None:
@@ -160,16 +165,12 @@ class Process:
             return self.records
         return caller.workflow._compensable(activity)
 
-    def handler(self, kind: str, name: str | None, inside: Token) -> Token | None:
-        """The event sub-process' start that catches what is thrown inside; the one with its code before any other."""
+    def handlers_around(self, inside: Token) -> list[Token]:
+        """The armed starts of event sub-processes that may catch what is thrown inside of a token here."""
         if isinstance(inside.task_spec, EventSubProcess):
-            return None  # What a handler throws is for the scopes around it.
+            return []  # What a handler throws is for the scopes around it.
         armed = (token for token in self.top_workflow.waiting.values() if token.workflow is self)
-        return _nearest((t for t in armed if isinstance(t.task_spec, EventStart)), kind, name)
-
-    def boundary(self, kind: str, name: str | None, host: Token) -> Token | None:
-        """The boundary event of an activity that catches what is thrown inside of it."""
-        return _nearest(self.linked("host", host.id), kind, name)
+        return [token for token in armed if isinstance(token.task_spec, EventStart)]
 
     def collect_log_extras(self, dct: dict[str, object] | None = None) -> dict[str, object]:
         """Nothing: a log record must not carry data."""
@@ -177,21 +178,17 @@ class Process:
 
 
 def record_of(spec: Any, data: Mapping[str, object], inner: tuple[Record, ...]) -> Record:
-    """What compensates an activity: its handler, else its own event sub-process, else what was inside of it."""
-    undoing = spec.undoing if spec.handler is None and isinstance(spec, Embedded) else None
+    """What compensates an activity: its own event sub-process and its handler; without both, what was inside of it."""
+    own = Record(spec.element.id, data, inner, spec.handler)
+    undoing = spec.undoing if isinstance(spec, Embedded) else None
     if undoing is None:
-        return Record(spec.element.id, data, inner, spec.handler)
-    return Record(spec.element.id, data, inner, undoing.sub, undoing.element.id)
+        return own
+    from_inside = Record(spec.element.id, data, inner, undoing.sub, undoing.element.id)
+    return from_inside if spec.handler is None else replace(own, before=from_inside)
 
 
 def _is_armed(token: Token) -> bool:
     return isinstance(token.task_spec, EventStart) and not token.internal_data.get("began")
-
-
-def _nearest(tokens: Iterable[Token], kind: str, name: str | None) -> Token | None:
-    hearing = [token for token in tokens if token.task_spec.hears(kind, name)]
-    exact = (token for token in hearing if any(trigger.name == name for trigger in token.task_spec.triggers))
-    return next(exact, None) or next(iter(hearing), None)
 
 
 def _flat(records: Iterable[Record]) -> Iterator[Record]:
@@ -200,4 +197,6 @@ def _flat(records: Iterable[Record]) -> Iterator[Record]:
         if record.handler is None:
             yield from _flat(record.inner)
         else:
+            # The last one is compensated first.
             yield record
+            yield from () if record.before is None else (record.before,)

@@ -31,7 +31,7 @@ _GLOBAL_TASKS = {
 _SILENT = frozenset({
     "documentation", "extensionElements", "laneSet", "textAnnotation", "association", "group", "incoming",
     "outgoing", "auditing", "monitoring", "flowNodeRef", "script", "supports", "humanPerformer", "performer",
-    "potentialOwner", "resourceRole", "rendering", "outgoingConversationLinks", "categoryValueRef",
+    "potentialOwner", "resourceRole", "activationCondition", "rendering", "outgoingConversationLinks", "categoryValueRef",
 })  # fmt: skip
 """Children that say nothing about how a process runs, or that are read by name."""
 _ASIDE = frozenset({
@@ -184,8 +184,9 @@ class _File:
         scope.nodes.append(node)
         if tag in INSIDES:
             inner = Scope(
-                node.id, node.element.name, tag, self.name, scope.process_id, scope.id, node.on_event
-            )
+                node.id, node.element.name, tag, self.name, scope.process_id, scope.id, node.on_event,
+                in_turn=tag == "adHocSubProcess" and xml.get("ordering") == "Sequential",
+            )  # fmt: skip
             self._read_scope(xml, inner, node.element.lane)
 
     def _node(self, xml: etree._Element, tag: str, scope: Scope, lane: str | None) -> Node:
@@ -210,8 +211,9 @@ class _File:
             instantiates=xml.get("instantiate") == "true",
             tokens_in=xml.get("startQuantity", "1"),
             tokens_out=xml.get("completionQuantity", "1"),
-            loop=_loop(xml, found),
+            loop=self._loop(xml, found),
             decision=found.decision,
+            activation=_expression(xml.find(_tag("activationCondition"))),
             oddities=(*_oddities(xml, tag, children), *found.odd),
             aside=tuple(name for name in children if name in _ASIDE and tag not in INSIDES),
             scripts=found.scripts,
@@ -220,7 +222,7 @@ class _File:
 
     def _events(self, xml: etree._Element, tag: str) -> Iterator[Event]:
         if tag in ("receiveTask", "sendTask"):
-            yield Event("message", self._named("message", xml.get("messageRef")), xml.get("messageRef"))
+            yield self._named("message", xml.get("messageRef"))
         for child in xml:
             name = local_name(child) or ""
             if name == "eventDefinitionRef":
@@ -245,15 +247,54 @@ class _File:
             )
         if kind == "compensate":
             return Event(kind, activity=self._id(xml.get("activityRef")))
-        return Event(kind, self._named(kind, reference), reference)
+        return self._named(kind, reference)
 
-    def _named(self, kind: str, reference: str | None) -> str | None:
-        """The name (or code) by which the events of a kind find each other; None when the reference is dangling."""
+    def _named(self, kind: str, reference: str | None) -> Event:
+        """An event with the name or code by which those of its kind find each other.
+
+        A reference that leads nowhere is taken for the name itself, as some tools write it.
+        """
+        if reference is None:
+            return Event(kind)
         referred = self.roots.get(self._id(reference) or "")
         if referred is None or local_name(referred) != kind:
-            return None
+            return Event(kind, reference, reference, dangling=True)
         by = {"error": "errorCode", "escalation": "escalationCode"}.get(kind, "name")
-        return referred.get(by) or referred.get("id")
+        return Event(kind, referred.get(by) or referred.get("id"), reference)
+
+    def _loop(self, xml: etree._Element, found: Extensions) -> Loop | None:
+        for child in xml:
+            tag = local_name(child) or ""
+            if tag == "standardLoopCharacteristics":
+                condition = _expression(child.find(_tag("loopCondition")))
+                before = child.get("testBefore") == "true"
+                return Loop("while", condition, before, child.get("loopMaximum"))
+            if tag == "multiInstanceLoopCharacteristics":
+                return self._instances(child, found)
+        return None
+
+    def _instances(self, xml: etree._Element, found: Extensions) -> Loop:
+        item = xml.find(_tag("inputDataItem"))
+        return Loop(
+            "sequential" if xml.get("isSequential") == "true" else "parallel",
+            cardinality=_expression(xml.find(_tag("loopCardinality"))),
+            collection=_plain_text(xml.find(_tag("loopDataInputRef"))) or found.collection,
+            item=found.item if item is None else item.get("name") or item.get("id"),
+            completion=_expression(xml.find(_tag("completionCondition"))) or found.completion,
+            behavior=xml.get("behavior", "All"),
+            throws=tuple(self._behavior(xml)),
+        )
+
+    def _behavior(self, xml: etree._Element) -> Iterator[tuple[Text | None, Event]]:
+        """What is thrown when an instance completes (BPMN 2.0.2, table 10.30)."""
+        for attribute in ("noneBehaviorEventRef", "oneBehaviorEventRef"):
+            shared = self.roots.get(self._id(xml.get(attribute)) or "")
+            if shared is not None and xml.get("behavior", "All").lower() in attribute.lower():
+                yield None, self._event(shared)
+        for definition in xml.iterfind(_tag("complexBehaviorDefinition")):
+            condition = _expression(definition.find(_tag("condition")))
+            for event in definition.iterfind(_tag("event")):
+                yield from ((condition, thrown) for thrown in self._events(event, "event"))
 
     def _set_aside(self, xml: etree._Element, tag: str, scope: Scope) -> None:
         reason = f"The {tag} is drawn for readers: the engine does not move its data."
@@ -288,31 +329,6 @@ class _File:
 def _interrupts(xml: etree._Element, tag: str) -> bool:
     attribute = "isInterrupting" if tag == "startEvent" else "cancelActivity"
     return xml.get(attribute, "true") not in ("false", "0")
-
-
-def _loop(xml: etree._Element, found: Extensions) -> Loop | None:
-    for child in xml:
-        tag = local_name(child) or ""
-        if tag == "standardLoopCharacteristics":
-            condition = _expression(child.find(_tag("loopCondition")))
-            return Loop(
-                "while", condition, child.get("testBefore") == "true", maximum=child.get("loopMaximum")
-            )
-        if tag == "multiInstanceLoopCharacteristics":
-            return _instances(child, found)
-    return None
-
-
-def _instances(xml: etree._Element, found: Extensions) -> Loop:
-    item = xml.find(_tag("inputDataItem"))
-    return Loop(
-        "sequential" if xml.get("isSequential") == "true" else "parallel",
-        cardinality=_expression(xml.find(_tag("loopCardinality"))),
-        collection=_plain_text(xml.find(_tag("loopDataInputRef"))) or found.collection,
-        item=found.item if item is None else item.get("name") or item.get("id"),
-        completion=_expression(xml.find(_tag("completionCondition"))) or found.completion,
-        behavior=xml.get("behavior", "All"),
-    )
 
 
 def _oddities(xml: etree._Element, tag: str, children: list[str]) -> Iterator[str]:

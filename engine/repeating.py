@@ -14,6 +14,7 @@ from SpiffWorkflow.bpmn.specs.control import BpmnStartTask
 from SpiffWorkflow.util.task import TaskState
 
 from engine.errors import ExpressionError, Incident
+from engine.events import Trigger, throw_from
 from engine.expressions import Expression
 from engine.tasks import Activity
 
@@ -41,6 +42,8 @@ class Repeat(Activity, BpmnStartTask):
     condition: Expression | None = None
     until: Expression | None = None
     maximum: int | None = None
+    behavior = "All"
+    throws: tuple[tuple[Expression | None, Trigger], ...] = ()
 
     def _update_hook(self, my_task: Token) -> bool:
         my_task._inherit_data()
@@ -121,6 +124,9 @@ class Repeat(Activity, BpmnStartTask):
         internal = my_task.internal_data
         internal["done"] += 1
         my_task.data = merged(my_task.data, instance)
+        self._tell(my_task)
+        if my_task.stopped:
+            return
         if self._is_over(my_task):
             for other in list(process.instances(my_task)):
                 if other is not instance:
@@ -129,6 +135,22 @@ class Repeat(Activity, BpmnStartTask):
         elif self.sequential or "total" not in internal:
             self._start_one(my_task)
             self._step_out(my_task)
+
+    def _tell(self, my_task: Token) -> None:
+        """Throw what the activity throws when an instance completes (BPMN 2.0.2, table 10.30).
+
+        Its own boundary events hear of the instance that is done; the other instances go on.
+        """
+        if self.behavior == "One" and my_task.internal_data["done"] > 1:
+            return
+        for condition, trigger in self.throws:
+            if not my_task.stopped and (condition is None or self._asks(my_task, condition)):
+                own = my_task.workflow.linked("host", my_task.id)
+                hearing = [token for token in own if token.task_spec.hears(trigger.kind, trigger.name)]
+                for token in hearing:
+                    token.task_spec.again(token)
+                if not hearing:
+                    throw_from(my_task, trigger)
 
     def _is_over(self, my_task: Token) -> bool:
         internal = my_task.internal_data

@@ -41,8 +41,9 @@ def compile_timer_of(event: Event, rules: Rules) -> Expression:
     if not text:
         return BY_HAND
     try:
-        return compile_timer(dialects.timer(event.form or "", text))
+        expression = compile_timer(dialects.timer(event.form or "", text))
     except ExpressionError:
         if rules == "standard":
             raise
         return BY_HAND
+    return BY_HAND if rules == "walk" and expression.names else expression

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from SpiffWorkflow.bpmn.specs.defaults import EndEvent, IntermediateThrowEvent
 from SpiffWorkflow.bpmn.specs.event_definitions.simple import NoneEventDefinition
 
-from engine.events import Compensate, Trigger
+from engine.events import Compensate, Trigger, throw_from
 from engine.repeating import merged
 from engine.tasks import EventSubProcess, Lean
 
@@ -57,14 +57,9 @@ class Throwing(Lean):
 
     def _on_complete_hook(self, my_task: Token) -> None:
         super()._on_complete_hook(my_task)  # type: ignore[misc]
-        run = my_task.workflow.top_workflow
         for trigger in self.triggers:
-            if my_task.stopped:
-                return
-            if trigger.kind in ("error", "escalation", "cancel"):
-                run.raise_from(my_task, trigger.kind, trigger.name)
-            elif trigger.kind in ("message", "signal"):
-                run.throw(my_task, trigger.kind, trigger.name)
+            if not my_task.stopped:
+                throw_from(my_task, trigger)
 
     def _on_cancel(self, my_task: Token) -> None:
         for handler in my_task.workflow.handlers_of(my_task):

@@ -38,7 +38,7 @@ class Record:
     """A completed activity that can be compensated, with its data then and what was completed inside of it.
 
     `handler`: what runs to compensate it, None for a sub-process that is compensated by what was inside;
-    `entry`: the start event of a handler that is an event sub-process.
+    `entry`: the start event of a handler that is an event sub-process; `before`: what runs before the handler.
     """
 
     activity: str
@@ -46,6 +46,7 @@ class Record:
     inner: tuple[Record, ...]
     handler: Any
     entry: str | None = None
+    before: Record | None = None
 
 
 class Chooser(Protocol):

@@ -20,7 +20,7 @@ def calls(drawing: Drawing, host: Host) -> Iterator[Problem]:
         if node.called not in known:
             idle = " It is not executable." if node.called in drawing.idle else ""
             reason = f"The process “{node.called or ''}” is not in the bundle.{idle}"
-            yield of_node(node, "G10", reason, "Call a process of the bundle.")
+            yield of_node(node, "G10", reason, "Call a process of the bundle.", warning=host.rules == "walk")
         elif node.element.process_id in reached_from[node.called or ""]:
             reason = "The process calls itself, perhaps through others."
             yield of_node(node, "G11", reason, "Draw a loop instead.")
@@ -37,8 +37,9 @@ def loops(drawing: Drawing, host: Host) -> Iterator[Problem]:
 
 
 def _of_loop(node: Node, loop: Loop, host: Host) -> Iterator[Problem]:
-    if loop.behavior != "All":
-        yield of_node(node, "G25", f"The behavior “{loop.behavior}” is not supported.", "Choose All.")
+    if loop.behavior != "All" and not loop.throws:
+        reason = f"The behavior “{loop.behavior}” names no event to throw."
+        yield of_node(node, "G25", reason, "Choose the event, or the behavior All.")
     if loop.maximum is not None and not _is_number(loop.maximum, host.limits.instances):
         reason = f"The loop maximum is no number from 0 to {host.limits.instances}."
         yield of_node(node, "G25", reason, "Write a smaller whole number.")
@@ -57,16 +58,27 @@ def _of_loop(node: Node, loop: Loop, host: Host) -> Iterator[Problem]:
 
 
 def token_numbers(drawing: Drawing, host: Host) -> Iterator[Problem]:
-    """G26: an activity begins with one token; it may send several."""
+    """G26: an activity begins with at least one token, and sends at least one."""
     for node in drawing.nodes:
-        if node.tokens_in != "1":
-            yield of_node(node, "G26", "startQuantity is not supported here.", "Draw a parallel gateway.")
-        if not _is_number(node.tokens_out, host.limits.instances) or node.tokens_out == "0":
-            yield of_node(node, "G26", "completionQuantity is no whole number from 1.", "Remove it.")
+        for name, number in (("startQuantity", node.tokens_in), ("completionQuantity", node.tokens_out)):
+            if not _is_number(number, host.limits.instances) or int(number) < 1:
+                yield of_node(node, "G26", f"{name} is no whole number from 1.", "Remove it.")
 
 
 def _is_number(text: str, most: int) -> bool:
     return text.isascii() and text.isdecimal() and len(text) < 10 and int(text) <= most
 
 
-RULES: tuple[Rule, ...] = (calls, loops, token_numbers)
+def ad_hoc(drawing: Drawing, host: Host) -> Iterator[Problem]:
+    """G28: (a warning) in an ad-hoc sub-process each activity is done once; one after the other only without flows."""
+    nodes = {node.id: node for node in drawing.nodes}
+    for scope in drawing.scopes:
+        if scope.kind == "adHocSubProcess" and scope.nodes:
+            reason = "Each activity in the ad-hoc sub-process is done once, and then it is over."
+            yield of_node(nodes[scope.id], "G28", reason, "Draw the order that is meant.", warning=True)
+            if scope.in_turn and scope.flows:
+                reason = "The activities come one after the other, but flows connect some of them."
+                yield of_node(nodes[scope.id], "G28", reason, "Remove the flows, or the order.")
+
+
+RULES: tuple[Rule, ...] = (calls, loops, token_numbers, ad_hoc)

@@ -12,9 +12,11 @@ from engine.judging import Host, Rule, of_node, of_scope
 
 ACTIVITIES = frozenset({
     "task", "userTask", "manualTask", "serviceTask", "scriptTask", "sendTask", "receiveTask", "businessRuleTask",
-    "callActivity", "subProcess", "transaction",
+    "callActivity", "subProcess", "transaction", "adHocSubProcess",
 })  # fmt: skip
-GATEWAYS = frozenset({"exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway"})
+GATEWAYS = frozenset({
+    "exclusiveGateway", "parallelGateway", "inclusiveGateway", "complexGateway", "eventBasedGateway",
+})  # fmt: skip
 EVENTS = frozenset({
     "startEvent", "endEvent", "boundaryEvent", "intermediateCatchEvent", "intermediateThrowEvent",
 })  # fmt: skip
@@ -29,7 +31,7 @@ def duplicate_ids(drawing: Drawing, host: Host) -> Iterator[Problem]:
                 name, identity, None, "G2", f"The id {identity} is used {times} times.", "Make it unique."
             )
     across = Counter(node.id for node in drawing.nodes)
-    across.update(scope.id for scope in drawing.processes)
+    across.update(scope.id for scope in drawing.processes if scope.kind == "process")
     places = {
         **{node.id: node.file for node in drawing.nodes},
         **{scope.id: scope.file for scope in drawing.scopes},
@@ -46,7 +48,9 @@ def supported(drawing: Drawing, host: Host) -> Iterator[Problem]:
         if node.kind not in ACTIVITIES | GATEWAYS | EVENTS:
             yield of_node(node, "G12", f"A {node.kind} is not supported.", "Use another element.")
         for oddity in node.oddities:
-            yield of_node(node, "G12", f"{oddity} is not supported here.", "Remove it from the element.")
+            mend = "Remove it from the element."
+            aside = host.rules != "house" and oddity.startswith("serviceTaskOperator")
+            yield of_node(node, "G12", f"{oddity} is not supported here.", mend, warning=aside)
 
 
 def set_aside(drawing: Drawing, host: Host) -> Iterator[Problem]:

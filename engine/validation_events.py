@@ -66,9 +66,10 @@ def event_names(drawing: Drawing, host: Host) -> Iterator[Problem]:
     """G3: what an event refers to exists; a message, signal or link has a name (elsewhere than in the house a warning)."""
     for node in drawing.nodes:
         for event in node.events:
-            if event.refers and event.name is None:
+            if event.dangling:
                 reason = f"The event refers to the {event.kind} “{event.refers}”, which does not exist."
-                yield of_node(node, "G3", reason, f"Choose a {event.kind} that exists.")
+                mend = f"Choose a {event.kind} that exists."
+                yield of_node(node, "G3", reason, mend, warning=host.rules != "house")
             elif event.name is None and event.kind in _WITHOUT_NAME:
                 reason = f"The event names no {event.kind}: {_WITHOUT_NAME[event.kind]}."
                 mend = f"Choose a {event.kind} with a name."
@@ -146,7 +147,7 @@ def _of_event_sub_process(scope: Scope, node: Node, led: set[str]) -> Iterator[P
     starts = [inner for inner in scope.nodes if inner.kind == "startEvent"]
     if not starts:
         yield of_scope(scope, "G24", "The event sub-process has no start event.", "Draw what it waits for.")
-    if node.id in led or node.loop is not None or node.compensates:
+    if node.id in led or node.loop is not None:
         yield of_node(
             node, "G24", "An event sub-process stands outside of the flow.", "Remove its flows and markers."
         )
@@ -158,8 +159,9 @@ def sub_process_starts(drawing: Drawing, host: Host) -> Iterator[Problem]:
     for node in drawing.nodes:
         if node.kind == "startEvent" and node.scope in inside and node.events:
             yield of_node(
-                node, "G24", "The start event of a sub-process waits for something.", "Make it a plain one."
-            )
+                node, "G24", "The start event of a sub-process waits for something.", "Make it a plain one.",
+                warning=host.rules != "house",
+            )  # fmt: skip
 
 
 RULES: tuple[Rule, ...] = (

@@ -9,7 +9,7 @@ SpiffWorkflow's log records carry data in `extra`; these classes write none.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
@@ -74,13 +74,32 @@ class Run(Process, BpmnWorkflow):
             self.latest = {**self.latest, **values}
 
     def throw(self, token: Token, kind: str, name: str | None) -> None:
-        """Throw a message or signal to whoever waits for it in this instance."""
-        token.workflow.note(token, "message" if kind == "message" else "signal", name or None)
-        self.deliver(kind, name)
+        """Throw a message or signal to whoever waits for it in this instance.
 
-    def deliver(self, kind: str, name: str | None) -> int:
-        """Let every event come about that waits for a message or signal; how many did."""
-        hearing = [token for token in self.waiting.values() if token.task_spec.hears(kind, name)]
+        Of the scopes around the thrower only the nearest one that listens hears it: what is caught inside is not
+        caught outside again.
+        """
+        token.workflow.note(token, "message" if kind == "message" else "signal", name or None)
+        around = self._around(token)
+        nearest = next((level for level in around if any(t.task_spec.hears(kind, name) for t in level)), [])
+        deaf = {other.id for level in around if level is not nearest for other in level}
+        self.deliver(kind, name, deaf)
+
+    def _around(self, token: Token) -> list[list[Token]]:
+        """The armed boundary events and event sub-process starts around a token, from the inside to the outside."""
+        levels, inside = [], token
+        while True:
+            process = inside.workflow
+            levels.append(process.linked("host", inside.id))
+            levels.append(process.handlers_around(inside))
+            if process.caller is None:
+                return levels
+            inside = self._host(process.caller)
+
+    def deliver(self, kind: str, name: str | None, deaf: Collection[str] = ()) -> int:
+        """Let every event come about that waits for a message or signal and is not deaf to it; how many did."""
+        waiting = [token for token in self.waiting.values() if token.id not in deaf]
+        hearing = [token for token in waiting if token.task_spec.hears(kind, name)]
         for token in hearing:
             # An earlier catcher may have cancelled this one.
             if token.state == TaskState.WAITING and token.task_spec.is_caught(token, kind, name):
@@ -101,13 +120,13 @@ class Run(Process, BpmnWorkflow):
             token.workflow.note(token, "uncaught_escalation", name)
 
     def _catcher(self, token: Token, kind: str, name: str | None) -> Token | None:
-        process, inside = token.workflow, token
-        found = process.boundary(kind, name, self._host(token)) or process.handler(kind, name, token)
-        while found is None and process.caller is not None:
-            inside = self._host(process.caller)
-            process = inside.workflow
-            found = process.boundary(kind, name, inside) or process.handler(kind, name, inside)
-        return found
+        """The nearest event around a token that catches a code; at the same distance the one that names it."""
+        for level in self._around(token):
+            hearing = [other for other in level if other.task_spec.hears(kind, name)]
+            exact = (o for o in hearing if any(trigger.name == name for trigger in o.task_spec.triggers))
+            if hearing:
+                return next(exact, hearing[0])
+        return None
 
     def _host(self, token: Token) -> Token:
         """The token beside which boundary events wait: of a loop's instance that of the whole loop."""

@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 from notifications.mailer import SmtpMailer
 from web.app import create_app
 from workflows.commands import agreements, messages, timers
-from workflows.commands.people import create_token
+from workflows.commands.tokens import create_token
 
 AVERY, JORDAN, REMY, SASHA, NOOR = (
     "avery.quillfeather",
@@ -105,9 +105,10 @@ class Desk:
     def call(self, who: str, method: str, path: str, body: Any = None, **headers: str) -> TestResponse:
         """One call as a person, whatever comes of it."""
         client = self._clients.setdefault(who, self.app.test_client())
-        token = self._tokens.setdefault(who, create_token(who))
+        if who not in self._tokens:
+            self._tokens[who] = create_token(who)
         all_headers = {
-            "Authorization": f"Bearer {token}",
+            "Authorization": f"Bearer {self._tokens[who]}",
             **{k.replace("_", "-"): v for k, v in headers.items()},
         }
         return client.open(f"/api/v1{path}", method=method, json=body, headers=all_headers)

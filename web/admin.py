@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from web.answers import searched, without_blocked
 from workflows.commands import agreements as agreement_commands
-from workflows.commands import messages
+from workflows.commands import lift_requests, messages
 from workflows.commands import people as people_commands
 from workflows.errors import InvalidInput
 from workflows.organisations import BASES, Agreement
@@ -66,8 +66,26 @@ def change_person(username: str) -> Response | tuple[str, int]:
         people_commands.change_person(g.actor, username, values)
     except InvalidInput as refused:
         return _person_page(username, refused.fields), 422
-    flash("The changes hold from now on.", "success")
+    asked = values.get("is_restricted_user") is False and _find_person(username).lift
+    words = " A supervisor must approve that the restriction is lifted." if asked else ""
+    flash(f"The changes hold from now on.{words}", "success")
     return redirect(url_for("admin.people"))
+
+
+@admin.post("/people/<username>/lift/approve")
+def approve_lift(username: str) -> Response:
+    """Approve that a restriction is lifted."""
+    lift_requests.approve_lift(g.actor, username)
+    flash("The restriction is lifted from now on.", "success")
+    return redirect(url_for("admin.person", username=username))
+
+
+@admin.post("/people/<username>/lift/decline")
+def decline_lift(username: str) -> Response:
+    """Let a restriction stand."""
+    lift_requests.decline_lift(g.actor, username)
+    flash("The restriction stays as it is.", "success")
+    return redirect(url_for("admin.person", username=username))
 
 
 @admin.get("/agreements")
@@ -159,13 +177,19 @@ def _person_row(row: PersonRow) -> dict[str, object]:
         "restricted": someone.is_restricted_user,
         "esd": someone.is_esd_staff,
         "missing": list(row.missing),
+        "lift": row.lift is not None,
     }
 
 
-def _person_page(username: str, errors: dict[str, str]) -> str:
+def _find_person(username: str) -> PersonRow:
     row = next((row for row in keeping.people(g.actor) if row.person.username == username), None)
     if row is None:
         abort(404)
+    return row
+
+
+def _person_page(username: str, errors: dict[str, str]) -> str:
+    row = _find_person(username)
     someone = row.person
     supervises = g.actor.has("esd_wioa_supervisor")
     options = [
@@ -189,6 +213,10 @@ def _person_page(username: str, errors: dict[str, str]) -> str:
             "active": someone.active,
             "roles": row.roles,
         },
+        lift=row.lift,
+        may_approve_lift=supervises,
+        may_see_tokens=g.actor.has("administrator"),
+        roles_words=" and ".join(ROLES[role] for role in row.roles),
         role_options=options,
         may_set_roles=g.actor.has("administrator", "esd_wioa_supervisor"),
         may_set_clearances=g.actor.has("administrator"),

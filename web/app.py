@@ -27,6 +27,7 @@ from web.demo import demo
 from web.errors import status_of
 from web.processes import processes
 from web.session import session
+from web.tokens import tokens
 from web.worklist import worklist
 from workflows.errors import Refused
 from workflows.people import ROLES, Actor
@@ -38,7 +39,7 @@ MEGABYTE = 1024 * 1024
 #: Guards every form of the pages; the API is exempt, because it takes no cookie.
 csrf = CSRFProtect()
 
-BLUEPRINTS: tuple[Blueprint, ...] = (session, worklist, cases, processes, admin, audit, demo)
+BLUEPRINTS: tuple[Blueprint, ...] = (session, worklist, cases, processes, admin, audit, tokens, demo)
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ PLACES = (
     Place("Start a request", "/cases/new", frozenset({"case_manager", "esd_wioa_supervisor"})),
     Place("Cases", "/cases", _CASEWORK | {"auditor"}),
     Place("Processes", "/processes", frozenset({"program_manager", "esd_wioa_supervisor", "administrator"})),
-    Place("People", "/admin/people", frozenset({"administrator", "auditor"})),
+    Place("People", "/admin/people", frozenset({"administrator", "auditor", "esd_wioa_supervisor"})),
     Place(
         "Agreements",
         "/admin/agreements",
@@ -113,7 +114,7 @@ ERROR_PAGES = {
     ),
     500: ErrorPage(
         "Something went wrong on our side",
-        "The page could not be finished. Nothing was changed, and we are on it.",
+        "The page could not be finished. Nothing was changed.",
         "Try again in a few minutes. If it happens again, tell an administrator the time and the page.",
     ),
 }

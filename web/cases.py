@@ -1,12 +1,13 @@
 """Starting a request, the list of cases, and the page of one."""
 
 import secrets
+from urllib.parse import urlencode
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from web.answers import searched, typed, without_blocked
-from web.worklist import onward_in
+from web.worklist import notes, onward_in
 from workflows import privacy
 from workflows.commands import cases as commands
 from workflows.commands.cases import PARTNER_PURGES, PARTNER_WITHDRAWS
@@ -53,12 +54,11 @@ def list_cases() -> str:
     """The cases a person may know of."""
     state, number = request.args.get("state", "open") or "all", searched("q")
     rows, after = lists.case_list(g.actor, state, number, request.args.get("after"))
-    here = f"/cases?state={state}&q={number}"
+    here = "/cases?" + urlencode({"state": state, "q": number})
     return render_template(
         "cases.html",
         q=number,
         state=state,
-        searchable="Case number",
         states=STATES,
         rows=[_row(row) for row in rows],
         may_start=g.actor.has("case_manager", "esd_wioa_supervisor"),
@@ -134,7 +134,6 @@ def _row(row: CaseRow) -> dict[str, object]:
     age = "today" if row.age_days == 0 else "1 day" if row.age_days == 1 else f"{row.age_days} days"
     return {
         "number": row.number,
-        "client": None,
         "status": row.status_words,
         "outcome": row.outcome_words,
         "closed": row.closed_at is not None,
@@ -157,9 +156,7 @@ def _case_page(number: str, errors: dict[str, str] | None = None, note_text: str
         done_steps=[{"name": s.name, "step": s.step, "who": s.who, "at": s.at} for s in view.steps],
         history=[_entry(entry) for entry in queries.case_history(g.actor, number)],
         mails=[_mail(sent) for sent in queries.case_messages(g.actor, number)],
-        notes=[
-            {"at": n.written_at, "who": who, "words": n.text, "esd_only": n.esd_only} for n, who in view.notes
-        ],
+        notes=notes(view.notes),
         linked=_linked(view),
         actions=_actions(view),
         errors=errors or {},
@@ -181,6 +178,7 @@ def _case(view: CaseView) -> dict[str, object]:
         "agency": view.agency,
         "case_manager": view.case_manager,
         "opened_at": case.opened_at,
+        "edit_recorded_at": view.edit_recorded_at,
         "procedure": f"5512PRO, version {view.version} of the process",
     }
 

@@ -3,8 +3,9 @@
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from web.answers import typed, without_blocked
+from web.answers import Typed, typed, without_blocked
 from web.errors import status_of
+from workflows.cases import Note
 from workflows.commands import user_tasks
 from workflows.errors import InvalidInput, NotAllowed, NotFound, Refused
 from workflows.people import ROLES
@@ -52,8 +53,9 @@ def read_task(task_id: str) -> str:
 @worklist.post("/tasks/<task_id>")
 def answer_task(task_id: str) -> Response | tuple[str, int]:
     """Complete the task, or save what was typed as a draft."""
-    values = typed(task_form(g.actor, task_id).form)
+    values: Typed = {}
     try:
+        values = typed(task_form(g.actor, task_id).form)
         if request.form.get("action") == "save":
             user_tasks.save_draft(g.actor, task_id, values)
             flash("The draft is saved.", "success")
@@ -142,12 +144,15 @@ def _page(
     return render_template(
         "task.html",
         task=_task(view),
-        form={"controls": view.form.controls},
         fields=view.fields(values, errors),
-        fields_shown=view.fields(values, errors),
         errors=errors or {},
-        summary={"facts": view.facts, "sentence": view.sentence, "notes": []},
+        summary={"facts": view.facts, "sentence": view.sentence, "notes": notes(view.notes)},
     )
+
+
+def notes(found: list[tuple[Note, str]]) -> list[dict[str, object]]:
+    """Notes with their authors, as the page of a case and the page of a task show them."""
+    return [{"at": n.written_at, "who": who, "words": n.text, "esd_only": n.esd_only} for n, who in found]
 
 
 def _task(view: TaskView) -> dict[str, object]:

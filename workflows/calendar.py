@@ -65,11 +65,6 @@ class Duration:
     def __str__(self) -> str:
         return self.text
 
-    @property
-    def is_business(self) -> bool:
-        """Whether it is counted in business days."""
-        return self.same_business_day or self.business_days > 0
-
 
 def _in_words(text: str, number: int, unit: str) -> Duration:
     if number > _MOST[unit]:
@@ -150,10 +145,6 @@ class Calendar:
         """Whether the offices are open at a moment."""
         local = self._local(moment)
         return self.is_business_day(local.date()) and self.opens <= local.time() < self.closes
-
-    def next_opening(self, moment: datetime) -> datetime:
-        """The moment itself when the offices are open, otherwise when they open next, in UTC."""
-        return self._open_from(moment).astimezone(UTC)
 
     def add(self, start: datetime, duration: Duration) -> datetime:
         """The moment a duration after another, in UTC.

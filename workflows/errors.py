@@ -95,4 +95,4 @@ class InvalidBundle(Refused):
 
 
 class Incident(Refused):
-    """The case cannot go on by itself. Nothing was changed; an administrator has been told."""
+    """The case cannot go on by itself. Nothing was changed; tell your administrator."""

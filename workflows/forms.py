@@ -77,9 +77,6 @@ class FieldView:
     shown: bool
     controls: bool
     error: str | None
-    max_length: int | None
-    minimum: int | None
-    maximum: int | None
 
 
 class Form:
@@ -117,11 +114,6 @@ class Form:
         return tuple(self._by_name)
 
     @property
-    def phone_fields(self) -> frozenset[str]:
-        """The fields where the Social Security guard lets a phone number pass (domain 6.4)."""
-        return frozenset(item.name for item in self._fields if item.widget == "tel")
-
-    @property
     def option_lists(self) -> frozenset[str]:
         """The lists of values that the host has to fill in (`x-options`)."""
         return frozenset(item.options for item in self._fields if item.options)
@@ -133,10 +125,6 @@ class Form:
     def readable(self, roles: Collection[str]) -> frozenset[str]:
         """The fields that people of these roles may read later (`x-visible-to`, domain 4)."""
         return frozenset(item.name for item in self._fields if item.visible_to & set(roles))
-
-    def introduction(self, labels: Labels = DEFAULT_LABELS) -> str:
-        """The sentences above the fields."""
-        return fill(self._source.get("description", ""), labels)
 
     def schema(self, options: Options = _NO_OPTIONS, labels: Labels = DEFAULT_LABELS) -> dict[str, Any]:
         """The JSON Schema the API serves: lists filled in, placeholders filled, conditions told in words.
@@ -195,9 +183,6 @@ class Form:
             shown=shown,
             controls=item.name in self.controls,
             error=errors.get(item.name),
-            max_length=item.source.get("maxLength"),
-            minimum=item.source.get("minimum"),
-            maximum=item.source.get("maximum"),
         )
 
     def draft(self, raw: object) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """History: append-only, written by the command that changes something, in the same transaction (domain 7.3).
 
-Events of a case carry a gapless number and a hash over the event before them, so that a missing or changed row
-shows. An event never holds a client fact; `esd_only` ones are not shown to partner staff.
+The events of a case are a chain, and those without a case (sign-ins, people, agreements, refusals) are one more: each
+carries a gapless number and a hash over the event before it, so that a missing or changed row shows. An event never
+holds a client fact; `esd_only` ones are not shown to partner staff.
 """
 
 import hashlib
@@ -9,7 +10,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, select
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from workflows.cases import Case
@@ -31,7 +32,11 @@ class HistoryEvent(Base):
     detail: Mapped[Json]
     esd_only: Mapped[bool] = mapped_column(default=False)
     hash: Mapped[str]
-    __table_args__ = (UniqueConstraint("case_id", "seq"), Index("ix_history_event_at", "at"))
+    __table_args__ = (
+        UniqueConstraint("case_id", "seq"),
+        Index("ix_history_event_at", "at"),
+        Index("ix_history_event_without_case", "seq", unique=True, postgresql_where="case_id IS NULL"),
+    )
 
 
 def record(
@@ -43,11 +48,14 @@ def record(
     esd_only: bool = False,
     **detail: Any,
 ) -> HistoryEvent:
-    """Append one event. The case must be locked by this transaction, since its events are numbered."""
-    last = _last(work.db, case) if case else None
+    """Append one event. The case must be locked by this transaction, since its events are numbered.
+
+    An event without a case locks their one chain until the end of the transaction: record it last.
+    """
+    last = _last(work.db, case)
     event = HistoryEvent(
         case_id=case.id if case else None,
-        seq=(last.seq or 0) + 1 if last else (1 if case else None),
+        seq=(last.seq or 0) + 1 if last else 1,
         at=work.now,
         actor_id=work.actor.id,
         kind=kind,
@@ -84,16 +92,18 @@ def events_of(db: Session, case_id: int) -> list[HistoryEvent]:
     )
 
 
-def broken_link(events: list[HistoryEvent]) -> int | None:
-    """The number of the first event of a case that does not follow from those before it; None when all do."""
-    previous = ""
-    for expected, event in enumerate(events, start=1):
-        if event.seq != expected or event.hash != chained_hash(previous, event):
-            return expected
-        previous = event.hash
-    return None
+def follows(event: HistoryEvent, number: int, previous: str) -> bool:
+    """Whether an event is the one of this number in its chain, unchanged, after the hash of the one before."""
+    return event.seq == number and event.hash == chained_hash(previous, event)
 
 
-def _last(db: Session, case: Case) -> HistoryEvent | None:
-    query = select(HistoryEvent).where(HistoryEvent.case_id == case.id)
+_WITHOUT_CASE = 55121
+"""The lock of the chain of events without a case; any number that nothing else locks by."""
+
+
+def _last(db: Session, case: Case | None) -> HistoryEvent | None:
+    """The newest event of a chain that nobody else can add to before this transaction ends."""
+    if case is None:
+        db.execute(select(func.pg_advisory_xact_lock(_WITHOUT_CASE)))
+    query = select(HistoryEvent).where(HistoryEvent.case_id == (case.id if case else None))
     return db.scalar(query.order_by(HistoryEvent.seq.desc()).limit(1))

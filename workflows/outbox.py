@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 import structlog
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, func, select
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from workflows.cases import Case
@@ -208,12 +208,6 @@ def messages_of(db: Session, case_id: int) -> list[tuple[OutboxMessage, Person]]
     query = select(OutboxMessage, Person).join(Person, Person.id == OutboxMessage.recipient_id)
     rows = db.execute(query.where(OutboxMessage.case_id == case_id).order_by(OutboxMessage.id))
     return [(message, person) for message, person in rows]
-
-
-def waiting_count(db: Session) -> int:
-    """How many messages wait to be sent, counted up to 1,000."""
-    waiting = select(OutboxMessage.id).where(OutboxMessage.state == "waiting").limit(1000).subquery()
-    return db.scalar(select(func.count()).select_from(waiting)) or 0
 
 
 def hint_after_commit(db: Session, message_id: int) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, ForeignKey, select
+from sqlalchemy import ColumnElement, ForeignKey, Identity, Index, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from workflows.db import Base
@@ -78,13 +78,39 @@ class SignInFailure(Base):
 
 
 class ApiToken(Base):
-    """A bearer token of the API; only its hash is stored."""
+    """A bearer token of the API; only its hash is stored, and `id` is how people speak of it."""
 
     __tablename__ = "api_token"
     token_hash: Mapped[str] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(Identity(), unique=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+    last_used_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+
+    def is_good(self, now: datetime) -> bool:
+        """Whether it opens the API at a moment."""
+        return self.revoked_at is None and self.expires_at > now
+
+
+class LiftRequest(Base):
+    """An administrator's request to lift the restriction of ESD staff; it changes nothing until a supervisor approves.
+
+    `approved` is None while it waits. A person has at most one that waits.
+    """
+
+    __tablename__ = "lift_request"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    asked_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    asked_at: Mapped[datetime]
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    decided_at: Mapped[datetime | None]
+    approved: Mapped[bool | None]
+    __table_args__ = (
+        Index("ix_lift_request_open", "person_id", unique=True, postgresql_where="decided_at IS NULL"),
+    )
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ Refusals that would tell a stranger that something exists are `NotFound`; those 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from workflows.cases import Case
 from workflows.errors import AssignedToAnother, HeldByAgreement, NotAllowed, NotFound, TwoKeysNeeded
@@ -199,6 +200,12 @@ def visible_outcome(standing: Standing) -> str | None:
     if standing.case.partner_done_at or (outcome or "").startswith("remained_opted_out_"):
         return "remained_opted_out"
     return outcome
+
+
+def visible_edit_date(standing: Standing) -> datetime | None:
+    """When the edit was recorded in the case management system: for the partner once told, and for ESD (domain 6.3)."""
+    reads = standing.is_esd or (CM in standing.roles and not standing.is_reduced)
+    return standing.case.edit_recorded_at if reads else None
 
 
 def visible_status(standing: Standing) -> str:

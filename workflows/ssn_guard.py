@@ -10,7 +10,7 @@ number stored cannot be taken back. Neither function keeps, prints or raises wit
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from workflows.errors import InvalidInput
 
@@ -24,7 +24,6 @@ _NAMED = re.compile(
     rf"(?<![a-z])(?:s\.?\s?s\.?\s?n|social)[^0-9]{{0,40}}(?:\d(?:{_DASH})?){{3}}\d",
     re.ASCII,
 )
-_PHONE = re.compile(r"(?:\+?1[ .\-]?)?(?:\([0-9]{3}\) ?|[0-9]{3}[ .\-]?)[0-9]{3}[ .\-]?[0-9]{4}", re.ASCII)
 _TAKES_NO_ROOM = frozenset({"Cf", "Mn", "Me", "Cc"})
 _BLANK_LETTERS = frozenset("\u115f\u1160\u3164\uffa0\u2800")
 _LONG = 10**15
@@ -46,20 +45,14 @@ def find(text: str) -> bool:
     return bool(_NINE_DIGITS.search(seen) or _NAMED.search(seen))
 
 
-def is_phone(text: str) -> bool:
-    """Whether a text is exactly a phone number of ten digits, or of +1 and ten digits."""
-    return bool(_PHONE.fullmatch(text.strip()))
-
-
-def guard(answers: Mapping[str, object], phone_fields: Collection[str] = ()) -> None:
+def guard(answers: Mapping[str, object]) -> None:
     """Raise `SsnFound` with the name of the first field that holds a number, anywhere inside it.
 
-    Names of fields are looked at as well, because a caller of the API chooses them. In a phone field a text
-    that is exactly a phone number passes, and nothing else does.
+    Names of fields are looked at as well, because a caller of the API chooses them. A phone number of ten digits
+    passes in every field.
     """
     for name, value in answers.items():
-        exempt = name in phone_fields and isinstance(value, str) and is_phone(value)
-        if not exempt and any(find(text) for text in (str(name), *_texts(value))):
+        if any(find(text) for text in (str(name), *_texts(value))):
             raise SsnFound(name if isinstance(name, str) and _PLAIN_NAME.fullmatch(name) else "")
 
 

@@ -1,6 +1,7 @@
 """The steps: what a service task of a diagram does, by its name. A step may return flat process variables.
 
 Each runs inside the transaction of the command that moved the case. A message it causes is an outbox row.
+This module and `instances` know each other: a process calls its steps, and a step may move another case's process.
 """
 
 from collections.abc import Callable, Mapping
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import delete, select
 
 from engine import Element
-from workflows import outbox
+from workflows import holds, instances, outbox
 from workflows.cases import Case, ClientFacts, Note, TaskRecord
 from workflows.definitions import Bundle
 from workflows.duplicates import cases_like, one_at_a_time, open_cases_like, open_cases_of_agency_like
@@ -241,9 +242,7 @@ def purge_client_facts(context: Context) -> Result:
 @step
 def resume_case(context: Context) -> Result:
     """The agreement is in force again: the hold ends and the withheld notices go out (domain 7.2)."""
-    from workflows.holds import resume
-
-    resume(context.work, context.case)
+    holds.resume(context.work, context.case)
     return None
 
 
@@ -256,8 +255,6 @@ def notify_opt_out_again_wanted(context: Context) -> Result:
 @step
 def reduce_partner_views(context: Context) -> Result:
     """Partner staff see number and outcome only in every case of the client, and none is opted in any more (C10)."""
-    from workflows import instances
-
     work = context.work
     for case in _cases_of_client(context):
         work.afterwards.append(lambda case=case: instances.end_sharing(work, case))  # type: ignore[misc]
@@ -348,8 +345,6 @@ def forget_client(work: Work, case: Case) -> None:
 
 def _answer_linked(context: Context) -> None:
     """One edit answers every open case of the same client (domain 3.7, X24), after this case is saved."""
-    from workflows import instances
-
     work = context.work
     for linked in open_cases_like(work.db, context.case):
         work.afterwards.append(lambda linked=linked: instances.answer_linked(work, linked))  # type: ignore[misc]

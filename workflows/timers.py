@@ -9,15 +9,18 @@ from engine import OpenWork
 from workflows.calendar import Calendar, Duration
 from workflows.cases import Case
 from workflows.db import Base
-from workflows.definitions import Bundle, role_of
+from workflows.definitions import MAIN_PROCESS, Bundle, role_of
 from workflows.work import Work
+
+EXPIRY = "draft_expiry"
 
 
 class Timer(Base):
-    """A timer of an instance. `id` is the engine's id of the waiting event.
+    """A timer of an instance. `id` is the engine's id of the waiting event, `element` its id in the diagram.
 
+    The timer of a begun request (`draft_expiry`) is the case's own: no event of a diagram, so without an element.
     `role` is the lane it stands in: the partner's own timers stand still while the case is on hold.
-    `attempts` and `retry_at` set a timer aside for a while when its case cannot go on.
+    `attempts` counts how often its case could not go on; each time the timer is due again a little later.
     """
 
     __tablename__ = "timer"
@@ -42,13 +45,43 @@ def open_timers(db: Session, case_id: int) -> list[Timer]:
 
 def reconcile(work: Work, case: Case, bundle: Bundle, waiting: list[OpenWork], calendar: Calendar) -> None:
     """Arm a row for each timer the process now waits for; close the rows it no longer does."""
-    rows = {timer.id: timer for timer in open_timers(work.db, case.id)}
+    every = open_timers(work.db, case.id)
+    _watch_draft(work, case, bundle, bool(waiting), next((t for t in every if not t.element), None))
+    rows = {timer.id: timer for timer in every if timer.element}
     wanted = {item.id: item for item in waiting if item.kind == "timer"}
     for timer_id in rows.keys() - wanted.keys():
         rows[timer_id].closed_at = work.now
     for timer_id in wanted.keys() - rows.keys():
         _arm(work, case, bundle, wanted[timer_id], calendar)
     work.db.flush()
+
+
+def _watch_draft(work: Work, case: Case, bundle: Bundle, goes_on: bool, timer: Timer | None) -> None:
+    """A request that is begun and not sent expires (domain 5.2, `draft_expiry`); once sent, never again."""
+    levels = bundle.service_levels.keys()
+    begun = goes_on and case.status == "draft" and case.process_key == MAIN_PROCESS
+    if timer is not None and not begun:
+        timer.closed_at = work.now
+    elif timer is None and begun and EXPIRY in levels:
+        _arm_expiry(work, case, bundle)
+
+
+def _arm_expiry(work: Work, case: Case, bundle: Bundle) -> None:
+    timer_id = f"{case.number}/{EXPIRY}"
+    if work.db.get(Timer, timer_id):
+        return
+    levels = bundle.service_levels
+    work.db.add(
+        Timer(
+            id=timer_id,
+            case_id=case.id,
+            element="",
+            role="case_manager",
+            level=EXPIRY,
+            armed_at=case.opened_at,
+            due_at=levels.calendar().add(case.opened_at, levels.duration(EXPIRY)),
+        )
+    )
 
 
 def _arm(work: Work, case: Case, bundle: Bundle, item: OpenWork, calendar: Calendar) -> None:

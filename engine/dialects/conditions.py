@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from engine.dialects.grammar import parse
 from engine.dialects.words import BARE, FEEL, JUEL, PYTHON, SCRIPT, VALUES, Dialect
 from engine.errors import ExpressionError
-from engine.expressions import FUNCTIONS, Function
+from engine.expressions import FUNCTIONS, Expression, Function
 from engine.expressions import compile as compile_expression
 
 _LANGUAGES: Mapping[str, Dialect] = {
@@ -36,15 +36,25 @@ def condition(text: str, language: str | None = None, functions: Mapping[str, Fu
 
     `language`: the expression's own, or the file's, as written. `functions`: as `engine.expressions.compile`.
     """
-    found = expression(text, language, functions)
-    tree = ast.parse(found, mode="eval").body
-    if isinstance(tree, _NO_TRUTH) or (isinstance(tree, ast.Constant) and not isinstance(tree.value, bool)):
-        raise ExpressionError(f"“{found}” is neither true nor false.")
-    return found
+    found = read(text, language, functions)
+    constant = isinstance(found.tree, ast.Constant) and not isinstance(literal(found), bool)
+    if constant or isinstance(found.tree, _NO_TRUTH):
+        raise ExpressionError(f"“{found.text}” is neither true nor false.")
+    return found.text
 
 
 def expression(text: str, language: str | None = None, functions: Mapping[str, Function] = FUNCTIONS) -> str:
     """Any expression in the safe language: a condition, or the value of a cardinality or a collection."""
+    return read(text, language, functions).text
+
+
+def literal(found: Expression) -> object:
+    """The value of an expression that is nothing but a value, or None."""
+    return found.tree.value if isinstance(found.tree, ast.Constant) else None
+
+
+def read(text: str, language: str | None = None, functions: Mapping[str, Function] = FUNCTIONS) -> Expression:
+    """The compiled expression of a foreign text."""
     if not text.strip():
         raise ExpressionError("The condition is empty.")
     inner, dialect = _unwrapped(text.strip(), language)
@@ -61,7 +71,7 @@ def _unwrapped(text: str, language: str | None) -> tuple[str, Dialect]:
     return text.removesuffix(";"), next(told, BARE)
 
 
-def _as_it_is(text: str, dialect: Dialect, functions: Mapping[str, Function]) -> str | None:
+def _as_it_is(text: str, dialect: Dialect, functions: Mapping[str, Function]) -> Expression | None:
     """The text itself when it is written in the safe language already, or None.
 
     `null` is no word of the safe language: there, `x == null` would compare two fields.
@@ -72,10 +82,10 @@ def _as_it_is(text: str, dialect: Dialect, functions: Mapping[str, Function]) ->
         found = compile_expression(text, functions=functions)
     except ExpressionError:
         return None
-    return None if found.names & {*VALUES} else found.text
+    return None if found.names & {*VALUES} else found
 
 
-def _translated(text: str, dialect: Dialect, functions: Mapping[str, Function]) -> str:
+def _translated(text: str, dialect: Dialect, functions: Mapping[str, Function]) -> Expression:
     tree = parse(text, dialect)
     names = {part.id for part in ast.walk(tree) if isinstance(part, ast.Name)}
     if dialect.scripted and names & _OBJECTS:
@@ -83,4 +93,4 @@ def _translated(text: str, dialect: Dialect, functions: Mapping[str, Function]) 
     found = ast.unparse(tree)
     if "\\" in found:
         raise ExpressionError("A text has both kinds of quotes or a hidden character.")
-    return compile_expression(found, functions=functions).text
+    return compile_expression(found, functions=functions)

@@ -15,7 +15,7 @@ from engine.dialects import calls
 from engine.dialects.tokens import Token, tokens
 from engine.dialects.words import OPERATORS, VALUES, Dialect
 from engine.errors import ExpressionError
-from engine.expressions import MAX_DEPTH
+from engine.expressions import MAX_DEPTH, MAX_NODES
 
 _CONDITIONAL, _OR, _AND, _LOOSE_NOT, _EQUALITY, _ORDER, _SUM, _PRODUCT, _SIGN = range(1, 10)
 
@@ -34,16 +34,19 @@ _VARIABLES = frozenset({"variables", "environment.variables", "this.variables", 
 
 
 def parse(text: str, dialect: Dialect) -> ast.expr:
-    """The syntax of one condition, or `ExpressionError`. The depth is bounded, so that it can be written."""
+    """The syntax of one condition, or `ExpressionError`. Its depth and size are bounded, so that it can be written.
+
+    Parts are shared (`x between 1 and 5` reads `x` twice), so that a short text may stand for a huge one.
+    """
     tree = _Parser(text, dialect).parse()
-    layer, depth = [tree], 0
+    layer, depth, nodes = [tree], 0, 0
     while layer:
+        depth, nodes = depth + 1, nodes + len(layer)
+        if depth > 2 * MAX_DEPTH or nodes > 2 * MAX_NODES:
+            raise ExpressionError("The condition has too many parts or is nested too deeply.")
         layer = [
             child for node in layer for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr)
         ]
-        depth += 1
-    if depth > 2 * MAX_DEPTH:
-        raise ExpressionError("The condition is nested too deeply.")
     return tree
 
 
@@ -101,6 +104,11 @@ class _Parser:
         after = f" after {before}" if before else ""
         return ExpressionError(f"Not understood: {self.now}{after}.")
 
+    def deeper(self) -> None:
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise ExpressionError("The condition is nested too deeply.")
+
     # -- operators between two parts
 
     def operator(self) -> str | None:
@@ -112,9 +120,7 @@ class _Parser:
 
     def expression(self, power: int) -> ast.expr:
         """All that binds more tightly than `power`."""
-        self.depth += 1
-        if self.depth > MAX_DEPTH:
-            raise ExpressionError("The condition is nested too deeply.")
+        self.deeper()
         left, last = self.prefix(), ""
         while (word := self.operator()) is not None and _POWER.get(word, 0) > power:
             if _POWER[word] == _POWER.get(last) == _ORDER and not self.dialect.chains:
@@ -177,6 +183,7 @@ class _Parser:
     def among(self, left: ast.expr) -> ast.expr:
         if not self.sees("(", "[", "]"):
             return calls.compared(left, ast.In(), self.expression(_ORDER))
+        self.deeper()
         opening = self.take().value
         values, tests = list[ast.expr](), list[ast.expr]()
         while not self.skip(")", "]"):
@@ -187,9 +194,11 @@ class _Parser:
             else:
                 values.append(self.expression(_CONDITIONAL))
             if self.skip(".."):
+                self.depth -= 1
                 return self.range(left, opening, values)
             if not self.sees(")", "]"):
                 self.expect(",")
+        self.depth -= 1
         return _member(left, opening, values, tests)
 
     def range(self, value: ast.expr, opening: str, low: list[ast.expr]) -> ast.expr:

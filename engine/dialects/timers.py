@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
-from engine.dialects.conditions import expression
+from engine.dialects.conditions import read
 from engine.errors import ExpressionError
 from engine.expressions import FUNCTIONS, MAX_CHARACTERS, Function
 from engine.timers import compile_timer, is_duration, is_moment
@@ -61,9 +61,9 @@ def _plain(form: str, text: str) -> str | None:
 
 
 def _expression(form: str, text: str) -> str:
-    found = expression(text, None, _KNOWN)
-    value = _told(ast.parse(found, mode="eval").body)
-    return compile_timer(found).text if value is None else _literal(form, value)
+    found = read(text, None, _KNOWN)
+    value = _told(found.tree)
+    return compile_timer(found.text).text if value is None else _literal(form, value)
 
 
 def _told(tree: ast.expr) -> str | None:
@@ -92,7 +92,8 @@ def _wrong_moment(text: str) -> Iterator[str]:
     if is_duration(text):
         yield f"“{text}” is a duration, not a moment: make it a timeDuration."
     elif _is_local(text):
-        yield f"“{text}” says no offset from UTC: write {text}Z, or with an offset such as -08:00."
+        moment = text if "T" in text else f"{text}T00:00:00"
+        yield f"“{text}” says no offset from UTC: write {moment}Z, or with an offset such as -08:00."
     elif not is_moment(text):
         yield f"“{text}” is not an ISO 8601 moment such as 2026-11-21T10:00:00Z."
 

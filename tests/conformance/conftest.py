@@ -1,4 +1,4 @@
-"""Small diagrams as people draw them: without shapes, lanes or anything that the house asks for."""
+"""Small diagrams, written to files and deployed."""
 
 from pathlib import Path
 
@@ -15,7 +15,9 @@ def draw(tmp_path):
 
     def draw(*elements: str, name: str = "sample.bpmn") -> Path:
         path = tmp_path / name
-        path.write_text(f'<definitions xmlns="{BPMN}" targetNamespace="SAMPLE">{"".join(elements)}</definitions>')
+        path.write_text(
+            f'<definitions xmlns="{BPMN}" targetNamespace="SAMPLE">{"".join(elements)}</definitions>'
+        )
         return path
 
     return draw
@@ -29,39 +31,9 @@ def deployed(draw):
         conformance.configure(**options)
         report = conformance.deploy(draw(*elements))
         assert report["error"] is None
-        assert [entry["status"] for entry in report["definitions"]] == ["ok"] * len(report["definitions"]), report
+        assert [entry["status"] for entry in report["definitions"]] == ["ok"] * len(report["definitions"]), (
+            report
+        )
         return report
 
     return deployed
-
-
-def process(identity: str, *content: str, executable: str = "true") -> str:
-    """A process with these elements; `a -> b -> c` draws flows, anything else is XML."""
-    xml, flows = [], 0
-    for part in content:
-        if " -> " not in part:
-            xml.append(part)
-            continue
-        path, _, condition = part.partition(" if ")
-        stops = path.split(" -> ")
-        for source, target in zip(stops, stops[1:], strict=False):
-            flows += 1
-            when = f"<conditionExpression>{condition}</conditionExpression>" if condition else ""
-            xml.append(f'<sequenceFlow id="{identity}_f{flows}" sourceRef="{source}" targetRef="{target}">{when}</sequenceFlow>')
-    return f'<process id="{identity}" name="Process {identity}" isExecutable="{executable}">{"".join(xml)}</process>'
-
-
-def node(tag: str, identity: str, content: str = "", **attributes: str) -> str:
-    """An element with an id and a name."""
-    more = "".join(f' {key}="{value}"' for key, value in attributes.items())
-    return f'<{tag} id="{identity}" name="Name of {identity}"{more}>{content}</{tag}>'
-
-
-def timer(text: str, form: str = "timeDuration") -> str:
-    """A timer's definition."""
-    return f"<timerEventDefinition><{form}>{text}</{form}></timerEventDefinition>"
-
-
-def ids(entries: list[dict]) -> list[str]:
-    """The elements of log entries or open work."""
-    return [entry["element_id"] for entry in entries]

@@ -49,7 +49,11 @@ def alone(job: Callable[..., Any], *arguments: Any) -> tuple[str, Any]:
     worker.start()
     sending.close()
     try:
-        return receiving.recv() if receiving.poll(SECONDS) else ("hang", f"{arguments[0]}: more than {SECONDS} s")
+        return (
+            receiving.recv()
+            if receiving.poll(SECONDS)
+            else ("hang", f"{arguments[0]}: more than {SECONDS} s")
+        )
     except EOFError:
         return "crash", f"{arguments[0]}: the process died"
     finally:

@@ -7,7 +7,6 @@ is completed; `optional`: those that may be too.
 
 import tempfile
 from collections import Counter
-from pathlib import Path
 from typing import Any
 
 from corpus import BPMN_TAG, FOLDER
@@ -22,9 +21,13 @@ MOST = 500
 def play(case: dict[str, Any]) -> tuple[str, str]:
     """`right`, `refused` or `wrong`, and why."""
     root = etree.parse(FOLDER / case["file"]).getroot()
-    in_turn = any(count > 1 for count in Counter(step[1] for step in case["steps"] if step[0] == "config").values())
+    in_turn = any(
+        count > 1 for count in Counter(step[1] for step in case["steps"] if step[0] == "config").values()
+    )
     conformance.configure(force_executable=True, max_steps=2_000, scripts="stub" if in_turn else "asis")
-    data = {} if in_turn else _decide(root, {step[1]: step[2] for step in case["steps"] if step[0] == "config"})
+    data = (
+        {} if in_turn else _decide(root, {step[1]: step[2] for step in case["steps"] if step[0] == "config"})
+    )
     with tempfile.NamedTemporaryFile(suffix=".bpmn") as file:
         file.write(etree.tostring(root))
         file.flush()
@@ -42,7 +45,11 @@ def _decide(root: etree._Element, configured: dict[str, list[str]]) -> dict[str,
     """Write a condition on each flow out of a gateway; the data under which the configured ones hold, else the first."""
     data: dict[str, bool] = {}
     for gateway in root.iter(*(BPMN_TAG + tag for tag in GATEWAYS)):
-        flows = [flow for flow in root.iter(f"{BPMN_TAG}sequenceFlow") if flow.get("sourceRef") == gateway.get("id")]
+        flows = [
+            flow
+            for flow in root.iter(f"{BPMN_TAG}sequenceFlow")
+            if flow.get("sourceRef") == gateway.get("id")
+        ]
         taken = configured.get(gateway.get("id") or "", [flow.get("id") for flow in flows[:1]])
         for flow in flows if len(flows) > 1 else []:
             name = f"take_{flow.get('id')}".replace("-", "_")
@@ -57,7 +64,11 @@ def _decide(root: etree._Element, configured: dict[str, list[str]]) -> dict[str,
 def _starts(root: etree._Element) -> dict[str, str]:
     """The start events of the processes, each with its process."""
     processes = root.iter(f"{BPMN_TAG}process")
-    return {str(node.get("id")): str(one.get("id")) for one in processes for node in one.iterfind(f"{BPMN_TAG}startEvent")}
+    return {
+        str(node.get("id")): str(one.get("id"))
+        for one in processes
+        for node in one.iterfind(f"{BPMN_TAG}startEvent")
+    }
 
 
 def _take_steps(steps: list[Any], starts: dict[str, str], data: dict[str, bool]) -> Exception | None:
@@ -93,7 +104,9 @@ def _complete_all(held: set[str]) -> None:
 def _compare(case: dict[str, Any], root: etree._Element, incident: Exception | None) -> tuple[str, str]:
     tags = {node.get("id"): str(node.tag) for node in root.iter(f"{BPMN_TAG}*")}
     done = [entry["element_id"] for entry in conformance.log() if entry["event"] == "completed"]
-    got = Counter(name for name in done if tags[name].endswith("Event") or tags[name].lower().endswith("task"))
+    got = Counter(
+        name for name in done if tags[name].endswith("Event") or tags[name].lower().endswith("task")
+    )
     want, optional = Counter(case["want"]), Counter(case["optional"])
     missing, more = want - got, got - want - optional
     if missing or more:

@@ -35,7 +35,9 @@ def touched(case: dict[str, Any]) -> set[str]:
         for element in root.xpath(xpath, namespaces=NAMESPACES):
             bearers = (each for each in (element, *element.iterancestors()) if each.get("id"))
             names |= {bearer.get("id") for bearer in list(bearers)[:1]}
-            names |= {element.get(key) for key in ("sourceRef", "targetRef", "attachedToRef") if element.get(key)}
+            names |= {
+                element.get(key) for key in ("sourceRef", "targetRef", "attachedToRef") if element.get(key)
+            }
             names |= {child.get("id") for child in element if child.get("id")}
     return names
 

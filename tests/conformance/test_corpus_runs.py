@@ -26,7 +26,9 @@ def test_no_process_sticks_crashes_or_hangs_and_each_goes_on_the_same_after_load
 
 def faults(row: dict) -> list[object]:
     """What is wrong with the way a process came out."""
-    found: list[object] = [refusal for refusal in row["refusals"] if not (refusal["reason"] and refusal["mend"])]
+    found: list[object] = [
+        refusal for refusal in row["refusals"] if not (refusal["reason"] and refusal["mend"])
+    ]
     if not row.get("same_file", True):
         found.append("another file")
     if row["status"] == "ok":

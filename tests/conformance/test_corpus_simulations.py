@@ -10,7 +10,11 @@ from simulated import play
 @corpus.present
 @pytest.mark.slow
 def test_what_a_simulator_recorded_is_what_the_engine_does():
-    cases = [case for case in corpus.expected("token-simulation.json")["cases"] if (corpus.FOLDER / case["file"]).exists()]
+    cases = [
+        case
+        for case in corpus.expected("token-simulation.json")["cases"]
+        if (corpus.FOLDER / case["file"]).exists()
+    ]
     counted, wrong = Counter(), []
     for case in cases:
         kind, result = corpus.alone(play, case)

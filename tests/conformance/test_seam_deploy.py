@@ -1,16 +1,23 @@
 """Deploying through the plain interface: what runs, what is refused, and why."""
 
 import pytest
-from conftest import node, process
+from sketches import node, process
 
 from engine import conformance
 
-LINE = (node("startEvent", "s"), node("userTask", "a"), node("endEvent", "e"), "s -> a -> e")
+
+def line(prefix: str) -> tuple[str, ...]:
+    """A start event, a user task and an end event in a row."""
+    s, a, e = prefix + "s", prefix + "a", prefix + "e"
+    return node("startEvent", s), node("userTask", a), node("endEvent", e), f"{s} -> {a} -> {e}"
+
+
+LINE = line("")
 
 
 def test_each_process_of_a_file_is_reported(draw):
     conformance.configure()
-    report = conformance.deploy(draw(process("one", *LINE), process("idle", *LINE, executable="false")))
+    report = conformance.deploy(draw(process("one", *LINE), process("idle", *line("i"), executable="false")))
     one, idle = report["definitions"]
     assert one == {
         "id": "one", "name": "Process one", "executable": True, "status": "ok", "refusals": [], "warnings": [],
@@ -31,11 +38,19 @@ def test_a_process_that_is_not_executable_runs_when_that_is_forced(draw):
 def test_a_refused_process_leaves_the_others_usable(draw):
     conformance.configure()
     broken = process("broken", *LINE, "a -> nowhere")
-    report = conformance.deploy(draw(process("sound", *LINE), broken.replace('id="', 'id="b_').replace('Ref="', 'Ref="b_')))
+    report = conformance.deploy(
+        draw(process("sound", *LINE), broken.replace('id="', 'id="b_').replace('Ref="', 'Ref="b_'))
+    )
     sound, refused = report["definitions"]
     assert (sound["status"], refused["status"]) == ("ok", "refused")
     for refusal in refused["refusals"]:
-        assert refusal["named"] and refusal["element_id"] and refusal["reason"] and refusal["mend"] and refusal["rule"]
+        assert (
+            refusal["named"]
+            and refusal["element_id"]
+            and refusal["reason"]
+            and refusal["mend"]
+            and refusal["rule"]
+        )
     assert conformance.start("sound")
     with pytest.raises(conformance.Incident) as incident:
         conformance.start("b_broken")
@@ -58,15 +73,19 @@ def test_a_missing_file_is_an_error(tmp_path):
 
 
 def test_a_called_process_may_come_in_another_file(draw):
-    main = draw(process("main", node("startEvent", "s"), node("callActivity", "c", calledElement="part"), "s -> c"))
-    part = draw(process("part", *LINE), name="part.xml")
+    main = draw(
+        process("main", node("startEvent", "s"), node("callActivity", "c", calledElement="part"), "s -> c")
+    )
+    part = draw(process("part", *line("p")), name="part.xml")
     conformance.configure()
     (alone,) = conformance.deploy(main)["definitions"]
-    assert [(refusal["element_id"], refusal["element_name"]) for refusal in alone["refusals"]] == [("c", "Name of c")]
+    assert [(refusal["element_id"], refusal["element_name"]) for refusal in alone["refusals"]] == [
+        ("c", "Name of c")
+    ]
     (both,) = conformance.deploy(main, [part])["definitions"]
     assert both["status"] == "ok"
     conformance.start("main")
-    assert [task["element_id"] for task in conformance.ready_tasks()] == ["a"]
+    assert [task["element_id"] for task in conformance.ready_tasks()] == ["pa"]
 
 
 def test_the_file_comes_back_byte_for_byte(tmp_path, draw):

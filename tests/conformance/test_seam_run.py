@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from conftest import ids, node, process, timer
+from sketches import ids, node, process, timer
 
 from engine import conformance
 
@@ -21,7 +21,12 @@ def test_a_task_is_completed_by_its_item_its_id_or_its_element(deployed):
     for name in (lambda task: task, lambda task: task["id"], lambda task: task["element_id"]):
         one = conformance.start("tasks")
         (task,) = conformance.ready_tasks(one)
-        assert (task["instance"], task["element_id"], task["kind"], task["name"]) == (one, "a", "userTask", "Name of a")
+        assert (task["instance"], task["element_id"], task["kind"], task["name"]) == (
+            one,
+            "a",
+            "userTask",
+            "Name of a",
+        )
         conformance.complete(name(task))
         assert ids(conformance.ready_tasks(one)) == ["b"]
         conformance.complete(name(conformance.ready_tasks(one)[0]), {"done": True})
@@ -70,12 +75,25 @@ def test_what_is_not_open_or_not_known_is_an_incident(deployed):
 
 
 def test_a_condition_without_an_answer_is_an_incident_with_its_log(deployed):
-    deployed(process("choice", START, node("exclusiveGateway", "g"), END, node("endEvent", "f"), "s -> g", "g -> e if x == 1", "g -> f if x == 2"))
+    deployed(
+        process(
+            "choice",
+            START,
+            node("exclusiveGateway", "g"),
+            END,
+            node("endEvent", "f"),
+            "s -> g",
+            "g -> e if x == 1",
+            "g -> f if x == 2",
+        )
+    )
     with pytest.raises(conformance.Incident) as incident:
         conformance.start("choice", {"x": 3})
     assert incident.value.element_id == "g"
     assert conformance.state() == "error"
-    assert [(entry["element_id"], entry["event"]) for entry in conformance.log()] == [("s", "completed"), ("g", "incident")]
+    first, *_, last = conformance.log()
+    assert (first["element_id"], first["event"]) == ("s", "completed")
+    assert (last["element_id"], last["event"]) == ("g", "incident")
     assert (conformance.ready_tasks(), conformance.waiting()) == ([], [])
     with pytest.raises(conformance.Incident):
         conformance.save()
@@ -138,3 +156,127 @@ def test_equal_states_of_two_instances_are_equal_and_others_are_not(deployed):
     assert conformance.canonical(first) == conformance.canonical(second)
     conformance.fire(next(event for event in conformance.waiting(first) if event["element_id"] == "early"))
     assert conformance.canonical(first) != conformance.canonical(second)
+
+
+def test_a_join_that_waits_for_ever_is_named(deployed):
+    split, join = node("exclusiveGateway", "g", default="stuck_f3"), node("parallelGateway", "j")
+    ways = ("s -> g", "g -> a if x == 1", "g -> b", "a -> j", "b -> j", "j -> e")
+    deployed(process("stuck", START, split, node("task", "a"), node("task", "b"), join, END, *ways))
+    one = conformance.start("stuck", {"x": 1})
+    conformance.complete("a")
+    assert conformance.state(one) == "waiting"
+    (item,) = conformance.waiting(one)
+    assert (item["element_id"], item["kind"]) == ("j", "join")
+    with pytest.raises(conformance.Incident) as incident:
+        conformance.fire(item)
+    assert incident.value.element_id == "j"
+    before = conformance.canonical(one)
+    assert conformance.canonical(conformance.load(conformance.save(one))) == before
+    assert ids(conformance.log(one)) == ["s", "g", "a"]
+
+
+SIGNAL, MESSAGE = '<signal id="sg" name="SAMPLE signal"/>', '<message id="ms" name="SAMPLE message"/>'
+
+
+def throw(kind: str, reference: str) -> str:
+    """An intermediate event that throws."""
+    return node("intermediateThrowEvent", "t", event(kind, reference))
+
+
+def event(kind: str, reference: str) -> str:
+    """The definition of a message or signal event."""
+    return f'<{kind}EventDefinition {kind}Ref="{reference}"/>'
+
+
+def listeners(kind: str, reference: str) -> tuple[str, str]:
+    """A process that such an event starts, and one that waits for it."""
+    started = process(
+        "started", node("startEvent", "b1", event(kind, reference)), node("task", "b2"), "b1 -> b2"
+    )
+    caught = node("intermediateCatchEvent", "c2", event(kind, reference))
+    return started, process("waits", node("startEvent", "c1"), caught, node("task", "c3"), "c1 -> c2 -> c3")
+
+
+def test_a_signal_reaches_every_instance_and_starts_processes(deployed):
+    deployed(
+        SIGNAL,
+        process("throws", START, throw("signal", "sg"), END, "s -> t -> e"),
+        *listeners("signal", "sg"),
+    )
+    conformance.start("waits")
+    conformance.start("waits")
+    sender = conformance.start("throws")
+    assert sorted(ids(conformance.ready_tasks())) == ["b2", "c3", "c3"]
+    assert [entry["event"] for entry in conformance.log(sender) if entry["element_id"] == "t"] == [
+        "signal",
+        "completed",
+    ]
+
+
+def test_a_message_reaches_one_instance_that_waits_or_else_starts_a_process(deployed):
+    deployed(
+        MESSAGE,
+        process("throws", START, throw("message", "ms"), END, "s -> t -> e"),
+        *listeners("message", "ms"),
+    )
+    conformance.start("waits")
+    conformance.start("throws")
+    assert ids(conformance.ready_tasks()) == ["c3"]
+    conformance.start("throws")
+    assert sorted(ids(conformance.ready_tasks())) == ["b2", "c3"]
+
+
+def test_processes_that_start_each_other_for_ever_are_stopped(deployed):
+    content = (node("startEvent", "b", event("signal", "sg")), throw("signal", "sg"), END, "b -> t -> e")
+    deployed(SIGNAL, process("again", *content), max_steps=50)
+    with pytest.raises(conformance.StepLimit):
+        conformance.start("again")
+
+
+def test_a_loop_without_a_wait_is_stopped(deployed):
+    deployed(process("circle", START, node("intermediateThrowEvent", "t"), "s -> t -> t"), max_steps=50)
+    with pytest.raises(conformance.StepLimit):
+        conformance.start("circle")
+    assert conformance.state() == "error"
+
+
+def test_a_stubbed_run_takes_the_flows_in_turn(deployed):
+    ways = ("s -> g", "g -> a if nobody knows", "g -> b if nor this", "a -> g", "b -> e")
+    tasks = (node("scriptTask", "a", "<script>import os</script>"), node("task", "b"))
+    deployed(process("turns", START, node("exclusiveGateway", "g"), *tasks, END, *ways), scripts="stub")
+    one = conformance.start("turns")
+    assert ids(conformance.log(one)) == ["s", "g", "a", "g"]
+    assert ids(conformance.ready_tasks(one)) == ["b"]
+
+
+def test_the_turn_is_saved(deployed):
+    ways = ("s -> a -> g", "g -> a if nobody knows", "g -> b if nor this", "b -> e")
+    elements = (node("exclusiveGateway", "g"), node("task", "a"), node("task", "b"))
+    deployed(process("turns", START, *elements, END, *ways), scripts="stub")
+    one = conformance.start("turns")
+    conformance.complete("a")
+    one = conformance.load(conformance.save(one))
+    conformance.complete("a")
+    assert ids(conformance.ready_tasks(one)) == ["b"]
+
+
+def test_a_repeating_timer_fires_at_each_of_its_times(deployed):
+    boundary = node(
+        "boundaryEvent", "tick", timer("R3/PT10S", "timeCycle"), attachedToRef="u", cancelActivity="false"
+    )
+    deployed(process("ticks", START, node("userTask", "u"), boundary, END, "s -> u -> e"))
+    one = conformance.start("ticks")
+    for seconds, ticks in ((9, 0), (1, 1), (10, 2), (10, 3), (1000, 3)):
+        conformance.advance(seconds)
+        assert ids(conformance.log(one)).count("tick") == ticks
+    conformance.complete("u")
+    assert conformance.state(one) == "ended"
+
+
+def test_what_is_handed_over_from_outside_may_be_wrong_but_never_crashes(deployed):
+    deployed(TASKS)
+    for data in ({"x": object()}, {7: 1}, {"x": float("nan")}, {"x": "y" * 10**7}):
+        with pytest.raises(conformance.Incident):
+            conformance.start("tasks", data)
+    with pytest.raises(conformance.Incident):
+        conformance.start("tasks", {}, "no_such_element")

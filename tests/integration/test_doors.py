@@ -183,6 +183,8 @@ def test_the_openapi_document_names_every_door(desk: Desk) -> None:
         "/tasks/{id}",
         "/tasks/{id}/complete",
         "/processes",
+        "/tokens",
+        "/people/lift-requests",
     ):
         assert f"/api/v1{path}" in paths
 
@@ -194,18 +196,10 @@ def test_processes_and_their_diagrams(desk: Desk) -> None:
     assert answer.status_code == 200 and b'id="opt_in_5512pro"' in answer.data
 
 
-def test_a_history_is_whole_and_cannot_be_changed(desk: Desk) -> None:
+def test_a_history_cannot_be_changed(desk: Desk) -> None:
     from sqlalchemy import text
 
-    from workflows.cases import case_numbered
-    from workflows.history import broken_link, events_of
-
-    number = desk.to_opted_in()
-    with transaction() as db:
-        events = events_of(db, case_numbered(db, number).id)
-    assert broken_link(events) is None and len(events) > 20
-    events[7].detail = {**events[7].detail, "x": 1}
-    assert broken_link(events) == 8
+    desk.open()
     for statement in (
         "UPDATE history_event SET kind = 'x'",
         "DELETE FROM history_event",

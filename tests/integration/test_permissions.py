@@ -16,6 +16,7 @@ from tests.desk import (
     Desk,
 )
 from tests.integration.acting import actor, browser, change, give, opt_out_again, suspend
+from workflows.cases import case_numbered
 from workflows.commands import people
 from workflows.db import transaction
 from workflows.errors import InvalidInput
@@ -147,3 +148,22 @@ def test_a_refused_look_at_a_case_is_written_down(desk: Desk) -> None:
             HistoryEvent.kind == "refused", HistoryEvent.actor_id == robin.id
         )
         assert list(db.scalars(refusals))
+
+
+@pytest.mark.parametrize(("who", "status"), [(AVERY, 403), (CASEY, 200), (MORGAN, 404)])
+def test_the_questions_of_a_task_are_for_those_who_may_work_on_it(desk: Desk, who: str, status: int) -> None:
+    task = desk.task(CASEY, desk.to_decision(), "RO1")["id"]
+    answer = browser(desk, who).post(f"/tasks/{task}/form")
+    assert answer.status_code == status, answer.get_data(as_text=True)
+    assert ("eto_office" in answer.get_data(as_text=True)) == (status == 200)
+
+
+def test_the_questions_of_a_colleagues_task_are_not_asked(desk: Desk) -> None:
+    number = desk.to_request()
+    task = desk.task(CASEY, number, "T7")["id"]
+    desk.call(CASEY, "POST", f"/tasks/{task}/claim")
+    with transaction() as db:
+        case_numbered(db, number).backup_opened = True
+    answer = browser(desk, MORGAN).post(f"/tasks/{task}", data={"action": "complete"})
+    assert answer.status_code == 409
+    assert "Somebody else is working on this task" in answer.get_data(as_text=True)

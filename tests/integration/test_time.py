@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from tests.desk import AVERY, CASEY, MARLO, MORGAN, ROBIN, SOL, Clock, Desk
+from tests.desk import AVERY, CASEY, MORGAN, ROBIN, SOL, TAMSIN, Clock, Desk
 from workflows import steps
 from workflows.calendar import LOS_ANGELES, Calendar
 from workflows.cases import Case
@@ -178,14 +178,12 @@ def test_timers_fire_once_however_many_workers_look(desk: Desk, clock: Clock) ->
 
 
 def test_a_draft_nobody_came_back_to_is_forgotten(desk: Desk, clock: Clock) -> None:
-    number = desk.open()
-    for label in ("T2", "T3", "T4"):
-        desk.do(AVERY, number, label)
-    task = desk.task(AVERY, number, "T5")["id"]
-    desk.call(AVERY, "POST", f"/tasks/{task}/draft", {"data": MARLO})
+    number = desk.to_request()
+    task = desk.task(AVERY, number, "T6")["id"]
+    desk.call(AVERY, "POST", f"/tasks/{task}/draft", {"data": {"asked_by": "phone"}})
     clock.move(days=6)
     housekeeping.put_away()
-    assert desk.get(AVERY, f"/tasks/{task}")["draft"]["client_first_name"] == "Marlo"
+    assert desk.get(AVERY, f"/tasks/{task}")["draft"] == {"asked_by": "phone"}
     clock.move(days=2)
     housekeeping.put_away()
     assert desk.get(AVERY, f"/tasks/{task}")["draft"] == {}
@@ -236,7 +234,8 @@ def test_09_nobody_is_asked_to_call_a_client_without_a_phone(desk: Desk, clock: 
 
 def test_a_case_that_is_open_for_too_long_is_told_of_once(desk: Desk, clock: Clock) -> None:
     number = desk.to_opted_in()
-    old = desk.open()
+    old = desk.to_decision(**TAMSIN)
+    desk.record_edit(old)
     for _ in range(3):
         clock.move(days=20)
     assert desk.kinds(old).count("escalate_to_program_manager") == 2, "both program managers, once"

@@ -68,7 +68,7 @@ TASK = View(
 ROW = View(
     task_id="t1", case_number=CASE, name="Ask the client", step="5512PRO 5", office="WorkSource Kitsap",
     agency="Fernhollow Workforce Partners", due=NOW - 30 * HOUR, assignee=None, mine=False, may_claim=True,
-    may_release=False, note="On hold", number=CASE, client="Marlo Pennywhistle", status="With ESD", outcome="",
+    may_release=False, note="On hold", number=CASE, status="With ESD", outcome="",
     closed=False, hold=True, opened_at=NOW, age="today", opens=True,
 )  # fmt: skip
 MESSAGE = View(
@@ -86,13 +86,14 @@ STEP = View(
 PERSON = View(
     username="noor", name="Noor Lanternwick", email="noor@fwp.example", agency="FWP", offices=["WorkSource Kitsap"],
     esd=True, restricted=True, missing=["training"], active=True, trained_on=date(2026, 1, 2), non_disclosure_on=None,
-    eto_account_active=True, is_restricted_user=True, roles="Case manager",
+    eto_account_active=True, is_restricted_user=True, roles="Case manager", lift=True,
 )  # fmt: skip
 AGREEMENT = View(
     number="K-TEST-103", agency="Saltgrass", kind="Data-sharing agreement", basis="Contract", basis_document="",
     starts_on=date(2025, 7, 1), ends_on=date(2026, 6, 30), status="Expired", in_force=False, why_not="It ended.",
     ends_soon="", managers=[], open_cases=1, esd_manager="", partner_manager="",
 )  # fmt: skip
+NOTE = View(at=NOW, who="A", words="W", esd_only=True)
 TABS = [
     View(label="My work", href="/work", count=1, current=True),
     View(label="Late", href="/l", count=None, current=False),
@@ -104,7 +105,8 @@ ACTIONS = View(
 )  # fmt: skip
 CASE_VIEW = View(
     number=CASE, state="Waiting for the client.", status="With ESD", outcome="", closed=False, hold="On hold.",
-    office="WorkSource Kitsap", agency="FWP", case_manager="Avery", opened_at=NOW, procedure="5512PRO, version 3",
+    office="WorkSource Kitsap", agency="FWP", case_manager="Avery", opened_at=NOW,
+    edit_recorded_at=NOW, procedure="5512PRO, version 3",
 )  # fmt: skip
 PROCESS = View(
     id=2, name="Opt-in procedure", version=2, state="deployed", deployed_at=NOW, deployed_by="Robin", open_cases=3,
@@ -118,28 +120,31 @@ SAMPLES: dict[str, dict[str, object]] = {
                      "samples": [View(username="avery", name="Avery", roles="Case manager", does="Starts.")]},
     "worklist.html": {"tabs": TABS, "rows": [ROW], "late_count": 2, "may_start": True, "view": "mine", **PAGES},
     "task.html": {"task": TASK, "fields": FIELDS, "errors": ERRORS,
-                  "summary": View(facts=[("Client", "Marlo")], notes=[View(at=NOW, who="A", words="W")], sentence="S.")},
+                  "summary": View(facts=[("Client", "Marlo")], notes=[NOTE], sentence="S.")},
     "case.html": {"case": CASE_VIEW, "fact_groups": GROUPS,
                   "open_steps": [STEP], "done_steps": [STEP], "history": [EVENT], "mails": [MESSAGE],
-                  "notes": [View(at=NOW, who="A", words="W", esd_only=True)], "linked": [View(number=CASE, words="same")],
+                  "notes": [NOTE], "linked": [View(number=CASE, words="same")],
                   "actions": ACTIONS, "errors": {"text": "Write a note.", "username": "Choose."}, "note_text": ""},
     "start.html": {"fields": FIELDS[3:6], "case_managers": [("avery", "Avery")], "case_manager": "", "key": "k",
                    "refusal": [], "help": HELP},
-    "cases.html": {"q": "", "state": "", "searchable": "Case number", "states": [("", "All")], "rows": [ROW],
+    "cases.html": {"q": "", "state": "", "states": [("", "All")], "rows": [ROW],
                    "may_start": True, **PAGES},
     "processes.html": {"rows": [PROCESS]},
     "process.html": {"process": PROCESS, "diagrams": [View(title="Intake", file="m.bpmn", steps=[STEP])]},
     "admin/people.html": {"q": "", "rows": [PERSON], "may_change": True, **PAGES},
-    "admin/person.html": {"someone": PERSON, "role_options": [("Case manager", "Case manager")], "may_set_roles": True,
-                          "may_set_clearances": True, "errors": {"roles": "Not both."}},
+    "admin/person.html": {"someone": PERSON, "role_options": YES_NO, "roles_words": "", "may_set_roles": True,
+                          "may_set_clearances": True, "may_see_tokens": True, "may_approve_lift": True,
+                          "lift": View(asked_by="Pat", asked_at=NOW), "errors": {"roles": "Not both."}},
     "admin/agreements.html": {"rows": [AGREEMENT], "may_change": True},
     "admin/agreement.html": {"is_new": True, "values": vars(AGREEMENT), "agencies": [], "kinds": YES_NO, "bases": YES_NO,
                              "statuses": YES_NO, "esd_managers": [], "partner_managers": [], "errors": {"ends_on": "When?"}},
     "admin/outbox.html": {"tabs": TABS, "rows": [MESSAGE], **PAGES},
     "admin/audit.html": {"filters": View(case="", who="", kind="", since="", until=""), "kinds": [("", "All")],
                          "rows": [EVENT], **PAGES},
+    "tokens.html": {"username": "avery", "name": "Avery Quillfeather", "mine": False,
+                    "rows": [View(id=7, created_at=NOW, last_used_at=None, expires_at=NOW)]},
     "notice.html": {"notice": View(version="1", language="English", approved=False)},
-    "mails.html": {"rows": [MESSAGE], "mail": MESSAGE},
+    "mails.html": {"rows": [MESSAGE], "mail": MESSAGE, "everything": False},
     "error.html": {"status": 404, "problem": shell.ERROR_PAGES[404], "happened": "Not here."},
 }  # fmt: skip
 
@@ -356,7 +361,7 @@ def test_an_error_of_ours_shows_no_detail(desk):
             response = desk.make_response(desk.handle_exception(error))
     assert response.status_code == 500
     page = response.get_data(as_text=True)
-    assert "we are on it" in page
+    assert "The page could not be finished" in page
     assert "360-555-0101" not in page
     assert "Traceback" not in page
 

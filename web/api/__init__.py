@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException
 
 from web.api.models import Error
 from web.errors import status_of
-from workflows.commands.people import actor_of_token
+from workflows.commands.tokens import actor_of_token
 from workflows.errors import InvalidInput, NotSignedIn, Refused
 from workflows.ssn_guard import find
 
@@ -116,4 +116,4 @@ def http_error(error: HTTPException) -> tuple[Response, int]:
     ), status
 
 
-from web.api import cases, processes, tasks  # noqa: E402,F401  (the routes register themselves on `api`)
+from web.api import cases, people, processes, tasks  # noqa: E402,F401  (the routes register themselves on `api`)

@@ -116,6 +116,7 @@ def case_out(view: CaseView) -> CaseOut:
         opened_at=case.opened_at,
         closed_at=case.closed_at if view.status == "closed" else None,
         sentence=view.sentence,
+        edit_recorded_at=view.edit_recorded_at,
         client=view.facts_raw,
         tasks=[task_out(task, case, view.assignees.get(task.assignee_id or 0)) for task in view.open],
         linked=view.linked,

@@ -170,6 +170,7 @@ class CaseOut(BaseModel):
     opened_at: datetime
     closed_at: datetime | None
     sentence: str
+    edit_recorded_at: datetime | None
     client: dict[str, Any]
     tasks: list[TaskOut]
     linked: list[str]
@@ -252,3 +253,65 @@ class VersionList(BaseModel):
     """The versions of all processes."""
 
     items: list[VersionOut]
+
+
+class UserPath(BaseModel):
+    """The user name of a person."""
+
+    username: str = Field(max_length=80)
+
+
+class TokenPath(BaseModel):
+    """The number of a token."""
+
+    id: int = Field(ge=1, le=2_000_000_000)
+
+
+class TokensQuery(BaseModel):
+    """Whose tokens, by default one's own."""
+
+    of: str = Field("", max_length=80)
+
+
+class TokenOut(BaseModel):
+    """A token that opens the API, without the token itself; `last_used_at` is known to the minute."""
+
+    id: int
+    created_at: datetime
+    last_used_at: datetime | None
+    expires_at: datetime
+
+
+class TokenList(BaseModel):
+    """The tokens of a person, newest first."""
+
+    username: str
+    items: list[TokenOut]
+
+
+class Revoked(BaseModel):
+    """A token that opens nothing any more."""
+
+    id: int
+    revoked: Literal[True]
+
+
+class LiftRequestOut(BaseModel):
+    """A request to lift the restriction of ESD staff that waits for a supervisor."""
+
+    username: str
+    asked_by: str
+    asked_at: datetime
+
+
+class LiftRequestList(BaseModel):
+    """The requests that wait."""
+
+    items: list[LiftRequestOut]
+
+
+class LiftState(BaseModel):
+    """How far the request to lift the restriction of a person is."""
+
+    username: str
+    state: Literal["waiting", "approved", "declined"]

@@ -132,11 +132,33 @@ def prepare() -> None:
 
 
 @main.command()
+def verify() -> None:
+    """Check that no event of the history is missing or changed.
+
+    Keep the last line elsewhere: the events without a case only ever grow beyond it.
+    """
+    reach()
+    from workflows import chains, db
+
+    with db.transaction() as transaction:
+        found = list(chains.chains(transaction))
+    broken = [chain for chain in found if chain.broken_at]
+    for chain in broken:
+        about = f"of case {chain.case}" if chain.case else "without a case"
+        click.echo(f"Broken: the history {about}, from event {chain.broken_at} on.", err=True)
+    if broken:
+        raise click.ClickException("The history was changed. Tell whoever answers for the records.")
+    click.echo(f"The history is whole: {sum(chain.events for chain in found)} events, {len(found)} chains.")
+    for chain in found[:1]:
+        click.echo(f"Without a case: {chain.events} events, the last is {chain.last_hash}")
+
+
+@main.command()
 @click.argument("username")
 def token(username: str) -> None:
     """Print a bearer token for USERNAME, for the API. It is shown this once."""
     reach()
-    from workflows.commands.people import create_token
+    from workflows.commands.tokens import create_token
     from workflows.errors import Refused
 
     try:

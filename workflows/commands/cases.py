@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from workflows import access, instances, privacy, steps
 from workflows.cases import Case, IdempotencyKey, Note, case_number, case_numbered, lock_case
 from workflows.commands import command
+from workflows.commands.user_tasks import finish
 from workflows.definitions import MAIN_PROCESS, OPT_OUT_AGAIN, Bundle, ProcessDefinition, bundle_of, deployed
 from workflows.errors import HeldByAgreement, InvalidBundle, InvalidInput, KeyReused, NotAllowed, NotNow
 from workflows.forms import Answers
@@ -200,8 +201,6 @@ def _new_case(work: Work, process: str, manager: Actor, office: str) -> Case:
 
 
 def _complete_first(work: Work, case: Case, answers: Answers) -> None:
-    from workflows.commands.user_tasks import finish
-
     task = next(task for task in open_tasks(work.db, case.id) if task.element == FIRST_TASK)
     finish(work, case, task, answers)
 

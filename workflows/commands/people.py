@@ -1,4 +1,4 @@
-"""Signing in and out, tokens, and keeping people's roles and clearances."""
+"""Signing in and out, and keeping people's roles and clearances."""
 
 import hashlib
 import secrets
@@ -8,17 +8,18 @@ from datetime import date, timedelta
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
 
 from workflows import clock, history
-from workflows.commands import command
+from workflows.commands import command, lift_requests
+from workflows.commands.lift_requests import lock_person
 from workflows.db import transaction
-from workflows.errors import InvalidInput, NotAllowed, NotFound, NotSignedIn, SignInFailed, TooManyAttempts
+from workflows.errors import InvalidInput, NotAllowed, NotSignedIn, SignInFailed, TooManyAttempts
 from workflows.people import (
     ESD_ROLES,
     PARTNER_ROLES,
     ROLES,
     Actor,
-    ApiToken,
     Person,
     PersonRole,
     SignIn,
@@ -33,7 +34,6 @@ passwords = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
 _NOBODY = passwords.hash(secrets.token_hex(8))
 MAX_FAILURES = 10
 FAILURE_WINDOW = timedelta(minutes=15)
-TOKEN_LIFE = timedelta(days=365)
 
 
 def sign_in(username: str, password: str) -> str:
@@ -54,7 +54,7 @@ def sign_in(username: str, password: str) -> str:
 def sign_out(key: str) -> None:
     """End a session; an unknown key is no error."""
     with transaction() as db:
-        row = db.get(SignIn, _hash(key))
+        row = db.get(SignIn, hash_of(key))
         if row and row.ended_at is None:
             row.ended_at = clock.now()
             actor = actor_for(db, db.get_one(Person, row.person_id))
@@ -64,60 +64,35 @@ def sign_out(key: str) -> None:
 def actor_of_session(key: str) -> Actor:
     """Who a session belongs to; `NotSignedIn` when it is unknown, ended or over."""
     with transaction() as db:
-        row = db.get(SignIn, _hash(key))
+        row = db.get(SignIn, hash_of(key))
         if row is None or row.ended_at or row.expires_at <= clock.now():
             raise NotSignedIn()
-        return _active(Work(db, _nobody(), clock.now()), row.person_id)
-
-
-def actor_of_token(token: str) -> Actor:
-    """Who a bearer token belongs to; `NotSignedIn` when it is unknown or over."""
-    with transaction() as db:
-        row = db.get(ApiToken, _hash(token))
-        if row is None or row.expires_at <= clock.now():
-            raise NotSignedIn("The token is not valid. Make a new one with `optin token USERNAME`.")
-        return _active(Work(db, _nobody(), clock.now()), row.person_id)
-
-
-def create_token(username: str) -> str:
-    """Make a bearer token of a person for the API (`optin token`); gives the token, which is stored nowhere."""
-    with transaction() as db:
-        person = person_named(db, username)
-        if person is None:
-            raise NotFound(f"There is no active user named {username}.")
-        token = secrets.token_urlsafe(32)
-        now = clock.now()
-        db.add(
-            ApiToken(
-                token_hash=_hash(token), person_id=person.id, created_at=now, expires_at=now + TOKEN_LIFE
-            )
-        )
-        history.record(Work(db, actor_for(db, person), now), "token_created")
-        return token
+        return active_actor(db, row.person_id)
 
 
 @command
 def change_person(work: Work, username: str, values: Mapping[str, object]) -> None:
-    """Change clearances, offices' flags and roles of a person (administrator).
+    """Change clearances and roles of a person, and whether they may sign in (administrator).
 
-    A partner role never stands beside an ESD role. An ESD role is given by a supervisor (domain 6.2).
+    A partner role never stands beside an ESD role. An ESD role is given by a supervisor (domain 6.2). That a
+    restriction be lifted is only asked here; a supervisor approves it (`lift_requests`).
     """
     if not work.actor.has("administrator", "esd_wioa_supervisor"):
         raise NotAllowed("Administrators change people; supervisors approve ESD roles.")
-    person = work.db.scalar(select(Person).where(Person.username == username).with_for_update())
-    if person is None or person.area_code != work.actor.area:
-        raise NotFound(f"There is no user named {username}.")
+    person = lock_person(work, username)
     before = set(work.db.scalars(select(PersonRole.role).where(PersonRole.person_id == person.id)))
     after = set(values["roles"]) if "roles" in values else before  # type: ignore[call-overload]
     _check_roles(work, person, before, after)
     work.db.execute(delete(PersonRole).where(PersonRole.person_id == person.id))
     work.db.add_all(PersonRole(person_id=person.id, role=role) for role in sorted(after))
-    changed = _set_clearances(work, person, values) if work.actor.has("administrator") else []
+    changed = _set_clearances(person, values) if work.actor.has("administrator") else []
+    if not person.active or before != after:
+        end_sessions(work, person.id)
     history.record(
         work, "person_changed", user=username, before=sorted(before), after=sorted(after), fields=changed
     )
-    if not person.active or before != after:
-        end_sessions(work, person.id)
+    if work.actor.has("administrator") and _asks_lift(person, values):
+        lift_requests.ask(work, person)
 
 
 def end_sessions(work: Work, person_id: int) -> None:
@@ -144,18 +119,26 @@ def _check_roles(work: Work, person: Person, before: set[str], after: set[str]) 
         raise NotAllowed("Supervisors change ESD roles only.")
 
 
-def _set_clearances(work: Work, person: Person, values: Mapping[str, object]) -> list[str]:
+def _asks_lift(person: Person, values: Mapping[str, object]) -> bool:
+    """Whether the restriction of ESD staff is to go, which one person may only ask for."""
+    wanted = bool(values.get("is_restricted_user", True))
+    return not wanted and person.is_restricted_user and person.is_esd_staff and person.active
+
+
+def _set_clearances(person: Person, values: Mapping[str, object]) -> list[str]:
     changed = []
     for name in ("trained_on", "non_disclosure_on"):
         if name in values:
             setattr(person, name, _day_or_none(name, values[name]))
             changed.append(name)
-    for name in ("eto_account_active", "is_restricted_user", "active"):
+    for name in ("eto_account_active", "active"):
         if name in values:
             setattr(person, name, bool(values[name]))
             changed.append(name)
-    if not person.is_esd_staff:
+    restricts = bool(values.get("is_restricted_user", False)) or not person.is_esd_staff
+    if restricts and not person.is_restricted_user:
         person.is_restricted_user = True
+        changed.append("is_restricted_user")
     return changed
 
 
@@ -195,7 +178,7 @@ def _start_session(person_id: int) -> str:
     with transaction() as db:
         db.add(
             SignIn(
-                key_hash=_hash(key),
+                key_hash=hash_of(key),
                 person_id=person_id,
                 started_at=now,
                 expires_at=now + timedelta(hours=settings().session_hours),
@@ -205,16 +188,18 @@ def _start_session(person_id: int) -> str:
     return key
 
 
-def _active(work: Work, person_id: int) -> Actor:
-    person = work.db.get_one(Person, person_id)
+def active_actor(db: Session, person_id: int) -> Actor:
+    """The actor of a person who may still sign in; `NotSignedIn` when not."""
+    person = db.get_one(Person, person_id)
     if not person.active:
         raise NotSignedIn()
-    return actor_for(work.db, person)
+    return actor_for(db, person)
 
 
 def _nobody() -> Actor:
     return Actor(id=None, username="", name="", agency="", area="")
 
 
-def _hash(key: str) -> str:
+def hash_of(key: str) -> str:
+    """What is stored of a key or token: enough to know it again, not to make it."""
     return hashlib.sha256(key.encode()).hexdigest()

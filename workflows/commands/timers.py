@@ -68,6 +68,15 @@ def fire(work: Work, timer_id: str) -> bool:
     if timer.closed_at or timer.due_at > work.now or _stands_still(case, timer.role):
         return False
     timer.fired_at = timer.closed_at = work.now
+    if timer.element:
+        _fire_event(work, case, timer)
+    else:
+        _expire(work, case)
+    return True
+
+
+def _fire_event(work: Work, case: Case, timer: Timer) -> None:
+    """Let the event of the diagram happen that the timer stands for."""
     late = max(timedelta(0), work.now - timer.due_at)
     record(
         work,
@@ -78,8 +87,15 @@ def fire(work: Work, timer_id: str) -> bool:
         late_minutes=late // timedelta(minutes=1),
     )
     work.db.flush()
-    instances.change(work, case, lambda instance: instance.fire(timer_id))
-    return True
+    instances.change(work, case, lambda instance: instance.fire(timer.id))
+
+
+def _expire(work: Work, case: Case) -> None:
+    """A request that was begun and not sent is erased (domain 5.2, `draft_expiry`). No message says so: nobody but the
+    case manager knows of it, and it closes as what domain 3.6 has for a case that is purged."""
+    record(work, "draft_expired", case)
+    steps.forget_client(work, case)
+    instances.close_without_path(work, case, "opened_in_error")
 
 
 @command

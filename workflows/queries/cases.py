@@ -93,6 +93,7 @@ class CaseView:
     open: list[UserTask]
     assignees: dict[int, Person]
     notes: list[tuple[Note, str]]
+    edit_recorded_at: datetime | None
     linked: list[str]
     possible: list[str]
     standing: Standing
@@ -131,7 +132,8 @@ def case_view(work: Work, number: str) -> CaseView:
             p.id: p
             for p in work.db.scalars(select(Person).where(Person.id.in_([t.assignee_id for t in tasks])))
         },
-        notes=_notes(work, standing),
+        notes=notes_of(work, standing),
+        edit_recorded_at=privacy.visible_edit_date(standing),
         linked=[c.number for c in open_cases_like(work.db, case)] if esd else [],
         possible=[c.number for c in possible_matches(work.db, case)] if esd else [],
         standing=standing,
@@ -295,7 +297,8 @@ def _may_see_open(standing: Standing, task: UserTask) -> bool:
     return not standing.is_reduced and not task.is_esd
 
 
-def _notes(work: Work, standing: Standing) -> list[tuple[Note, str]]:
+def notes_of(work: Work, standing: Standing) -> list[tuple[Note, str]]:
+    """The notes of a case that the actor may read, each with its author's name, oldest first (domain 6.3)."""
     if not standing.is_esd and (privacy.CM not in standing.roles or standing.is_reduced):
         return []
     rows = select(Note, Person.name).join(Person, Person.id == Note.author_id)

@@ -11,7 +11,7 @@ from workflows.errors import InvalidInput, NotAllowed
 from workflows.history import HistoryEvent
 from workflows.organisations import Agency, Agreement
 from workflows.outbox import OutboxMessage
-from workflows.people import Actor, Person, PersonRole, actor_for, missing_clearances
+from workflows.people import Actor, LiftRequest, Person, PersonRole, actor_for, missing_clearances
 from workflows.queries import query
 from workflows.queries.cases import Sent, sent_view
 from workflows.queries.sentences import sentence, tells_offer
@@ -20,6 +20,14 @@ from workflows.user_tasks import UserTask
 from workflows.work import Work
 
 PAGE = 50
+
+
+@dataclass(frozen=True)
+class Lift:
+    """A request to lift somebody's restriction that waits for a supervisor: who asked (a name), and when."""
+
+    asked_by: str
+    asked_at: datetime
 
 
 @dataclass(frozen=True)
@@ -32,6 +40,7 @@ class PersonRow:
     backup: list[str]
     agency: str
     missing: tuple[str, ...]
+    lift: Lift | None
 
 
 @query
@@ -41,7 +50,15 @@ def people(work: Work) -> list[PersonRow]:
         raise NotAllowed("People are kept by administrators.")
     rows = select(Person, Agency.name).join(Agency, Agency.code == Person.agency_code)
     found = work.db.execute(rows.where(Person.area_code == work.actor.area).order_by(Person.name))
-    return [_person_row(work, person, agency) for person, agency in found]
+    lifts = _lifts(work)
+    return [_person_row(work, person, agency, lifts.get(person.id)) for person, agency in found]
+
+
+def _lifts(work: Work) -> dict[int, Lift]:
+    """The requests that wait, by the id of the person they are about."""
+    rows = select(LiftRequest, Person.name).join(Person, Person.id == LiftRequest.asked_by_id)
+    found = work.db.execute(rows.where(LiftRequest.decided_at.is_(None)))
+    return {request.person_id: Lift(name, request.asked_at) for request, name in found}
 
 
 @dataclass(frozen=True)
@@ -200,6 +217,12 @@ def possible_managers(work: Work) -> list[tuple[str, str, int]]:
     return [(person.username, person.name, person.id) for person in work.db.scalars(rows)]
 
 
+@query
+def own_address(work: Work) -> str:
+    """The e-mail address of whoever asks."""
+    return work.db.get_one(Person, work.actor.id).email
+
+
 def _midnight(name: str, day: str) -> datetime:
     """The beginning of a day on the office's clock, of a year that a calendar on a wall may show."""
     try:
@@ -232,7 +255,7 @@ def _told(event: HistoryEvent, names: dict[str, str]) -> tuple[str, dict[str, ob
     return "Employment Security went on with its own work.", {}
 
 
-def _person_row(work: Work, person: Person, agency: str) -> PersonRow:
+def _person_row(work: Work, person: Person, agency: str, lift: Lift | None) -> PersonRow:
     actor = actor_for(work.db, person)
     needs = actor.has(privacy.CM)
     return PersonRow(
@@ -242,6 +265,7 @@ def _person_row(work: Work, person: Person, agency: str) -> PersonRow:
         backup=sorted(actor.backup_offices),
         agency=agency,
         missing=missing_clearances(person) if needs else (),
+        lift=lift,
     )
 
 

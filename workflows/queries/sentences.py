@@ -56,6 +56,12 @@ _SENTENCES = {
     "answered_by_linked_case": "The opt-in was recorded with another request of the same client.",
     "client_facts_read": "Facts about the client were read.",
     "note_written": "A note was written.",
+    "draft_expired": "The request was begun and not sent in time; what was begun is erased.",
+    "token_created": "An API token was made.",
+    "token_revoked": "An API token was revoked.",
+    "restriction_lift_asked": "An administrator asked to lift the restriction of ESD staff.",
+    "restriction_lift_approved": "A supervisor approved that the restriction of ESD staff is lifted.",
+    "restriction_lift_declined": "The restriction of ESD staff was left in place.",
     "claim_released_idle": "The task went back to the group, because nothing had happened.",
 }
 

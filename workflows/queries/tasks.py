@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 
 from workflows import access, privacy
-from workflows.cases import Case
+from workflows.cases import Case, Note
 from workflows.definitions import Bundle, bundle_of
 from workflows.errors import NotFound, Refused
 from workflows.form_sentences import fill
@@ -17,7 +17,7 @@ from workflows.organisations import Agency, Office
 from workflows.people import Person
 from workflows.privacy import Standing
 from workflows.queries import query
-from workflows.queries.cases import client_facts, note_read
+from workflows.queries.cases import client_facts, note_read, notes_of
 from workflows.queries.sentences import state_sentence
 from workflows.task_forms import Options, labels, options_for
 from workflows.user_tasks import TaskDraft, UserTask, form_of
@@ -26,7 +26,8 @@ from workflows.work import Work
 
 @dataclass(frozen=True)
 class TaskView:
-    """A task as one person sees it. `facts` are pairs of label and words; `hindrance` says why it cannot be worked on."""
+    """A task as one person sees it. `facts` are pairs of label and words, `notes` those of the case with their
+    authors' names; `hindrance` says why it cannot be worked on."""
 
     task: UserTask
     case: Case
@@ -39,6 +40,7 @@ class TaskView:
     draft: dict[str, Any]
     draft_saved_at: datetime | None
     facts: list[tuple[str, str]]
+    notes: list[tuple[Note, str]]
     sentence: str
     hindrance: Refused | None
 
@@ -77,6 +79,7 @@ def task_view(work: Work, task_id: str) -> TaskView:
         draft=dict(draft.answers) if draft else {},
         draft_saved_at=draft.saved_at if draft else None,
         facts=_facts(work, task, standing),
+        notes=notes_of(work, standing),
         sentence=state_sentence(work.db, case, privacy.visible_status(standing), work.now),
         hindrance=hindrance,
     )
@@ -100,6 +103,7 @@ def task_form(work: Work, task_id: str) -> TaskForm:
     task, standing = _visible(work, task_id)
     bundle = bundle_of(work.db, work.db.get_one(ProcessInstance, task.case_id).definition_id)
     form = form_of(bundle, task)
+    _check_may_work(standing, task, form)
     return TaskForm(form, options_for(work.db, form, work.actor.offices, standing.case))
 
 
@@ -127,10 +131,14 @@ def _visible(work: Work, task_id: str) -> tuple[UserTask, Standing]:
     return task, standing
 
 
+def _check_may_work(standing: Standing, task: UserTask, form: Form) -> None:
+    privacy.check_may_work(standing, task)
+    privacy.check_two_keys(standing.actor, task.role, frozenset(form.names))
+
+
 def _hindrance(standing: Standing, task: UserTask, form: Form) -> Refused | None:
     try:
-        privacy.check_may_work(standing, task)
-        privacy.check_two_keys(standing.actor, task.role, frozenset(form.names))
+        _check_may_work(standing, task, form)
     except Refused as refused:
         return refused
     return None

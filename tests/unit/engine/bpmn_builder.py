@@ -21,7 +21,7 @@ TAGS = {
     "manual": "manualTask", "service": "serviceTask", "call": "callActivity", "sub": "subProcess",
     "xor": "exclusiveGateway", "and": "parallelGateway", "race": "eventBasedGateway", "task": "task",
     "script": "scriptTask", "or": "inclusiveGateway", "rule": "businessRuleTask",
-    "complex": "complexGateway",
+    "complex": "complexGateway", "choreography": "choreographyTask",
 }  # fmt: skip
 EVENTS = ("timer", "date", "message", "signal", "error")
 ROOT = (

@@ -58,7 +58,7 @@ def test_a_timer_is_turned_into_what_the_engine_takes(form: str, written: str, m
     [
         ("timeDate", "", "no text"),
         ("timeDate", "2036-11-14T11:12:22", "write 2036-11-14T11:12:22Z"),
-        ("timeDate", "2036-11-14", "no offset"),
+        ("timeDate", "2036-11-14", "write 2036-11-14T00:00:00Z"),
         ("timeDate", "PT1M", "timeDuration"),
         ("timeDate", "2036-13-14T11:12:22Z", "not an ISO 8601 moment"),
         ("timeDate", '"soon"', "not an ISO 8601 moment"),

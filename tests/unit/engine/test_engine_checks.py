@@ -76,7 +76,7 @@ BROKEN = [
     ("G10", "K", replaced("process=other", "process=nobody")),
     ("G11", "K", replaced("process=other", "process=main")),
     ("V7", "V", replaced("service V step=remind", "rule V")),
-    ("G12", "V", replaced("service V step=remind", "complex V")),
+    ("G12", "V", replaced("service V step=remind", "choreography V")),
     ("G12", "S", replaced("start S\n", "start S error=x\n")),
     ("G15", "S", replaced("K -> E", "K -> E\nG -> S if again")),
     ("G15", "E", replaced("K -> E", "K -> E\nE -> X")),
@@ -189,7 +189,7 @@ def test_parameters_of_a_step_are_refused():
 
 @pytest.mark.parametrize(
     ("attribute", "rule"),
-    [('isForCompensation="true"', "G15"), ('startQuantity="2"', "G26"), ('completionQuantity="0"', "G26")],
+    [('isForCompensation="true"', "G15"), ('startQuantity="0"', "G26"), ('completionQuantity="0"', "G26")],
 )
 def test_attributes_that_would_be_misread_are_refused(attribute, rule):
     assert [p.rule for p in raw('name="Name of A"', f'name="Name of A" {attribute}')] == [rule]

@@ -200,7 +200,7 @@ def test_words_are_those_of_the_glossary(name: str) -> None:
     ],
 )
 def test_the_sentence_of_the_notice_stands_where_domain_7_1_puts_it(name: str) -> None:
-    assert "in no way affects the client's eligibility for services" in form(name).introduction()
+    assert "in no way affects the client's eligibility for services" in form(name).schema()["description"]
 
 
 def test_remaining_opted_out_offers_no_enrollment() -> None:

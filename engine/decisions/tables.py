@@ -1,0 +1,147 @@
+"""Decision tables and literal decisions as they are evaluated."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from engine.decisions.cells import Cell, Data
+from engine.errors import ExpressionError
+from engine.expressions import FUNCTIONS, Context, Expression
+from engine.expressions.dates import read_day, read_duration, read_moment
+from engine.expressions.values import plain
+
+MAX_RULES, MAX_INPUTS, MAX_OUTPUTS = 500, 20, 20
+
+SINGLE = frozenset({"UNIQUE", "FIRST", "ANY"})
+POLICIES = SINGLE | {"COLLECT", "RULE ORDER"}
+AGGREGATIONS = frozenset({"SUM", "MIN", "MAX", "COUNT"})
+
+_READ: Mapping[str, Callable[[str], object]] = {
+    "date": read_day, "moment": read_moment, "duration": read_duration,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Column:
+    """An input: its expression, the `kind` of its values if that is known, and the values it may have.
+
+    Kinds: text, number, integer, boolean, date, moment, duration. `allowed` is None where nothing is said.
+    """
+
+    id: str
+    label: str
+    expression: Expression
+    kind: str | None = None
+    allowed: Cell | None = None
+
+    def value(self, data: Data, context: Context) -> object:
+        """The value of the input; ISO text becomes the day, moment or duration that the column is about."""
+        value = self.expression.value(data, context)
+        read = _READ.get(self.kind or "")
+        return read(value) if read and isinstance(value, str) else value
+
+
+@dataclass(frozen=True)
+class Output:
+    """An output: its name, and what it is when no rule matches (None for nothing)."""
+
+    id: str
+    name: str
+    default: Expression | None = None
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A row: `number` counts from 1 as the modelers show it; an empty output is None."""
+
+    id: str
+    number: int
+    cells: tuple[Cell, ...]
+    outputs: tuple[Expression | None, ...]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A decision table; what it gives depends on its hit policy (DMN 1.3, 8.2.10)."""
+
+    policy: str
+    aggregation: str | None
+    columns: tuple[Column, ...]
+    outputs: tuple[Output, ...]
+    rules: tuple[Rule, ...] = field(repr=False)
+
+    def decide(self, data: Data, context: Context) -> dict[str, object]:
+        """The outputs for these data, or `ExpressionError`."""
+        hits = self._hits(data, context)
+        if self.policy not in SINGLE:
+            return self._collected(list(hits), data, context)
+        first = next(hits, None)
+        if first is None:
+            return {output.name: _value(output.default, data, context) for output in self.outputs}
+        answer = self._answer(first, data, context)
+        if self.policy != "FIRST":
+            self._alone(first, answer, hits, data, context)
+        return answer
+
+    def _hits(self, data: Data, context: Context) -> Iterator[Rule]:
+        """The rules that match, in their order; an input is evaluated when the first cell asks for it."""
+        known: dict[int, object] = {}
+        for rule in self.rules:
+            if all(self._matches(rule, place, known, data, context) for place in range(len(self.columns))):
+                yield rule
+
+    def _matches(
+        self, rule: Rule, place: int, known: dict[int, object], data: Data, context: Context
+    ) -> bool:
+        cell = rule.cells[place]
+        if cell.is_any:
+            return True
+        try:
+            if place not in known:
+                known[place] = self.columns[place].value(data, context)
+            return cell.matches(known[place], data, context)
+        except ExpressionError as error:
+            raise ExpressionError(
+                f"Rule {rule.number} cannot be answered for “{self.columns[place].label}”: {error}"
+            ) from error
+
+    def _alone(
+        self, first: Rule, answer: dict[str, object], others: Iterator[Rule], data: Data, context: Context
+    ) -> None:
+        """Refuse a second hit of UNIQUE, and of ANY one with another answer: the first is never taken silently."""
+        for other in others:
+            if self.policy == "UNIQUE" or self._answer(other, data, context) != answer:
+                only = "only one rule may match" if self.policy == "UNIQUE" else "they do not agree"
+                raise ExpressionError(f"Rules {first.number} and {other.number} both match, and {only}.")
+
+    def _answer(self, rule: Rule, data: Data, context: Context) -> dict[str, object]:
+        pairs = zip(self.outputs, rule.outputs, strict=True)
+        return {output.name: _value(expression, data, context) for output, expression in pairs}
+
+    def _collected(self, hits: Sequence[Rule], data: Data, context: Context) -> dict[str, object]:
+        answers = [self._answer(rule, data, context) for rule in hits]
+        if self.aggregation == "COUNT":
+            return {self.outputs[0].name: len(hits)}
+        names = [output.name for output in self.outputs]
+        lists = {name: [answer[name] for answer in answers] for name in names}
+        if self.aggregation is None:
+            return dict(lists)
+        name = names[0]
+        return {name: plain(FUNCTIONS[self.aggregation.lower()](lists[name])) if hits else None}
+
+
+@dataclass(frozen=True)
+class Literal:
+    """A decision that is one expression."""
+
+    name: str
+    expression: Expression
+
+    def decide(self, data: Data, context: Context) -> dict[str, object]:
+        """The value under the decision's name, or `ExpressionError`."""
+        return {self.name: self.expression.evaluate(data, context)}
+
+
+def _value(expression: Expression | None, data: Data, context: Context) -> object:
+    return None if expression is None else expression.evaluate(data, context)

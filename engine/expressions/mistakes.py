@@ -1,0 +1,38 @@
+"""A mistake in an expression, as it is shown to the person who wrote it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+_ALIKE = 0.75
+"""How much of two words must agree before one is offered for the other."""
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """What is wrong with an expression.
+
+    `start` and `end`: which characters are meant. `sentence`: what is wrong. `mend`: what to do. `corrected`:
+    the whole expression as it may have been meant, which compiles; None when nothing can be guessed.
+    """
+
+    start: int
+    end: int
+    sentence: str
+    mend: str
+    corrected: str | None = None
+
+
+def nearest(word: str, words: Iterable[str]) -> str | None:
+    """The word of a list that was probably meant, or None."""
+    by_lower = {other.lower(): other for other in words}
+    found = get_close_matches(word.lower()[:60], by_lower, 1, _ALIKE)
+    return by_lower[found[0]] if found else None
+
+
+def listed(words: Iterable[str], most: int = 8) -> str:
+    """The words of a list for a sentence, the first few of many."""
+    ordered = sorted(words)
+    return ", ".join(ordered[:most]) + (" …" if len(ordered) > most else "")
