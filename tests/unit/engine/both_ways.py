@@ -31,7 +31,8 @@ def without_ids(state: bytes) -> dict:
 def look(instance: engine.Instance) -> tuple:
     """Everything that can be seen of an instance from outside, without the chance-given ids."""
     work = [
-        (w.element.id, w.kind, w.value, w.name, w.index, w.calling_lanes, w.data) for w in instance.open_work()
+        (w.element.id, w.kind, w.value, w.name, w.index, w.calling_lanes, w.data)
+        for w in instance.open_work()
     ]
     stuck = [element.id for _, element in instance.stuck()]
     return work, stuck, instance.ended, instance.failed, instance.cancelled, instance.outcome
@@ -44,7 +45,9 @@ class Walk:
     happen, `<m` receives a message, `~s` sends a signal.
     """
 
-    def __init__(self, processes: dict[str, str], data: Mapping, steps: Mapping, at: str | None, limits) -> None:
+    def __init__(
+        self, processes: dict[str, str], data: Mapping, steps: Mapping, at: str | None, limits
+    ) -> None:
         self.definition = engine.load(files(**processes), "main", rules="standard", limits=limits)
         self.trace: list[engine.Trace] = []
         self.kept = engine.Instance.prepare(self.definition, _stepping(steps))

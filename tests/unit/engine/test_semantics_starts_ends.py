@@ -2,10 +2,13 @@
 
 import pytest
 from both_ways import both_ways
+from bpmn_builder import files
 
 import engine
 
-TWO_STARTS = "start S\n start M message=order\n user A\n user B\n end E outcome=done\n S -> A -> E\n M -> B -> E"
+TWO_STARTS = (
+    "start S\n start M message=order\n user A\n user B\n end E outcome=done\n S -> A -> E\n M -> B -> E"
+)
 
 
 def test_a_process_begins_at_its_plain_start_event():
@@ -45,7 +48,9 @@ def test_a_process_ends_when_its_last_token_is_consumed():
 
 def test_an_end_event_takes_every_token_that_reaches_it():
     """13.5.6: an end event is passed as often as a token comes."""
-    walk = both_ways("start S\n and F\n user A\n user B\n end E\n S -> F\n F -> A -> E\n F -> B -> E", "A", "B")
+    walk = both_ways(
+        "start S\n and F\n user A\n user B\n end E\n S -> F\n F -> A -> E\n F -> B -> E", "A", "B"
+    )
     assert (walk.completed.count("E"), walk.end) == (2, "ended")
 
 
@@ -105,9 +110,7 @@ def test_a_terminate_end_inside_a_sub_process_ends_the_sub_process_alone():
 def test_a_terminate_end_inside_of_a_called_process_ends_the_call_normally():
     """13.3.4, 13.5.6: the called process is over, and the call activity goes on."""
     main = "start S\n call K process=inner\n user C\n end E\n S -> K -> C -> E"
-    inner = (
-        "start I\n and F\n user A\n user B\n terminate X\n end EI\n I -> F\n F -> A -> X\n F -> B -> EI"
-    )
+    inner = "start I\n and F\n user A\n user B\n terminate X\n end EI\n I -> F\n F -> A -> X\n F -> B -> EI"
     assert both_ways({"main": main, "inner": inner}, "A").open == ["C"]
 
 
@@ -222,7 +225,12 @@ def test_a_cancelled_instance_is_neither_ended_nor_open():
         walk.play("A")
 
 
-def test_a_process_begins_only_where_it_can_begin():
-    """13.5.1: where nothing is drawn, nothing begins."""
-    with pytest.raises(engine.NotWaiting):
-        both_ways(TWO_STARTS, at="nowhere")
+def test_a_process_begins_only_where_something_is_drawn():
+    """13.5.1: an element that does not exist begins nothing, and the process can still begin where it should."""
+    definition = engine.load(files(main=TWO_STARTS), "main", rules="standard")
+    instance = engine.Instance.prepare(definition, lambda element, data: None)
+    for wrong in ("nowhere", "[root]"):
+        with pytest.raises(engine.NotWaiting, match="has no element"):
+            instance.begin({}, at=wrong)
+    instance.begin({}, at="M")
+    assert [work.element.id for work in instance.open_work()] == ["B"]
