@@ -96,8 +96,9 @@ class Instance:
     def begin(self, data: Mapping[str, object], *, at: str | None = None) -> None:
         """Put the first tokens where the process begins, once, and run until it waits or ends; see `start`."""
         values = self.definition.taken(data, "The data to start with")
+        entry = _entry(self.definition, at)
         with self._changing():
-            self._run.begin(values, _entry(self.definition, at))
+            self._run.begin(values, entry)
 
     @classmethod
     def load(
@@ -235,7 +236,8 @@ class Instance:
 
 def _entry(definition: Definition, at: str | None) -> str | None:
     """Where to begin: as asked; None where the drawing says so; else at the first of the events."""
-    if at is not None and at not in definition.specs[definition.process_id].task_specs:
+    drawn = definition.elements.keys() & definition.specs[definition.process_id].task_specs.keys()
+    if at is not None and at not in drawn:
         raise NotWaiting(f"The process has no element {at}.")
     if at is None and not definition.specs[definition.process_id].first and definition.starts:
         return definition.starts[0]

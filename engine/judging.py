@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass
 
+from engine.document import Document
 from engine.drawing import Drawing, Flow, Node, Scope
 from engine.elements import Problem
 from engine.limits import DEFAULT, Limits
@@ -26,6 +27,10 @@ class Host:
 
 
 Rule = Callable[[Drawing, Host], Iterator[Problem]]
+"""A rule over what the engine reads."""
+
+Check = Callable[[Document], Iterator[Problem]]
+"""A rule of the standard over a file as it is written."""
 
 
 def of_node(node: Node, rule: str, reason: str, mend: str, *, warning: bool = False) -> Problem:

@@ -103,6 +103,8 @@ class Restored:
                 internal[link] = self.tokens[_index(extra[link])].id
         if "seen" in extra:
             internal["seen"] = [_index(place) for place in extra["seen"]]
+        if "passed" in extra:
+            internal["passed"] = [_word(flow) for flow in extra["passed"]]
         if "held" in extra:
             internal["held"] = extra["held"] is True
         if "origin" in extra:
@@ -127,6 +129,9 @@ class Restored:
             _demand(token.id in self.run.subprocesses, "A called process is missing.")
         if isinstance(spec, gateways.Join):
             _demand(internal.get("via", "") in (spec.incoming or ("",)), "A token came from nowhere.")
+        if "passed" in internal:
+            stays = isinstance(spec, gateways.Complex) and spec.activation is not None
+            _demand(stays and set(internal["passed"]) < set(spec.incoming), "A gateway waits in vain.")
         if isinstance(spec, catching.Boundary):
             host = token.workflow.tasks[internal["host"]]
             _demand(host.element.id == spec.element.attached_to, "A boundary event has no activity.")

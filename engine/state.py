@@ -27,6 +27,7 @@ MAGIC = b"bpmn-state"
 VERSION = 2
 _TEXTS = ("value", "race", "via")
 _NUMBERS = ("index", "started", "done", "total")
+_LISTS = ("seen", "passed")
 _LINKS = ("host", "loop", "compensates")
 _STATUSES = ("open", "ended", "failed", "cancelled")
 
@@ -100,7 +101,7 @@ class _Saved:
 
     def _extra(self, token: Token) -> Json:
         internal = token.internal_data
-        extra = {key: internal[key] for key in (*_TEXTS, *_NUMBERS, "seen") if key in internal}
+        extra = {key: internal[key] for key in (*_TEXTS, *_NUMBERS, *_LISTS) if key in internal}
         extra.update({key: self._positions[internal[key]] for key in _LINKS if key in internal})
         if internal.get("held"):
             extra["held"] = True
