@@ -24,7 +24,7 @@ from typing import Any
 
 from lxml import etree
 
-from engine import door
+from engine import check, door
 from engine.elements import Element, Problem
 from engine.errors import EngineError, Incident, InvalidDefinition
 from engine.hosting import Entry, Host, InTurn, Running, StepLimit, no_step
@@ -65,7 +65,7 @@ def deploy(path: str | Path, extra: Iterable[str | Path] = ()) -> Item:
 
     `definitions`: id, name, executable, status (`ok`, `refused`, `not-executable`), refusals and warnings of each
     process of the file; `error`: why the file as a whole cannot be used, or None. A refused process does not take
-    the others with it.
+    the others with it. Of a process that is not executable all that would be wrong with it is a warning.
     """
     paths = [path, *([extra] if isinstance(extra, str | Path) else extra)]
     files: dict[str, bytes] = {}
@@ -77,6 +77,8 @@ def deploy(path: str | Path, extra: Iterable[str | Path] = ()) -> Item:
             return {"definitions": [], "error": _refusal(problem)}
     problems: list[Problem] = []
     reports = [_deploy(name, files, problems) for name in files]
+    if not problems and not reports[0]:
+        problems = [problem for problem in check(files, rules="standard") if problem.element_id]
     return {"definitions": reports[0], "error": _refusal(problems[0]) if problems else None}
 
 
@@ -98,7 +100,9 @@ def _define(process: etree._Element, name: str, files: Mapping[str, bytes]) -> I
     _contents[identity] = files[name]
     if not executable and not _host.all_processes:
         _host.forget(identity)
-        return report | {"status": "not-executable"}
+        found = check(files, identity, rules="standard", all_processes=True)
+        warnings = [_refusal(problem) for problem in found if problem.process_id in (None, identity)]
+        return report | {"status": "not-executable", "warnings": warnings}
     try:
         return report | {"warnings": [_refusal(problem) for problem in _host.define(identity, files)]}
     except InvalidDefinition as error:

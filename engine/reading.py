@@ -97,12 +97,15 @@ class _File:
         self.lanes: dict[str, str] = {}
         self.roots: dict[str, etree._Element] = {}
         self.handlers: dict[str, str] = {}
+        self.links: dict[str, etree._Element] = {}
+        self.link_targets: dict[str, str] = {}
         self.flow_ids: Counter[str] = Counter()
 
     def read(self) -> None:
         """Everything of the file into the drawing."""
         self.drawing.roots[self.name] = self.root
         self._read_ids()
+        self._read_links()
         self.roots = {str(node.get("id")): node for node in self.root if node.get("id")}
         for lane in self.root.iter(_tag("lane")):
             for ref in lane.iterfind(_tag("flowNodeRef")):
@@ -241,13 +244,26 @@ class _File:
         if kind == "conditional":
             return Event(kind, text=_expression(xml.find(_tag("condition"))))
         if kind == "link":
-            around = xml.getparent()
-            return Event(
-                kind, name=xml.get("name") or (around.get("name") if around is not None else None) or None
-            )
+            return Event(kind, name=self._link_name(xml))
         if kind == "compensate":
             return Event(kind, activity=self._id(xml.get("activityRef")))
         return self._named(kind, reference)
+
+    def _link_name(self, xml: etree._Element) -> str | None:
+        """The name of a link; of one that refers to its target, or whose target refers to it, the target's name."""
+        target = self.links.get(self.link_targets.get(xml.get("id") or "", ""), xml)
+        around = target.getparent()
+        return target.get("name") or (around.get("name") if around is not None else None) or None
+
+    def _read_links(self) -> None:
+        """Which link leads to which, where the definitions say it (BPMN 2.0.2, 10.5)."""
+        for link in self.root.iter(_tag("linkEventDefinition")):
+            identity = link.get("id") or ""
+            self.links[identity] = link
+            for target in link.iterfind(_tag("target")):
+                self.link_targets[identity] = self._id(_plain_text(target)) or ""
+            for source in link.iterfind(_tag("source")):
+                self.link_targets.setdefault(self._id(_plain_text(source)) or "", identity)
 
     def _named(self, kind: str, reference: str | None) -> Event:
         """An event with the name or code by which those of its kind find each other.

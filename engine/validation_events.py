@@ -141,6 +141,15 @@ def event_sub_processes(drawing: Drawing, host: Host) -> Iterator[Problem]:
     for scope in drawing.scopes:
         if scope.on_event:
             yield from _of_event_sub_process(scope, nodes[scope.id], led)
+            if scope.around is not None and nodes[scope.id].scope == scope.process_id:
+                yield from _compensating_a_process(scope)
+
+
+def _compensating_a_process(scope: Scope) -> Iterator[Problem]:
+    for node in scope.nodes:
+        if node.kind == "startEvent" and node.has("compensate"):
+            reason = "Only a sub-process can be compensated, not a process."
+            yield of_node(node, "G24", reason, "Draw the event sub-process inside of a sub-process.")
 
 
 def _of_event_sub_process(scope: Scope, node: Node, led: set[str]) -> Iterator[Problem]:

@@ -26,6 +26,9 @@ def timer_texts(drawing: Drawing, host: Host) -> Iterator[Problem]:
                 reason = timers.wrong(event.form, text, host.service_levels)
             else:
                 reason = _wrong(lambda event=event: compile_timer_of(event, host.rules))
+                if not reason and event.text and event.text.text.isidentifier():
+                    what = f"“{event.text.text[:80]}” is no time: it is taken for the name of a variable"
+                    yield of_node(node, "V2", f"{what}.", "Write a time such as PT2H.", warning=True)
             if reason:
                 yield of_node(
                     node, "V2", reason, 'Write service_level("key"), or a quoted duration such as "P2D".'
