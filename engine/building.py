@@ -15,7 +15,7 @@ from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
 
 from engine import catching, events, gateways, repeating, tasks, throwing
 from engine.assignments import parse_assignments
-from engine.drawing import INSIDES, Drawing, Event, Flow, Loop, Node, Scope, Text, is_link_catch
+from engine.drawing import INSIDES, Drawing, Event, Flow, Loop, Node, Scope, Text, is_link_catch, link_targets
 from engine.expressions import Expression
 
 if TYPE_CHECKING:
@@ -189,7 +189,8 @@ class Builder:
         spec.condition = self._optional(loop.condition)
         spec.cardinality = self._optional(loop.cardinality)
         spec.until = self._optional(loop.completion)
-        spec.items, spec.item = loop.collection, loop.item
+        spec.items = self._optional(Text(loop.collection)) if loop.collection else None
+        spec.item = loop.item
         spec.behavior = loop.behavior
         spec.throws = tuple(
             (self._optional(condition), self._trigger(node, event)) for condition, event in loop.throws
@@ -253,10 +254,8 @@ def _one_after_the_other(process: ProcessSpec, scope: Scope) -> None:
 
 def _links(process: ProcessSpec, scope: Scope, node: Node) -> Iterable[tasks.Way]:
     """From a link throw event to the catch event of the same name in the same scope (BPMN 2.0.2, 10.5.5)."""
-    if node.kind == "intermediateThrowEvent" and node.has("link"):
-        for other in scope.nodes:
-            if is_link_catch(other) and other.event.name == node.event.name:
-                yield tasks.Way(f"{node.id}->{other.id}", process.task_specs[other.id])
+    for other in link_targets(scope, node):
+        yield tasks.Way(f"{node.id}->{other.id}", process.task_specs[other.id])
 
 
 def _prepare_joins(process: ProcessSpec) -> None:

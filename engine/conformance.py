@@ -24,7 +24,8 @@ from typing import Any
 
 from lxml import etree
 
-from engine import check, door
+from engine import door
+from engine.definition import check
 from engine.elements import Element, Problem
 from engine.errors import EngineError, Incident, InvalidDefinition
 from engine.hosting import Entry, Host, InTurn, Running, StepLimit, no_step
@@ -65,7 +66,7 @@ def deploy(path: str | Path, extra: Iterable[str | Path] = ()) -> Item:
 
     `definitions`: id, name, executable, status (`ok`, `refused`, `not-executable`), refusals and warnings of each
     process of the file; `error`: why the file as a whole cannot be used, or None. A refused process does not take
-    the others with it. Of a process that is not executable all that would be wrong with it is a warning.
+    the others with it.
     """
     paths = [path, *([extra] if isinstance(extra, str | Path) else extra)]
     files: dict[str, bytes] = {}
@@ -100,13 +101,21 @@ def _define(process: etree._Element, name: str, files: Mapping[str, bytes]) -> I
     _contents[identity] = files[name]
     if not executable and not _host.all_processes:
         _host.forget(identity)
-        found = check(files, identity, rules="standard", all_processes=True)
-        warnings = [_refusal(problem) for problem in found if problem.process_id in (None, identity)]
-        return report | {"status": "not-executable", "warnings": warnings}
+        return report | {"status": "not-executable", **_looked_at(identity, files)}
     try:
         return report | {"warnings": [_refusal(problem) for problem in _host.define(identity, files)]}
     except InvalidDefinition as error:
         return report | {"status": "refused", "refusals": [_refusal(problem) for problem in error.problems]}
+
+
+def _looked_at(identity: str, files: Mapping[str, bytes]) -> Item:
+    """What is wrong with a process that is only drawn."""
+    problems = check(files, identity, rules="standard", all_processes=True)
+    own = [problem for problem in problems if problem.process_id in (None, identity)]
+    return {
+        "refusals": [_refusal(problem) for problem in own if not problem.warning],
+        "warnings": [_refusal(problem) for problem in own if problem.warning],
+    }
 
 
 def _refusal(problem: Problem) -> Item:

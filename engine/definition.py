@@ -10,6 +10,8 @@ from typing import Any
 
 from engine import validation
 from engine.building import Builder, ProcessSpec
+from engine.deciding import decision_tables
+from engine.decisions import Decision
 from engine.drawing import Drawing
 from engine.elements import Element, Problem
 from engine.errors import InvalidDefinition
@@ -62,33 +64,38 @@ def load(
 ) -> Definition:
     """The definition of `process_id`, or `InvalidDefinition` with every problem of what it needs.
 
-    `files`: name to content; `.bpmn` files are diagrams, others are passed over. `steps`, `lanes`,
-    `service_levels`: what the host allows, None for anything. `rules`: `house` demands all that the house needs to
-    work a case (lanes, steps, shapes, default flows, the safe language); `standard` takes every diagram that the
-    engine runs as BPMN says; `walk` leaves conditions and timers unread, for a person who chooses each way.
+    `files`: name to content; `.bpmn` files are diagrams, `.dmn` files decision tables, others are passed over.
+    `steps`, `lanes`, `service_levels`: what the host allows, None for anything. `rules`: `house` demands all that the
+    house needs to work a case (lanes, steps, shapes, default flows, the safe language); `standard` takes every
+    diagram that the engine runs as BPMN says; `walk` leaves conditions and timers unread, for a person who chooses each way.
     `all_processes`: also those not marked executable.
     """
     drawing = read(files, all_processes=all_processes, limits=limits)
     host = validation.Host(steps, lanes, service_levels, rules, limits)
     problems = validation.problems(drawing, host, process_id)
-    errors = tuple(problem for problem in problems if not problem.warning)
     needed = drawing.needed_by(process_id)
+    tables, wrong = decision_tables(drawing, files, host)
+    errors = tuple(problem for problem in [*problems, *wrong] if not problem.warning)
     if rules != "house":
         errors = tuple(problem for problem in errors if problem.process_id in (None, *needed))
         drawing = drawing.only(needed)
     if errors:
         raise InvalidDefinition(errors)
-    return _definition(files, drawing, process_id, host)
+    return _definition(files, drawing, process_id, host, tables)
 
 
 def _definition(
-    files: Mapping[str, bytes], drawing: Drawing, process_id: str, host: validation.Host
+    files: Mapping[str, bytes],
+    drawing: Drawing,
+    process_id: str,
+    host: validation.Host,
+    tables: Mapping[str, Decision],
 ) -> Definition:
     builder = Builder(
         drawing,
         lambda text: compile_condition(text, host.rules),
         lambda event: compile_timer_of(event, host.rules),
-        {},
+        tables,
     )
     specs = builder.build()
     scope = next(scope for scope in drawing.scopes if scope.id == process_id)
@@ -121,12 +128,12 @@ def check(
     """Every problem of a bundle, in the order of the files; warnings too. Nothing but warnings: it can be loaded."""
     drawing = read(files, all_processes=all_processes, limits=limits)
     host = validation.Host(steps, lanes, service_levels, rules, limits)
-    return validation.problems(drawing, host, process_id)
+    return [*validation.problems(drawing, host, process_id), *decision_tables(drawing, files, host)[1]]
 
 
 def _fingerprint(files: Mapping[str, bytes], process_id: str) -> str:
     digest = hashlib.sha256(process_id.encode())
     for name in sorted(files):
-        if name.endswith(".bpmn"):
+        if name.endswith((".bpmn", ".dmn")):
             digest.update(f"\0{name}\0{len(files[name])}\0".encode() + files[name])
     return digest.hexdigest()[:32]

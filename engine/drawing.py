@@ -34,7 +34,8 @@ class Event:
     `kind`: none, timer, message, signal, error, escalation, conditional, link, compensate, cancel, terminate, or
     another definition's tag. `name`: of the message, signal or link, or the code of the error or escalation; None
     when none is drawn. `refers`: the reference as written, also when it is `dangling`: then it is the name
-    itself. `text`: the timer's or condition's expression; `form`: timeDate, timeDuration or timeCycle. `activity`: what a compensation is for.
+    itself. `text`: the timer's or condition's expression; `form`: timeDate, timeDuration or timeCycle. `activity`:
+    what a compensation is for. `id`: of the definition itself; `joins`: ids of the definitions a link refers to.
     """
 
     kind: str = "none"
@@ -44,6 +45,13 @@ class Event:
     text: Text | None = None
     form: str | None = None
     activity: str | None = None
+    id: str | None = None
+    joins: tuple[str, ...] = ()
+
+    def leads_to(self, other: Event) -> bool:
+        """Whether a link leads to another one: by what they refer to, or by their name (BPMN 2.0.2, table 10.98)."""
+        referred = (other.id in self.joins) or (self.id in other.joins)
+        return referred or (not self.joins and not other.joins and self.name == other.name)
 
 
 @dataclass(frozen=True)
@@ -170,6 +178,13 @@ def _may_begin(node: Node) -> bool:
     if node.kind in ("startEvent", "boundaryEvent") or node.compensates or node.on_event:
         return False
     return not is_link_catch(node)
+
+
+def link_targets(scope: Scope, node: Node) -> list[Node]:
+    """The catch events that a link throw event leads to."""
+    if node.kind != "intermediateThrowEvent" or not node.has("link"):
+        return []
+    return [other for other in scope.nodes if is_link_catch(other) and node.event.leads_to(other.event)]
 
 
 def is_link_catch(node: Node) -> bool:

@@ -31,7 +31,8 @@ class Element:
     `kind` is its BPMN tag (`userTask`, `endEvent`, …); `process_id` the process it is drawn in, also inside
     an embedded sub-process; `lane` the name of its lane; `documentation` the help text; `properties` the
     extension properties; `step` the id of a service task's operator; `attached_to` the activity of a
-    boundary event.
+    boundary event. `form`, `roles`, `due`: key of the form, names of groups and due time of a person's task, as this
+    product or another tool writes them.
     """
 
     id: str
@@ -43,3 +44,6 @@ class Element:
     properties: Mapping[str, str] = field(default_factory=dict, hash=False)
     step: str | None = None
     attached_to: str | None = None
+    form: str | None = None
+    roles: tuple[str, ...] = ()
+    due: str | None = None

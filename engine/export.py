@@ -12,8 +12,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from engine.door import BPMN, MAX_BYTES
+from engine.door import BPMN
 from engine.errors import EngineError
+from engine.limits import DEFAULT, Limits
 from engine.outline import EXTENSIONS, PROPERTIES, PROPERTY, SPIFF, Outline, Tag, outline
 
 _DECLARED = re.compile(
@@ -62,7 +63,7 @@ class SetProperty:
 Change = Rename | SetProperty
 
 
-def export(content: bytes, changes: Iterable[Change] = ()) -> bytes:
+def export(content: bytes, changes: Iterable[Change] = (), limits: Limits = DEFAULT) -> bytes:
     """The bytes of a diagram with some changes, one after the other; without any, the very bytes given.
 
     Raises `CannotChange` for a file that is no XML or declares a document type, for an id that is not there or
@@ -71,6 +72,8 @@ def export(content: bytes, changes: Iterable[Change] = ()) -> bytes:
     wanted = tuple(changes)
     if not wanted:
         return content
+    if len(content) > limits.file_bytes:
+        raise CannotChange(f"The file is larger than {limits.file_bytes // 1000} kB.")
     text, encoding = _decoded(content)
     data = text.encode()
     for change in wanted:
@@ -80,8 +83,6 @@ def export(content: bytes, changes: Iterable[Change] = ()) -> bytes:
 
 def _decoded(content: bytes) -> tuple[str, str]:
     """The text, a byte order mark included, and the codec that gives back the same bytes."""
-    if len(content) > MAX_BYTES:
-        raise CannotChange("The file is larger than 1 MB.")
     encoding = next((codec for mark, codec in _MARKS if content.startswith(mark)), None) or _declared(content)
     try:
         text = content.decode(encoding)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from lxml import etree
 
+from engine.dialects import extensions as dialects_extensions
 from engine.door import BPMN
-from engine.drawing import Text
 
 SPIFF = "http://spiffworkflow.org/bpmn/schema/1.0/core"
 
@@ -18,9 +18,12 @@ _EFFECTIVE = frozenset({"messagePayload", "messageVariable", "payloadExpression"
 
 @dataclass(frozen=True)
 class Extensions:
-    """Extension properties, the step of a service task, the decision of a business rule task, scripts, and oddities.
+    """What is said of one element beside BPMN, in our own words or, where we say nothing, in another tool's.
 
-    `collection`, `item`, `completion`: of a multi-instance activity. `called`: the process of a call activity.
+    `properties`: ours, by name. `step`: of a service task, ours alone: what another tool names is never called.
+    `decision`: of a business rule task. `form`, `roles`, `due`: of a person's task. `called`: the process of a call
+    activity. `collection`, `item`: of a multi-instance activity, the first an expression. `scripts`, `odd`: what asks
+    to be run or would be ignored.
     """
 
     properties: dict[str, str]
@@ -28,10 +31,12 @@ class Extensions:
     decision: str | None = None
     odd: tuple[str, ...] = ()
     scripts: tuple[str, ...] = ()
+    form: str | None = None
+    roles: tuple[str, ...] = ()
+    due: str | None = None
     called: str | None = None
     collection: str | None = None
     item: str | None = None
-    completion: Text | None = None
 
 
 def read_extensions(xml: etree._Element) -> Extensions:
@@ -51,7 +56,12 @@ def read_extensions(xml: etree._Element) -> Extensions:
             scripts.append(name)
         elif name in _EFFECTIVE:
             odd.append(name)
-    return Extensions(properties, step, decision, tuple(odd), tuple(scripts))
+    foreign = dialects_extensions.read(xml)
+    return Extensions(
+        properties, step, decision or foreign.decision, tuple(odd), tuple(scripts),
+        properties.get("formJsonSchemaFilename") or foreign.form, foreign.roles,
+        properties.get("due") or foreign.due, foreign.called, foreign.collection, foreign.element_variable,
+    )  # fmt: skip
 
 
 def _properties(node: etree._Element) -> dict[str, str]:

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 from engine.definition import Definition, check, load
 from engine.drawing import Scope
@@ -68,10 +68,6 @@ class Running:
         """Where it stands for ever."""
         return [] if self.failed else self.instance.stuck()
 
-    def hears(self, kind: str, name: str | None) -> bool:
-        """Whether it waits for a message or signal."""
-        return any(work.kind == kind and work.name == name for work in self.open_work())
-
 
 @dataclass(frozen=True)
 class Entry:
@@ -88,7 +84,7 @@ class Host:
     """Definitions, instances, a clock and a log.
 
     `stub`: choices are made in turn, conditions are not asked; `all_processes`: also those not marked executable;
-    `max_steps`: of an instance between two waits, and of messages that follow from each other.
+    `max_steps`: of an instance between two waits.
     """
 
     def __init__(self, *, stub: bool, all_processes: bool, max_steps: int) -> None:
@@ -101,7 +97,7 @@ class Host:
         self.instances: dict[str, Running] = {}
         self.log: list[Entry] = []
         self._listening: dict[tuple[str, str | None], list[tuple[str, str]]] = {}
-        self._thrown: deque[tuple[str, str | None, str]] = deque()
+        self._thrown: deque[tuple[Literal["message", "signal"], str | None, str]] = deque()
         self._delivering = False
         # With stubbed choices conditions are never asked, so they may be in any language.
         self._terms: Any = {
@@ -159,7 +155,10 @@ class Host:
     def restore(self, running: Running, log: list[Entry]) -> None:
         """Put an instance back to an earlier state; what it did since is no more in the log."""
         self.instances[running.id] = running
-        self.log = [entry for entry in self.log if entry.instance != running.id] + log
+        done = [entry for entry in self.log if entry.instance == running.id]
+        kept = len(log) if done[: len(log)] == log else 0
+        since = {id(entry) for entry in done[kept:]}
+        self.log = [entry for entry in self.log if id(entry) not in since] + log[kept:]
 
     @contextmanager
     def changing(self, running: Running) -> Iterator[None]:
@@ -209,27 +208,33 @@ class Host:
     def _deliver(self) -> None:
         """Hand on what was thrown, and what is thrown because of it."""
         self._delivering = True
+        followed = 0
         try:
-            for _ in range(self.max_steps):
-                if not self._thrown:
-                    return
-                self._hand_on(*self._thrown.popleft())
-            raise StepLimit(f"More than {self.max_steps} messages and signals followed from each other.")
+            while self._thrown:
+                followed += self._hand_on(*self._thrown.popleft())
+                if followed > _MOST_HANDED_ON:
+                    raise StepLimit(
+                        f"More than {_MOST_HANDED_ON} messages and signals followed from each other."
+                    )
         finally:
             self._delivering = False
             self._thrown.clear()
 
-    def _hand_on(self, kind: str, name: str | None, sender: str) -> None:
-        """A signal is for everybody; a message is for one: an instance that waits for it, or else a new one."""
-        others = (running for running in self.instances.values() if running.id != sender)
-        hearing = [running for running in others if running.hears(kind, name)]
+    def _hand_on(self, kind: Literal["message", "signal"], name: str | None, sender: str) -> bool:
+        """A signal is for everybody; a message is for one: an instance that waits for it, or else a new one.
+
+        Whether anybody heard it. A message that is drawn without a name finds nobody.
+        """
+        others = [one for one in self.instances.values() if one.id != sender and not one.failed]
+        hearing = [running for running in others if running.instance.hears(kind, name)]
         starting = list(self._listening.get((kind, name), ()))
         if kind == "message":
-            hearing, starting = hearing[:1], [] if hearing else starting[:1]
+            hearing, starting = hearing[:1], [] if hearing or name is None else starting[:1]
         for running in hearing:
             self._tell(running, kind, name)
         for identity, element_id in starting:
             self.start(identity, {}, element_id)
+        return bool(hearing or starting)
 
     def _tell(self, running: Running, kind: str, name: str | None) -> None:
         with self.changing(running):
@@ -239,6 +244,7 @@ class Host:
                 running.instance.receive(name)
 
 
+_MOST_HANDED_ON = 250
 _IDLE = "The process is not executable."
 
 

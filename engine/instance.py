@@ -145,7 +145,11 @@ class Instance:
 
     def is_waiting_for(self, message: str) -> bool:
         """Whether a message would be received."""
-        return any(token.task_spec.hears("message", message) for token in self._run.waiting.values())
+        return self.hears("message", message)
+
+    def hears(self, kind: Literal["message", "signal"], name: str | None) -> bool:
+        """Whether something waits for a message or signal; None: one that is drawn without a name."""
+        return any(token.task_spec.hears(kind, name) for token in self._run.waiting.values())
 
     def receive(self, message: str) -> None:
         """Deliver a message to everything in this instance that waits for it."""

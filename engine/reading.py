@@ -97,15 +97,12 @@ class _File:
         self.lanes: dict[str, str] = {}
         self.roots: dict[str, etree._Element] = {}
         self.handlers: dict[str, str] = {}
-        self.links: dict[str, etree._Element] = {}
-        self.link_targets: dict[str, str] = {}
         self.flow_ids: Counter[str] = Counter()
 
     def read(self) -> None:
         """Everything of the file into the drawing."""
         self.drawing.roots[self.name] = self.root
         self._read_ids()
-        self._read_links()
         self.roots = {str(node.get("id")): node for node in self.root if node.get("id")}
         for lane in self.root.iter(_tag("lane")):
             for ref in lane.iterfind(_tag("flowNodeRef")):
@@ -198,7 +195,7 @@ class _File:
         element = Element(
             identity, xml.get("name") or "", tag, scope.process_id, self.lanes.get(identity, lane) or None,
             _plain_text(xml.find(_tag("documentation"))) or "", MappingProxyType(found.properties),
-            found.step, self._id(xml.get("attachedToRef")),
+            found.step, self._id(xml.get("attachedToRef")), found.form, found.roles, found.due,
         )  # fmt: skip
         children = [name for child in xml if (name := local_name(child))]
         return Node(
@@ -244,26 +241,18 @@ class _File:
         if kind == "conditional":
             return Event(kind, text=_expression(xml.find(_tag("condition"))))
         if kind == "link":
-            return Event(kind, name=self._link_name(xml))
+            return self._link(xml)
         if kind == "compensate":
             return Event(kind, activity=self._id(xml.get("activityRef")))
         return self._named(kind, reference)
 
-    def _link_name(self, xml: etree._Element) -> str | None:
-        """The name of a link; of one that refers to its target, or whose target refers to it, the target's name."""
-        target = self.links.get(self.link_targets.get(xml.get("id") or "", ""), xml)
-        around = target.getparent()
-        return target.get("name") or (around.get("name") if around is not None else None) or None
-
-    def _read_links(self) -> None:
-        """Which link leads to which, where the definitions say it (BPMN 2.0.2, 10.5)."""
-        for link in self.root.iter(_tag("linkEventDefinition")):
-            identity = link.get("id") or ""
-            self.links[identity] = link
-            for target in link.iterfind(_tag("target")):
-                self.link_targets[identity] = self._id(_plain_text(target)) or ""
-            for source in link.iterfind(_tag("source")):
-                self.link_targets.setdefault(self._id(_plain_text(source)) or "", identity)
+    def _link(self, xml: etree._Element) -> Event:
+        """A link; many tools write its name only on the event around it."""
+        around = xml.getparent()
+        name = xml.get("name") or (around.get("name") if around is not None else None)
+        ends = (*xml.iterfind(_tag("source")), *xml.iterfind(_tag("target")))
+        joins = tuple(self._id(_plain_text(end)) or "" for end in ends)
+        return Event("link", name or None, id=xml.get("id"), joins=joins)
 
     def _named(self, kind: str, reference: str | None) -> Event:
         """An event with the name or code by which those of its kind find each other.
@@ -296,7 +285,7 @@ class _File:
             cardinality=_expression(xml.find(_tag("loopCardinality"))),
             collection=_plain_text(xml.find(_tag("loopDataInputRef"))) or found.collection,
             item=found.item if item is None else item.get("name") or item.get("id"),
-            completion=_expression(xml.find(_tag("completionCondition"))) or found.completion,
+            completion=_expression(xml.find(_tag("completionCondition"))),
             behavior=xml.get("behavior", "All"),
             throws=tuple(self._behavior(xml)),
         )

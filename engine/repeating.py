@@ -29,7 +29,7 @@ class Repeat(Activity, BpmnStartTask):
 
     `body`: what runs each time. `counts`: how many instances (`total`), None for a standard loop, which goes on
     while `condition` holds, at most `maximum` times. `until`: a multi-instance stops when it holds. `items`: the
-    name of the list each instance takes its `item` from.
+    list each instance takes its `item` from.
     """
 
     body: Any
@@ -37,7 +37,7 @@ class Repeat(Activity, BpmnStartTask):
     test_before = False
     standard = False
     cardinality: Expression | None = None
-    items: str | None = None
+    items: Expression | None = None
     item: str | None = None
     condition: Expression | None = None
     until: Expression | None = None
@@ -77,9 +77,9 @@ class Repeat(Activity, BpmnStartTask):
         return self._number(my_task)
 
     def _collection(self, my_task: Token) -> list[object]:
-        found = my_task.data.get(self.items or "")
+        found = self._value(my_task, self.items, my_task.data)
         if not isinstance(found, list):
-            raise Incident(f"The collection {self.items} is not a list.", self.element.id)
+            raise Incident("The collection is not a list.", self.element.id)
         return found
 
     def _number(self, my_task: Token) -> int:

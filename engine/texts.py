@@ -6,6 +6,7 @@ other tools write too (`dialects`); `walk` compiles nothing, because a person ch
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 from engine import dialects
@@ -33,6 +34,14 @@ def compile_condition(text: Text, rules: Rules) -> Expression | None:
     return compile_expression(dialects.expression(text.text, text.language))
 
 
+def is_local_moment(text: str) -> bool:
+    """Whether a text is a date and time that does not say in which time zone: it is read as UTC."""
+    return bool(_LOCAL.fullmatch(text))
+
+
+_LOCAL = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?")
+
+
 def compile_timer_of(event: Event, rules: Rules) -> Expression:
     """The timer's expression, or `ExpressionError`."""
     text = event.text.text if event.text is not None else ""
@@ -40,6 +49,8 @@ def compile_timer_of(event: Event, rules: Rules) -> Expression:
         return compile_timer(text)
     if not text:
         return BY_HAND
+    if is_local_moment(text):
+        return compile_timer(f'"{text}Z"')
     try:
         expression = compile_timer(dialects.timer(event.form or "", text))
     except ExpressionError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from engine.drawing import Drawing, Node, Scope, is_link_catch
+from engine.drawing import Drawing, Node, Scope, is_link_catch, link_targets
 from engine.elements import Problem
 from engine.judging import Host, Rule, of_node, of_scope
 from engine.validation_elements import ACTIVITIES
@@ -88,13 +88,15 @@ def links(drawing: Drawing, host: Host) -> Iterator[Problem]:
     for scope in drawing.scopes:
         thrown = [n for n in scope.nodes if n.kind == "intermediateThrowEvent" and n.has("link")]
         caught = [n for n in scope.nodes if is_link_catch(n)]
+        led_to: set[str] = set()
         for node in thrown:
-            targets = [other for other in caught if other.event.name == node.event.name]
+            targets = link_targets(scope, node)
+            led_to.update(other.id for other in targets)
             if len(targets) != 1:
                 reason = f"The link “{node.event.name or ''}” leads to {len(targets)} catch events here."
                 yield of_node(node, "G21", reason, "Draw one link catch event of this name beside it.")
         for node in caught:
-            if node.event.name not in {other.event.name for other in thrown}:
+            if node.id not in led_to:
                 yield of_node(
                     node, "G21", "No link leads to the event.", "Draw a link throw event of this name.",
                     warning=host.rules != "house",

@@ -9,30 +9,35 @@ from engine.drawing import Drawing, Event, Node, Text
 from engine.elements import Problem
 from engine.errors import ExpressionError
 from engine.judging import Host, Rule, of_flow, of_node
-from engine.texts import compile_condition, compile_timer_of
+from engine.texts import compile_condition, compile_timer_of, is_local_moment
 
 
 def timer_texts(drawing: Drawing, host: Host) -> Iterator[Problem]:
     """V2: a timer is an ISO 8601 text or `service_level("key")` with a known key."""
     for node in drawing.nodes:
         for event in node.events:
-            if event.kind != "timer":
-                continue
-            if host.rules != "house" and not (event.text and event.text.text):
-                yield _by_hand(node, "V2", "The timer has no time")
-                continue
-            if host.rules == "house":
-                text = None if event.text is None else event.text.text
-                reason = timers.wrong(event.form, text, host.service_levels)
-            else:
-                reason = _wrong(lambda event=event: compile_timer_of(event, host.rules))
-                if not reason and event.text and event.text.text.isidentifier():
-                    what = f"“{event.text.text[:80]}” is no time: it is taken for the name of a variable"
-                    yield of_node(node, "V2", f"{what}.", "Write a time such as PT2H.", warning=True)
-            if reason:
-                yield of_node(
-                    node, "V2", reason, 'Write service_level("key"), or a quoted duration such as "P2D".'
-                )
+            if event.kind == "timer":
+                yield from _of_timer(node, event, host)
+
+
+def _of_timer(node: Node, event: Event, host: Host) -> Iterator[Problem]:
+    text = event.text.text if event.text is not None else None
+    if host.rules == "house":
+        reason = timers.wrong(event.form, text, host.service_levels)
+    elif not text:
+        yield _by_hand(node, "V2", "The timer has no time")
+        return
+    else:
+        reason = _wrong(lambda: compile_timer_of(event, host.rules))
+    if reason:
+        mend = 'Write service_level("key"), or a quoted duration such as "P2D".'
+        yield of_node(node, "V2", reason, mend)
+    elif text and host.rules != "house" and is_local_moment(text):
+        reason = "The time does not say in which time zone it is: it is read as UTC."
+        yield of_node(node, "V2", reason, "Write the offset, such as +01:00.", warning=True)
+    elif text and host.rules != "house" and text.isidentifier():
+        reason = f"“{text[:80]}” is no time: it is taken for the name of a variable."
+        yield of_node(node, "V2", reason, "Write a time such as PT2H.", warning=True)
 
 
 def conditions(drawing: Drawing, host: Host) -> Iterator[Problem]:
@@ -79,6 +84,8 @@ def _texts(node: Node) -> Iterator[Text]:
         for text in (node.loop.condition, node.loop.cardinality, node.loop.completion):
             if text is not None and text.text:
                 yield text
+        if node.loop.collection:
+            yield Text(node.loop.collection)
 
 
 def _wrong(compiling: object) -> str | None:

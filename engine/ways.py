@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.drawing import Scope
+from engine.drawing import Scope, link_targets
 
 
 def edges(scope: Scope) -> list[tuple[str, str]]:
@@ -15,6 +15,4 @@ def edges(scope: Scope) -> list[tuple[str, str]]:
 
 
 def _links(scope: Scope) -> list[tuple[str, str]]:
-    caught = [n for n in scope.nodes if n.kind == "intermediateCatchEvent" and n.has("link")]
-    thrown = [n for n in scope.nodes if n.kind == "intermediateThrowEvent" and n.has("link")]
-    return [(one.id, other.id) for one in thrown for other in caught if one.event.name == other.event.name]
+    return [(node.id, other.id) for node in scope.nodes for other in link_targets(scope, node)]

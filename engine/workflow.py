@@ -136,7 +136,9 @@ class Run(Process, BpmnWorkflow):
     def go(self) -> None:
         """Run every element that needs nobody, until all tokens wait or the instance has ended."""
         for _ in range(self.limits.steps):
-            if not self.agenda and not self._stir():
+            if self._look():
+                continue
+            if not self.agenda and not self._release():
                 return
             if self.agenda:
                 token = self.agenda.popleft()
@@ -145,17 +147,17 @@ class Run(Process, BpmnWorkflow):
         where = self.agenda[0].element.id if self.agenda else None
         raise StepLimit(f"More than {self.limits.steps} steps without a wait.", where)
 
-    def _stir(self) -> bool:
-        """When all is quiet: let one inclusive gateway go on that nothing can reach any more, or a condition fire."""
+    def _release(self) -> bool:
+        """When all is quiet: let one inclusive gateway go on that nothing can reach any more."""
         held = (
             t for t in self.tokens() if isinstance(t.task_spec, Inclusive) and t.state == TaskState.WAITING
         )
-        if any(token.task_spec.release(token) for token in list(held)):
-            return True
-        return self.watches and self.chooser is None and self._look()
+        return any(token.task_spec.release(token) for token in list(held))
 
     def _look(self) -> bool:
-        """Let an event come about whose condition has become true (10.5.5)."""
+        """Let an event come about whose condition has become true (10.5.5), before anything else goes on."""
+        if not self.watches or self.chooser is not None:
+            return False
         for token in list(self.waiting.values()):
             watching = [t for t in token.task_spec.triggers if isinstance(t, Conditional)]
             if watching and self._has_become_true(token, watching):

@@ -63,8 +63,8 @@ class Bundle:
 
     @cached_property
     def diagrams(self) -> dict[str, bytes]:
-        """The BPMN files of the bundle, by name."""
-        return {name: text.encode() for name, text in self.files.items() if name.endswith(".bpmn")}
+        """The diagrams and decision tables of the bundle, by name."""
+        return {name: text.encode() for name, text in self.files.items() if name.endswith((".bpmn", ".dmn"))}
 
     @cached_property
     def service_levels(self) -> ServiceLevels:

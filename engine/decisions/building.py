@@ -9,7 +9,7 @@ from lxml import etree
 
 from engine.decisions.cells import Cell, read_cell
 from engine.decisions.domains import KIND_OF, Unprovable, constants, kind_of
-from engine.decisions.reading import Drawn, child, children, text_of
+from engine.decisions.reading import Drawn, child, children, tag, text_of
 from engine.decisions.tables import (
     AGGREGATIONS,
     MAX_INPUTS,
@@ -36,6 +36,9 @@ _KINDS = {
     "datetime": "moment", "dateandtime": "moment", "daytimeduration": "duration", "yearmonthduration": "duration",
     "daysandtimeduration": "duration", "yearsandmonthsduration": "duration",
 }  # fmt: skip
+_BOXED = frozenset(
+    {"context", "invocation", "list", "relation", "functionDefinition", "conditional", "for", "filter"}
+)
 _MEND = "Write it in the language of conditions."
 
 
@@ -47,7 +50,8 @@ def build(drawn: Drawn) -> tuple[Logic | None, list[Problem]]:
         return builder.table(table), builder.problems
     if literal is not None:
         return builder.literal(literal), builder.problems
-    reason = "The decision is neither a table nor an expression."
+    other = next((tag(part) for part in drawn.element if tag(part) in _BOXED), "nothing at all")
+    reason = f"The decision is neither a table nor an expression but {other}."
     return None, [drawn.problem("D2", reason, "Make it a decision table.")]
 
 

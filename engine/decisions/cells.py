@@ -11,7 +11,7 @@ others exactly; any other is free: it is evaluated, and said to be unproved.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from operator import ge, gt, le, lt
 
@@ -23,6 +23,8 @@ from engine.expressions.dates import NO_CONTEXT
 from engine.expressions.tokens import MAX_CHARACTERS, Token, tokens
 
 Data = Mapping[str, object]
+Reads = Callable[[object], object]
+"""What makes a day, moment or duration of ISO text in a column that is about these."""
 
 _LESS, _AT_MOST, _MORE, _AT_LEAST = of.ordered(lt), of.ordered(le), of.ordered(gt), of.ordered(ge)
 
@@ -63,8 +65,8 @@ class _Part:
             return _Part(expression)
         return _Part(expression, expression.value({}), True)
 
-    def value(self, data: Data, context: Context) -> object:
-        return self.constant if self.is_constant else self.expression.value(data, context)
+    def value(self, data: Data, context: Context, reads: Reads) -> object:
+        return self.constant if self.is_constant else reads(self.expression.value(data, context))
 
 
 @dataclass(frozen=True)
@@ -76,14 +78,15 @@ class _Range:
     high: _Part | None
     high_in: bool
 
-    def matches(self, value: object, data: Data, context: Context) -> bool:
+    def matches(self, value: object, data: Data, context: Context, reads: Reads) -> bool:
         if value is None:
             return False
         after = self.low is None or (_AT_LEAST if self.low_in else _MORE)(
-            value, self.low.value(data, context)
+            value, self.low.value(data, context, reads)
         )
         return after and (
-            self.high is None or (_AT_MOST if self.high_in else _LESS)(value, self.high.value(data, context))
+            self.high is None
+            or (_AT_MOST if self.high_in else _LESS)(value, self.high.value(data, context, reads))
         )
 
     def spans(self) -> Iterator[Span]:
@@ -101,8 +104,8 @@ class _Equal:
 
     part: _Part
 
-    def matches(self, value: object, data: Data, context: Context) -> bool:
-        wanted = self.part.value(data, context)
+    def matches(self, value: object, data: Data, context: Context, reads: Reads) -> bool:
+        wanted = self.part.value(data, context, reads)
         if isinstance(wanted, list) and not isinstance(value, list):
             return of.among(value, wanted)
         return of.same(value, wanted)
@@ -121,8 +124,8 @@ class _Condition:
 
     part: _Part
 
-    def matches(self, value: object, data: Data, context: Context) -> bool:
-        answer = self.part.value({**data, VALUE: value}, context)
+    def matches(self, value: object, data: Data, context: Context, reads: Reads) -> bool:
+        answer = self.part.expression.value({**data, VALUE: value}, context)
         if not isinstance(answer, bool):
             raise ExpressionError("A cell that asks a condition is neither true nor false.")
         return answer
@@ -170,9 +173,13 @@ class Cell:
         parts = (part for test in self.tests for part in test.parts())
         return frozenset(name for part in parts for name in part.expression.names) - {VALUE}
 
-    def matches(self, value: object, data: Data, context: Context = NO_CONTEXT) -> bool:
+    def matches(
+        self, value: object, data: Data, context: Context = NO_CONTEXT, reads: Reads = lambda value: value
+    ) -> bool:
         """Whether a value will do, given the other data; `ExpressionError` when it cannot be compared."""
-        return self.is_any or any(test.matches(value, data, context) for test in self.tests) != self.negated
+        if self.is_any:
+            return True
+        return any(test.matches(value, data, context, reads) for test in self.tests) != self.negated
 
 
 def read_cell(text: str, names: Names) -> Cell:

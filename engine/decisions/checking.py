@@ -77,7 +77,8 @@ def _overlap(drawn: Drawn, table: Table, overlap: Overlap) -> Problem:
 
 def _possible(drawn: Drawn, overlap: Overlap) -> Problem:
     numbers = f"Rules {overlap.first.number} and {overlap.second.number}"
-    reason = f"{numbers} may both match where {overlap.example}; their cells cannot be compared exactly."
+    where = "" if overlap.example == "every value" else f" where {overlap.example}"
+    reason = f"{numbers} may both match{where}; their cells cannot be compared exactly."
     return drawn.problem("D21", reason, "Look at it by hand.", _element(drawn, overlap.second), warning=True)
 
 

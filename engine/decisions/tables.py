@@ -36,8 +36,11 @@ class Column:
     allowed: Cell | None = None
 
     def value(self, data: Data, context: Context) -> object:
-        """The value of the input; ISO text becomes the day, moment or duration that the column is about."""
-        value = self.expression.value(data, context)
+        """The value of the input."""
+        return self.reads(self.expression.value(data, context))
+
+    def reads(self, value: object) -> object:
+        """A value as the column compares it: ISO text becomes the day, moment or duration it is about."""
         read = _READ.get(self.kind or "")
         return read(value) if read and isinstance(value, str) else value
 
@@ -97,14 +100,14 @@ class Table:
         cell = rule.cells[place]
         if cell.is_any:
             return True
+        column = self.columns[place]
         try:
             if place not in known:
-                known[place] = self.columns[place].value(data, context)
-            return cell.matches(known[place], data, context)
+                known[place] = column.value(data, context)
+            return cell.matches(known[place], data, context, column.reads)
         except ExpressionError as error:
-            raise ExpressionError(
-                f"Rule {rule.number} cannot be answered for “{self.columns[place].label}”: {error}"
-            ) from error
+            reason = f"Rule {rule.number} cannot be answered for “{column.label}”: {error}"
+            raise ExpressionError(reason) from error
 
     def _alone(
         self, first: Rule, answer: dict[str, object], others: Iterator[Rule], data: Data, context: Context

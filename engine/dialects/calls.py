@@ -6,6 +6,7 @@ Nothing is called here: a name of the table becomes a piece of syntax, any other
 from __future__ import annotations
 
 import ast
+import keyword
 from collections.abc import Callable, Mapping, Sequence
 from inspect import signature
 
@@ -131,7 +132,7 @@ METHODS: Mapping[tuple[str, int], Build] = {
 def field(name: ast.expr) -> ast.expr:
     """The field a text names, as in `execution.getVariable("status")`; a field stays itself."""
     if isinstance(name, ast.Constant) and isinstance(name.value, str) and name.value.isidentifier():
-        return ast.Name(name.value)
+        return ast.Name(plain(name.value))
     if is_path(name):
         return name
     raise ExpressionError("A variable is asked for by something else than its name.")
@@ -220,3 +221,44 @@ def built(name: str, build: Build, arguments: Sequence[ast.expr]) -> ast.expr:
     except TypeError:
         raise ExpressionError(f"{name}(…) has a number of arguments that is not understood.") from None
     return build(*arguments)
+
+
+def within(value: ast.expr, low: ast.expr, opening: str, high: ast.expr, closing: str) -> ast.expr:
+    """Whether a value lies in a range: `[` before it and `]` behind it include the end, other brackets do not."""
+    above = compared(value, ast.GtE() if opening == "[" else ast.Gt(), low)
+    below = compared(value, ast.LtE() if closing == "]" else ast.Lt(), high)
+    return joined(ast.And(), above, below)
+
+
+def member(left: ast.expr, opening: str, values: list[ast.expr], tests: list[ast.expr]) -> ast.expr:
+    """Membership in a list of values, or any of some tests. `x in (y)` is `x in y`, for `y` may be a list."""
+    if opening == "(" and len(values) == 1 and not tests and is_path(values[0]):
+        return compared(left, ast.In(), values[0])
+    listed = [compared(left, ast.In(), ast.List(values))] if values or not tests else []
+    return joined(ast.Or(), *tests, *listed)
+
+
+def plain(name: str) -> str:
+    """A field's name, or `ExpressionError` when it is a word that the safe language keeps to itself."""
+    if keyword.iskeyword(name):
+        raise ExpressionError(f"“{name}” is a word of the expression language: give the field another name.")
+    return name
+
+
+def called(name: str, arguments: list[ast.expr]) -> ast.expr:
+    """A call of a function by name; one that no table has is left for the safe language to judge."""
+    if name in FUNCTIONS:
+        return built(name, FUNCTIONS[name], arguments)
+    if ":" in name:
+        raise ExpressionError(f"The function {name}(…) is not known here.")
+    return call(plain(name), *arguments)
+
+
+def method(receiver: ast.expr, name: str, arguments: list[ast.expr]) -> ast.expr:
+    """A call of a method, or `ExpressionError` for one that is not a plain question."""
+    if isinstance(receiver, ast.Name) and receiver.id == "execution" and name in EXECUTION:
+        return built(name, EXECUTION[name], arguments)
+    build = METHODS.get((name, len(arguments)))
+    if build is None:
+        raise ExpressionError(f"The method {name}(…) runs code of another engine: compare a field instead.")
+    return build(receiver, *arguments)

@@ -212,7 +212,7 @@ def _worded(xml: etree._Element, name: str, words: Mapping[str, str]) -> Iterato
     for space, local, value in _attributes(xml):
         full = f"{name} {local}"
         yield (
-            _about(words[local], full, str(value))
+            _about(words[local], full, value)
             if local in words
             else _Finding(_plain(space or ZEEBE, local, full, value))
         )

@@ -122,13 +122,21 @@ class _Parser:
         """All that binds more tightly than `power`."""
         self.deeper()
         left, last = self.prefix(), ""
-        while (word := self.operator()) is not None and _POWER.get(word, 0) > power:
-            if _POWER[word] == _POWER.get(last) == _ORDER and not self.dialect.chains:
+        while (word := self.operator()) is not None and self.power(word) > power:
+            if self.power(word) == self.power(last) == _ORDER and not self.chained(last, word):
                 raise ExpressionError(f"Two comparisons in a row ({last} and {word}): join them with “and”.")
             self.take()
             left, last = self.infix(left, word, last), word
         self.depth -= 1
         return left
+
+    def power(self, word: str) -> int:
+        """How tightly an operator binds in this dialect; 0: it is none."""
+        power = _POWER.get(word, 0)
+        return _ORDER if power == _EQUALITY and not self.dialect.ranked else power
+
+    def chained(self, last: str, word: str) -> bool:
+        return self.dialect.chains and last in _COMPARE and word in _COMPARE
 
     def infix(self, left: ast.expr, word: str, last: str) -> ast.expr:
         if word in ("and", "or"):
@@ -146,7 +154,7 @@ class _Parser:
         return calls.compared(left, sign, right)
 
     def equals(self, left: ast.expr) -> ast.expr:
-        return calls.equal(left, self.expression(_EQUALITY), self.dialect.coerces)
+        return calls.equal(left, self.expression(self.power("==")), self.dialect.coerces)
 
     def differs(self, left: ast.expr) -> ast.expr:
         return calls.negated(self.equals(left))
@@ -172,7 +180,7 @@ class _Parser:
     def between(self, value: ast.expr) -> ast.expr:
         low = self.expression(_ORDER)
         self.expect("and")
-        return _within(value, low, "[", self.expression(_ORDER), "]")
+        return calls.within(value, low, "[", self.expression(_ORDER), "]")
 
     def not_in(self, left: ast.expr) -> ast.expr:
         self.expect("in")
@@ -199,13 +207,13 @@ class _Parser:
             if not self.sees(")", "]"):
                 self.expect(",")
         self.depth -= 1
-        return _member(left, opening, values, tests)
+        return calls.member(left, opening, values, tests)
 
     def range(self, value: ast.expr, opening: str, low: list[ast.expr]) -> ast.expr:
         high = self.expression(_CONDITIONAL)
         if len(low) != 1 or not self.sees(")", "]", "["):
             raise ExpressionError("A range is written [1..5].")
-        return _within(value, low[0], opening, high, self.take().value)
+        return calls.within(value, low[0], opening, high, self.take().value)
 
     # -- the parts between the operators
 
@@ -264,8 +272,8 @@ class _Parser:
             name = self.function(count)
             if name is not None:
                 self.place += count + 1
-                return _called(name, self.listed(")"))
-        return ast.Name(_plain(self.take().value))
+                return calls.called(name, self.listed(")"))
+        return ast.Name(calls.plain(self.take().value))
 
     def function(self, words: int) -> str | None:
         """The name of the function that begins here in so many words, or None."""
@@ -290,15 +298,19 @@ class _Parser:
             raise self.unexpected()
         name = self.take().value
         if self.skip("("):
-            return _method(tree, name, self.listed(")"))
+            return calls.method(tree, name, self.listed(")"))
         if _dotted(tree) in _VARIABLES and self.dialect.scripted:
-            return ast.Name(_plain(name))
+            return ast.Name(calls.plain(name))
         return calls.item(tree, ast.Constant(name)) if keyword.iskeyword(name) else ast.Attribute(tree, name)
 
     def index(self, tree: ast.expr) -> ast.expr:
         self.expect("[")
         key = self.closed(self.expression(0), "]")
         if not self.dialect.first:
+            if self.dialect.equals and isinstance(key, ast.Constant) and isinstance(key.value, int):
+                raise ExpressionError(
+                    "Items of a list are counted from 0 or from 1: wrap it in ${…} or begin with =."
+                )
             return calls.item(tree, key)
         if (
             not isinstance(key, ast.Constant)
@@ -309,20 +321,6 @@ class _Parser:
         return calls.item(tree, ast.Constant(key.value - self.dialect.first))
 
 
-def _within(value: ast.expr, low: ast.expr, opening: str, high: ast.expr, closing: str) -> ast.expr:
-    above = calls.compared(value, ast.GtE() if opening == "[" else ast.Gt(), low)
-    below = calls.compared(value, ast.LtE() if closing == "]" else ast.Lt(), high)
-    return calls.joined(ast.And(), above, below)
-
-
-def _member(left: ast.expr, opening: str, values: list[ast.expr], tests: list[ast.expr]) -> ast.expr:
-    """Membership in a list of values, or any of some tests. `x in (y)` is `x in y`, for `y` may be a list."""
-    if opening == "(" and len(values) == 1 and not tests and calls.is_path(values[0]):
-        return calls.compared(left, ast.In(), values[0])
-    listed = [calls.compared(left, ast.In(), ast.List(values))] if values or not tests else []
-    return calls.joined(ast.Or(), *tests, *listed)
-
-
 def _number(text: str) -> ast.expr:
     if "." not in text:
         return ast.Constant(int(text))
@@ -331,35 +329,12 @@ def _number(text: str) -> ast.expr:
     return ast.Constant(float(text))
 
 
-def _plain(name: str) -> str:
-    if keyword.iskeyword(name):
-        raise ExpressionError(f"“{name}” is a word of the expression language: give the field another name.")
-    return name
-
-
 def _dotted(tree: ast.expr) -> str:
     parts = list[str]()
     while isinstance(tree, ast.Attribute):
         parts.append(tree.attr)
         tree = tree.value
     return ".".join([tree.id, *reversed(parts)]) if isinstance(tree, ast.Name) else ""
-
-
-def _called(name: str, arguments: list[ast.expr]) -> ast.expr:
-    if name in calls.FUNCTIONS:
-        return calls.built(name, calls.FUNCTIONS[name], arguments)
-    if ":" in name:
-        raise ExpressionError(f"The function {name}(…) is not known here.")
-    return calls.call(_plain(name), *arguments)
-
-
-def _method(receiver: ast.expr, name: str, arguments: list[ast.expr]) -> ast.expr:
-    if isinstance(receiver, ast.Name) and receiver.id == "execution" and name in calls.EXECUTION:
-        return calls.built(name, calls.EXECUTION[name], arguments)
-    build = calls.METHODS.get((name, len(arguments)))
-    if build is None:
-        raise ExpressionError(f"The method {name}(…) runs code of another engine: compare a field instead.")
-    return build(receiver, *arguments)
 
 
 _LONGEST = max(name.count(" ") for name in calls.FUNCTIONS) + 1

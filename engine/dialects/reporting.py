@@ -16,6 +16,7 @@ from engine.dialects.vocabularies import TOOLS
 from engine.door import BPMN, root_of
 from engine.elements import Problem
 from engine.errors import ExpressionError
+from engine.limits import DEFAULT, Limits
 
 _CONDITIONS = frozenset({"conditionExpression", "condition", "completionCondition"})
 _TIMERS = frozenset({"timeDate", "timeDuration", "timeCycle"})
@@ -37,10 +38,10 @@ class Report:
     problems: tuple[Problem, ...] = ()
 
 
-def report(content: bytes, name: str = "diagram.bpmn") -> Report:
+def report(content: bytes, name: str = "diagram.bpmn", limits: Limits = DEFAULT) -> Report:
     """The report on the bytes of a file; a file that the door refuses gives its problems and nothing else."""
     problems: list[Problem] = []
-    root = root_of(name, content, problems)
+    root = root_of(name, content, problems, limits)
     if root is None:
         return Report(None, (), MappingProxyType({}), MappingProxyType({}), tuple(problems))
     found = _by_element(root)

@@ -38,7 +38,8 @@ class Dialect:
     """How one family of languages reads what they all write alike.
 
     `words`: names that are operators or values there. `equals`: a lone = compares. `loose_not`: `not a == b`
-    denies the comparison, elsewhere only `a`. `chains`: `1 < x < 5` is two comparisons. `first`: the index of
+    denies the comparison, elsewhere only `a`. `ranked`: `a == b < c` is `a == (b < c)`; elsewhere, comparisons in a
+    row are refused, but for those that `chains` joins: `1 < x < 5` is two comparisons. `first`: the index of
     a list's first item. `coerces`: a text "true" equals a ticked box. `scripted`: runs inside another engine,
     whose objects (`execution`, `variables`) a condition may name.
     """
@@ -47,15 +48,16 @@ class Dialect:
     words: frozenset[str]
     equals: bool = False
     loose_not: bool = False
+    ranked: bool = False
     chains: bool = False
     first: int = 0
     coerces: bool = False
     scripted: bool = False
 
 
-JUEL = Dialect("JUEL", _JUEL, coerces=True, scripted=True)
+JUEL = Dialect("JUEL", _JUEL, ranked=True, coerces=True, scripted=True)
 FEEL = Dialect("FEEL", _FEEL | {"some", "every", "for"}, equals=True, first=1)
-SCRIPT = Dialect("script", _SCRIPT, scripted=True)
+SCRIPT = Dialect("script", _SCRIPT, ranked=True, scripted=True)
 PYTHON = Dialect("Python", _PYTHON, loose_not=True, chains=True)
 BARE = Dialect(
     "bare", _JUEL | _FEEL | _SCRIPT | _PYTHON | {"TRUE", "FALSE"}, equals=True, loose_not=True, chains=True

@@ -207,10 +207,10 @@ def test_a_signal_reaches_every_instance_and_starts_processes(deployed):
     conformance.start("waits")
     sender = conformance.start("throws")
     assert sorted(ids(conformance.ready_tasks())) == ["b2", "c3", "c3"]
-    assert [entry["event"] for entry in conformance.log(sender) if entry["element_id"] == "t"] == [
+    assert {entry["event"] for entry in conformance.log(sender) if entry["element_id"] == "t"} == {
         "signal",
         "completed",
-    ]
+    }
 
 
 def test_a_message_reaches_one_instance_that_waits_or_else_starts_a_process(deployed):

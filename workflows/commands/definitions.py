@@ -20,7 +20,7 @@ from workflows.steps import STEPS
 from workflows.work import Work
 
 BUNDLE_FILE = re.compile(
-    r"[\w-]+\.bpmn|forms/[\w-]+\.json|mail/\w+/(subject|body)\.(txt|html)|service_levels\.toml"
+    r"[\w-]+\.(bpmn|dmn)|forms/[\w-]+\.json|mail/\w+/(subject|body)\.(txt|html)|service_levels\.toml"
 )
 """The files that belong to a bundle; others in its folder are left out."""
 
