@@ -48,18 +48,20 @@ class ProcessSpec(BpmnProcessSpec):
 class Builder:
     """Builds the specifications of a drawing that keeps all rules.
 
-    `compile_condition`, `compile_timer`: how expressions are read; `decisions`: decision tables by id.
+    `compile_condition`, `compile_value`, `compile_timer`: how expressions are read; `decisions`: decision tables by id.
     """
 
     def __init__(
         self,
         drawing: Drawing,
         compile_condition: Compile,
+        compile_value: Compile,
         compile_timer: Callable[[Event], Expression],
         decisions: Mapping[str, Decision],
     ) -> None:
         self.drawing = drawing
         self.compile_condition = compile_condition
+        self.compile_value = compile_value
         self.compile_timer = compile_timer
         self.decisions = decisions
         self.conditions: dict[str, Expression] = {}
@@ -187,9 +189,9 @@ class Builder:
         spec.test_before = loop.test_before
         spec.maximum = int(loop.maximum) if loop.maximum else None
         spec.condition = self._optional(loop.condition)
-        spec.cardinality = self._optional(loop.cardinality)
+        spec.cardinality = self._optional_value(loop.cardinality)
         spec.until = self._optional(loop.completion)
-        spec.items = self._optional(Text(loop.collection)) if loop.collection else None
+        spec.items = self._optional_value(Text(loop.collection or ""))
         spec.item = loop.item
         spec.behavior = loop.behavior
         spec.throws = tuple(
@@ -199,6 +201,9 @@ class Builder:
 
     def _optional(self, text: Text | None) -> Expression | None:
         return None if text is None or not text.text else self.compile_condition(text)
+
+    def _optional_value(self, text: Text | None) -> Expression | None:
+        return None if text is None or not text.text else self.compile_value(text)
 
     def _event_sub_process(self, process: ProcessSpec, node: Node) -> None:
         """The sub-process, and for each of its start events the event that waits for it in the scope around."""

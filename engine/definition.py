@@ -18,7 +18,7 @@ from engine.errors import InvalidDefinition
 from engine.expressions import Expression
 from engine.limits import DEFAULT, Limits
 from engine.reading import read
-from engine.texts import Rules, compile_condition, compile_timer_of
+from engine.texts import Rules, compile_condition, compile_timer_of, compile_value
 from engine.values import Take, bounded, flat, plain
 
 __all__ = ["Definition", "Element", "Problem", "check", "load"]
@@ -94,6 +94,7 @@ def _definition(
     builder = Builder(
         drawing,
         lambda text: compile_condition(text, host.rules),
+        lambda text: compile_value(text, host.rules),
         lambda event: compile_timer_of(event, host.rules),
         tables,
     )
