@@ -64,7 +64,7 @@ def _rules(host: Host) -> Sequence[Rule]:
 
 
 def _too_many(drawing: Drawing, host: Host) -> Problem | None:
-    """X7: more elements than the limit; the time of some rules grows with the square of their number."""
+    """X7: there are no more elements than the limit."""
     if sum(1 for _ in drawing.nodes) <= host.limits.elements:
         return None
     reason = f"There are more than {host.limits.elements} elements."
