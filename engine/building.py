@@ -29,17 +29,20 @@ class ProcessSpec(BpmnProcessSpec):
     """A process as SpiffWorkflow runs it, with our root and without its joins at the end.
 
     `first`: where its tokens begin; `beside`: also when a start event was triggered, in an event sub-process;
-    `handlers`: the starts of its event sub-processes that wait; `bodies`: what runs inside of an activity with a loop
-    marker, and `entrances`: what gathers the tokens before an activity, both by the element's id.
+    `until`: an ad-hoc sub-process is over when it holds. `handlers`: the starts of its event sub-processes that wait.
+    `bodies`: what runs inside of an activity with a loop marker, and `entrances`: what gathers the tokens before an
+    activity, both by the element's id.
     """
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, process_id: str) -> None:
         super().__init__(name)
+        self.process_id = process_id
         self.task_specs.clear()
         self.start = tasks.Root(self, "[root]")
         self.end = None
         self.first: tuple[Any, ...] = ()
         self.beside = False
+        self.until: Expression | None = None
         self.handlers: tuple[catching.EventStart, ...] = ()
         self.bodies: dict[str, Any] = {}
         self.entrances: dict[str, gateways.Gather] = {}
@@ -65,8 +68,8 @@ class Builder:
         self.compile_timer = compile_timer
         self.decisions = decisions
         self.conditions: dict[str, Expression] = {}
-        self.activities: dict[str, Any] = {}
-        self.undoing: dict[str, catching.EventStart] = {}
+        self.activities: dict[tuple[str, str], Any] = {}
+        self.undoing: dict[tuple[str, str], catching.EventStart] = {}
         self.scopes = {scope.id: scope for scope in drawing.scopes}
 
     def build(self) -> dict[str, ProcessSpec]:
@@ -75,13 +78,13 @@ class Builder:
         for spec in specs.values():
             _prepare_joins(spec)
             _prepare_races(spec)
-        for identity, undoing in self.undoing.items():
-            if identity in self.activities:  # A process is no activity, and never compensated (G24).
-                self.activities[identity].undoing = undoing
+        for place, undoing in self.undoing.items():
+            if place in self.activities:  # A process is no activity, and never compensated (G24).
+                self.activities[place].undoing = undoing
         return specs
 
     def _scope(self, scope: Scope) -> ProcessSpec:
-        process = ProcessSpec(scope.id)
+        process = ProcessSpec(scope.id, scope.process_id)
         for node in scope.nodes:
             if not node.on_event:
                 self._node(process, node)
@@ -90,6 +93,7 @@ class Builder:
                 self._event_sub_process(process, node)
         self._connect(process, scope)
         process.beside = scope.on_event
+        process.until = self._optional(scope.until)
         if scope.in_turn:
             _one_after_the_other(process, scope)
         first = scope.first()[:1] if scope.in_turn else scope.first()
@@ -115,7 +119,7 @@ class Builder:
     def _plain(self, process: ProcessSpec, node: Node, name: str) -> Any:
         spec = self._make(process, node, name)
         spec.element = node.element
-        self.activities[node.id] = spec
+        self.activities[node.element.process_id, node.id] = spec
         return spec
 
     def _make(self, process: ProcessSpec, node: Node, name: str) -> Any:
@@ -215,7 +219,9 @@ class Builder:
                 spec.element, spec.sub, spec.interrupts = start.element, sub, start.interrupting
                 self._catching(spec, start)
                 if start.has("compensate"):
-                    self.undoing[process.name] = spec
+                    # A process itself is never compensated, so there its start is never triggered (G22).
+                    if self.scopes[process.name].around is not None:
+                        self.undoing[process.process_id, process.name] = spec
                 else:
                     process.handlers = (*process.handlers, spec)
 

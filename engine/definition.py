@@ -43,7 +43,7 @@ class Definition:
     limits: Limits
     watches: bool
     specs: Mapping[str, ProcessSpec] = field(repr=False)
-    activities: Mapping[str, Any] = field(repr=False)
+    activities: Mapping[tuple[str, str], Any] = field(repr=False)
     conditions: Mapping[str, Expression] = field(repr=False)
     take: Take = field(repr=False, default=flat)
 

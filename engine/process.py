@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from SpiffWorkflow.util.task import TaskState
 
 from engine.catching import Boundary, EventStart
+from engine.errors import ExpressionError, Incident
 from engine.gateways import Join
 from engine.tasks import Embedded, EventSubProcess, Way
 from engine.tokens import Record, Token, Trace, What
@@ -115,9 +116,21 @@ class Process:
         else:
             before = self.end_data if self.end_data and not terminates else {}
             self.end_data = {**before, **token.data}
-        if terminates:
+        if terminates or self._is_enough(token):
             self.closing = True
             self.cancel_others(token)
+
+    def _is_enough(self, token: Token) -> bool:
+        """Whether an ad-hoc sub-process is over now (13.3.5)."""
+        until = self.spec.until
+        if until is None or self.top_workflow.chooser is not None:
+            return False
+        try:
+            return bool(until.holds({**token.data, **(self.end_data or {})}))
+        except ExpressionError as error:
+            raise Incident(
+                f"The completion condition cannot be answered: {error}", token.element.id
+            ) from error
 
     def cancel_others(self, but: Token | None = None) -> None:
         """End every other live token, with the processes inside."""

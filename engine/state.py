@@ -89,7 +89,12 @@ class _Saved:
 
     def _records(self, records: Iterable[Record]) -> list[list[Any]]:
         return [
-            [record.activity, self.place(dict(record.data)), self._records(record.inner)]
+            [
+                record.activity,
+                self.place(dict(record.data)),
+                self._records(record.inner),
+                record.entry is not None,
+            ]
             for record in records
         ]
 

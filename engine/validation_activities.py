@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.drawing import Drawing, Loop, Node
+from engine.drawing import Drawing, Loop, Node, Text
 from engine.elements import Problem
+from engine.errors import ExpressionError
 from engine.judging import Host, Rule, of_node
+from engine.texts import compile_condition
 from engine.walking import following, walk
 
 
@@ -80,9 +82,21 @@ def ad_hoc(drawing: Drawing, host: Host) -> Iterator[Problem]:
         if scope.kind == "adHocSubProcess" and scope.nodes:
             reason = "Each activity in the ad-hoc sub-process is done once, and then it is over."
             yield of_node(nodes[scope.id], "G28", reason, "Draw the order that is meant.", warning=True)
+            if scope.until is not None:
+                wrong = _wrong_until(scope.until, host)
+                if wrong:
+                    yield of_node(nodes[scope.id], "V5", wrong, "Correct the completion condition.")
             if scope.in_turn and scope.flows:
                 reason = "The activities come one after the other, but flows connect some of them."
                 yield of_node(nodes[scope.id], "G28", reason, "Remove the flows, or the order.")
+
+
+def _wrong_until(until: Text, host: Host) -> str | None:
+    try:
+        compile_condition(until, host.rules)
+    except ExpressionError as error:
+        return f"The completion condition cannot be used: {error}"
+    return None
 
 
 RULES: tuple[Rule, ...] = (calls, loops, token_numbers, ad_hoc)
