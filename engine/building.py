@@ -79,8 +79,7 @@ class Builder:
             _prepare_joins(spec)
             _prepare_races(spec)
         for place, undoing in self.undoing.items():
-            if place in self.activities:  # A process is no activity, and never compensated (G24).
-                self.activities[place].undoing = undoing
+            self.activities[place].undoing = undoing
         return specs
 
     def _scope(self, scope: Scope) -> ProcessSpec:
@@ -140,7 +139,7 @@ class Builder:
             spec.activation = self._optional(node.activation)
             return spec
         if node.kind == "callActivity" and node.called not in self.scopes:
-            return tasks.Worker(process, name)  # A warning says so, elsewhere than in the house (G10).
+            return tasks.Worker(process, name)  # Only where somebody walks through a drawing (G10).
         if node.kind == "callActivity":
             return tasks.Call(process, name, node.called)
         if node.kind in INSIDES:

@@ -81,8 +81,11 @@ def _texts(node: Node) -> Iterator[tuple[Text, Callable[[Text, Rules], object]]]
     for event in node.events:
         if event.kind == "conditional" and event.text is not None and event.text.text:
             yield event.text, compile_condition
+    if node.activation is not None and node.activation.text:
+        yield node.activation, compile_condition
     if node.loop is not None:
-        for text in (node.loop.condition, node.loop.completion):
+        thrown = (text for text, _ in node.loop.throws)
+        for text in (node.loop.condition, node.loop.completion, *thrown):
             if text is not None and text.text:
                 yield text, compile_condition
         for text in (node.loop.cardinality, Text(node.loop.collection or "")):
