@@ -127,14 +127,20 @@ def test_a_message_is_caught_by_one_kind_of_event_as_by_another():
 
 def test_a_send_task_throws_its_message():
     """10.3.3: a send task sends a message and is then complete."""
-    text = "start S\n and F\n send N message=m\n receive W message=m\n user A\n end E\n S -> F\n F -> W -> A -> E\n F -> N -> E"
+    text = (
+        "start S\n and F\n send N message=m\n receive W message=m\n user A\n end E\n S -> F\n F -> W -> A -> E\n"
+        "F -> N -> E"
+    )
     walk = both_ways(text)
     assert (walk.open, walk.threw("message")) == (["A"], ["m"])
 
 
 def test_what_is_thrown_is_not_kept_for_those_who_come_late():
     """10.5.6: only what waits when it is thrown catches an event."""
-    text = "start S\n and F\n throw N message=m\n user A\n catch M message=m\n end E\n S -> F\n F -> N -> E\n F -> A -> M -> E"
+    text = (
+        "start S\n and F\n throw N message=m\n user A\n catch M message=m\n end E\n S -> F\n F -> N -> E\n"
+        "F -> A -> M -> E"
+    )
     assert both_ways(text, "A").open == ["M"]
 
 
