@@ -29,17 +29,20 @@ class ProcessSpec(BpmnProcessSpec):
     """A process as SpiffWorkflow runs it, with our root and without its joins at the end.
 
     `first`: where its tokens begin; `beside`: also when a start event was triggered, in an event sub-process;
-    `handlers`: the starts of its event sub-processes that wait; `bodies`: what runs inside of an activity with a loop
-    marker, and `entrances`: what gathers the tokens before an activity, both by the element's id.
+    `until`: an ad-hoc sub-process is over when it holds. `handlers`: the starts of its event sub-processes that wait.
+    `bodies`: what runs inside of an activity with a loop marker, and `entrances`: what gathers the tokens before an
+    activity, both by the element's id.
     """
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, process_id: str) -> None:
         super().__init__(name)
+        self.process_id = process_id
         self.task_specs.clear()
         self.start = tasks.Root(self, "[root]")
         self.end = None
         self.first: tuple[Any, ...] = ()
         self.beside = False
+        self.until: Expression | None = None
         self.handlers: tuple[catching.EventStart, ...] = ()
         self.bodies: dict[str, Any] = {}
         self.entrances: dict[str, gateways.Gather] = {}
@@ -48,23 +51,25 @@ class ProcessSpec(BpmnProcessSpec):
 class Builder:
     """Builds the specifications of a drawing that keeps all rules.
 
-    `compile_condition`, `compile_timer`: how expressions are read; `decisions`: decision tables by id.
+    `compile_condition`, `compile_value`, `compile_timer`: how expressions are read; `decisions`: decision tables by id.
     """
 
     def __init__(
         self,
         drawing: Drawing,
         compile_condition: Compile,
+        compile_value: Compile,
         compile_timer: Callable[[Event], Expression],
         decisions: Mapping[str, Decision],
     ) -> None:
         self.drawing = drawing
         self.compile_condition = compile_condition
+        self.compile_value = compile_value
         self.compile_timer = compile_timer
         self.decisions = decisions
         self.conditions: dict[str, Expression] = {}
-        self.activities: dict[str, Any] = {}
-        self.undoing: dict[str, catching.EventStart] = {}
+        self.activities: dict[tuple[str, str], Any] = {}
+        self.undoing: dict[tuple[str, str], catching.EventStart] = {}
         self.scopes = {scope.id: scope for scope in drawing.scopes}
 
     def build(self) -> dict[str, ProcessSpec]:
@@ -73,12 +78,12 @@ class Builder:
         for spec in specs.values():
             _prepare_joins(spec)
             _prepare_races(spec)
-        for identity, undoing in self.undoing.items():
-            self.activities[identity].undoing = undoing
+        for place, undoing in self.undoing.items():
+            self.activities[place].undoing = undoing
         return specs
 
     def _scope(self, scope: Scope) -> ProcessSpec:
-        process = ProcessSpec(scope.id)
+        process = ProcessSpec(scope.id, scope.process_id)
         for node in scope.nodes:
             if not node.on_event:
                 self._node(process, node)
@@ -87,6 +92,7 @@ class Builder:
                 self._event_sub_process(process, node)
         self._connect(process, scope)
         process.beside = scope.on_event
+        process.until = self._optional(scope.until)
         if scope.in_turn:
             _one_after_the_other(process, scope)
         first = scope.first()[:1] if scope.in_turn else scope.first()
@@ -112,7 +118,7 @@ class Builder:
     def _plain(self, process: ProcessSpec, node: Node, name: str) -> Any:
         spec = self._make(process, node, name)
         spec.element = node.element
-        self.activities[node.id] = spec
+        self.activities[node.element.process_id, node.id] = spec
         return spec
 
     def _make(self, process: ProcessSpec, node: Node, name: str) -> Any:
@@ -187,9 +193,9 @@ class Builder:
         spec.test_before = loop.test_before
         spec.maximum = int(loop.maximum) if loop.maximum else None
         spec.condition = self._optional(loop.condition)
-        spec.cardinality = self._optional(loop.cardinality)
+        spec.cardinality = self._optional_value(loop.cardinality)
         spec.until = self._optional(loop.completion)
-        spec.items = self._optional(Text(loop.collection)) if loop.collection else None
+        spec.items = self._optional_value(Text(loop.collection or ""))
         spec.item = loop.item
         spec.behavior = loop.behavior
         spec.throws = tuple(
@@ -200,6 +206,9 @@ class Builder:
     def _optional(self, text: Text | None) -> Expression | None:
         return None if text is None or not text.text else self.compile_condition(text)
 
+    def _optional_value(self, text: Text | None) -> Expression | None:
+        return None if text is None or not text.text else self.compile_value(text)
+
     def _event_sub_process(self, process: ProcessSpec, node: Node) -> None:
         """The sub-process, and for each of its start events the event that waits for it in the scope around."""
         sub = self._plain(process, node, node.id)
@@ -209,7 +218,9 @@ class Builder:
                 spec.element, spec.sub, spec.interrupts = start.element, sub, start.interrupting
                 self._catching(spec, start)
                 if start.has("compensate"):
-                    self.undoing[process.name] = spec
+                    # A process itself is never compensated, so there its start is never triggered (G22).
+                    if self.scopes[process.name].around is not None:
+                        self.undoing[process.process_id, process.name] = spec
                 else:
                     process.handlers = (*process.handlers, spec)
 

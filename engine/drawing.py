@@ -147,7 +147,7 @@ class Scope:
     """A process or an embedded sub-process: a set of nodes and flows that starts and ends as a whole.
 
     `around`: the scope it is drawn in, None for a process. `on_event`: an event sub-process; `in_turn`: an
-    ad-hoc sub-process whose activities come one after the other.
+    ad-hoc sub-process whose activities come one after the other, `until` its completion condition.
     """
 
     id: str
@@ -158,6 +158,7 @@ class Scope:
     around: str | None = None
     on_event: bool = False
     in_turn: bool = False
+    until: Text | None = None
     nodes: list[Node] = field(default_factory=list)
     flows: list[Flow] = field(default_factory=list)
 

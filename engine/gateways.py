@@ -185,9 +185,9 @@ class Complex(Inclusive):
 
     def _is_activated(self, my_task: Token, arrived: int) -> bool:
         try:
-            return self.activation is not None and self.activation.holds(
-                {**my_task.data, "activationCount": arrived}
-            )
+            data = {**my_task.data, "activationCount": arrived}
+            context = my_task.workflow.top_workflow.context
+            return self.activation is not None and self.activation.holds(data, context)
         except ExpressionError as error:
             raise Incident(
                 f"The activation condition cannot be answered: {error}", self.element.id

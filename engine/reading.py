@@ -31,7 +31,8 @@ _GLOBAL_TASKS = {
 _SILENT = frozenset({
     "documentation", "extensionElements", "laneSet", "textAnnotation", "association", "group", "incoming",
     "outgoing", "auditing", "monitoring", "flowNodeRef", "script", "supports", "humanPerformer", "performer",
-    "potentialOwner", "resourceRole", "activationCondition", "rendering", "outgoingConversationLinks", "categoryValueRef",
+    "potentialOwner", "resourceRole", "activationCondition", "completionCondition",
+    "rendering", "outgoingConversationLinks", "categoryValueRef",
 })  # fmt: skip
 """Children that say nothing about how a process runs, or that are read by name."""
 _ASIDE = frozenset({
@@ -186,6 +187,7 @@ class _File:
             inner = Scope(
                 node.id, node.element.name, tag, self.name, scope.process_id, scope.id, node.on_event,
                 in_turn=tag == "adHocSubProcess" and xml.get("ordering") == "Sequential",
+                until=_expression(xml.find(_tag("completionCondition"))),
             )  # fmt: skip
             self._read_scope(xml, inner, node.element.lane)
 

@@ -11,7 +11,7 @@ from engine.definition import Definition
 from engine.errors import DamagedState
 from engine.events import Compensate, Timer
 from engine.process import Process, record_of
-from engine.scripting import SafeEngine, Step
+from engine.scripting import SafeEngine
 from engine.tokens import Chooser, Record, Token
 from engine.workflow import Run
 
@@ -21,10 +21,12 @@ Json = dict[str, Any]
 class Restored:
     """The running processes being put together again; every reference is checked on the way."""
 
-    def __init__(self, definition: Definition, body: Json, step: Step, chooser: Chooser | None) -> None:
+    def __init__(
+        self, definition: Definition, body: Json, script_engine: SafeEngine, chooser: Chooser | None
+    ) -> None:
         self.definition = definition
         self.data = [definition.take(data, "The state") for data in body["data"]]
-        self.run = Run(definition, SafeEngine(definition, step), chooser)
+        self.run = Run(definition, script_engine, chooser)
         self.run.outcome = None if body["outcome"] is None else _word(body["outcome"])
         self.run.ended = body["status"] == "ended"
         self.run.failed = body["status"] == "failed"
@@ -60,23 +62,26 @@ class Restored:
         process.plant()
         process.end_data = None if ended is None else self.data[_index(ended)]
         process.over = not self.processes and (self.run.ended or self.run.failed)
-        process.records = self._records(about.get("records", []))
+        process.records = self._records(process, about.get("records", []))
         if "enclosed" in about:
-            process.enclosed = self._records(about["enclosed"])
+            process.enclosed = self._records(process, about["enclosed"])
         self.processes.append(process)
 
-    def _records(self, saved: list[Any]) -> list[Record]:
-        return [self._record(*entry) for entry in saved]
+    def _records(self, process: Process, saved: list[Any]) -> list[Record]:
+        return [self._record(process, *entry) for entry in saved]
 
-    def _record(self, activity: str, data: int, inner: list[Any]) -> Record:
-        spec = self.definition.activities[activity]
-        return record_of(spec, self.data[_index(data)], tuple(self._records(inner)))
+    def _record(self, process: Process, activity: str, data: int, inner: list[Any], own: bool) -> Record:
+        """A record; `own`: the part of it that the activity's own event sub-process compensates."""
+        spec = self.definition.activities[process.spec.process_id, activity]
+        record = record_of(spec, self.data[_index(data)], tuple(self._records(process, inner)))
+        return record.before or record if own is True else record
 
     def _token(self, identity: str, element: str, scope: int, data: int, extra: Json) -> None:
         process = self.processes[scope]
         spec = process.spec.task_specs.get(element)
         if spec is None and "compensates" in extra:
-            spec = self.definition.activities[element]  # A handler may lie in a sub-process that has ended.
+            # A handler may lie in a sub-process that has ended.
+            spec = self.definition.activities[process.spec.process_id, element]
         _demand(spec is not None, "A token stands at no element.")
         _demand(type(identity) is str and identity not in process.tasks, "A token's id is wrong.")
         token = Token(process, spec, process.task_tree, _state(spec), identity)
@@ -106,7 +111,7 @@ class Restored:
             token.origin = self.data[_index(extra["origin"])]
         for key in ("queue", "inner"):
             if key in extra:
-                internal[key] = self._records(extra[key])
+                internal[key] = self._records(token.workflow, extra[key])
 
     def _check_handlers(self, process: Process) -> None:
         """While no event sub-process runs, every start of one that can come about again is armed, once."""

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from engine.definition import Definition
 from engine.errors import DamagedState, EngineError
 from engine.restoring import Restored
-from engine.scripting import Step
+from engine.scripting import SafeEngine
 from engine.state_versions import newest
 
 if TYPE_CHECKING:
@@ -90,7 +90,12 @@ class _Saved:
 
     def _records(self, records: Iterable[Record]) -> list[list[Any]]:
         return [
-            [record.activity, self.place(dict(record.data)), self._records(record.inner)]
+            [
+                record.activity,
+                self.place(dict(record.data)),
+                self._records(record.inner),
+                record.entry is not None,
+            ]
             for record in records
         ]
 
@@ -124,14 +129,16 @@ def fingerprint(state: bytes) -> str:
     return str(_body(state)[1].get("definition"))
 
 
-def load(definition: Definition, state: bytes, step: Step, chooser: Chooser | None = None) -> tuple[Run, str]:
+def load(
+    definition: Definition, state: bytes, script_engine: SafeEngine, chooser: Chooser | None = None
+) -> tuple[Run, str]:
     """The running processes of a saved state and its status, or `DamagedState`."""
     version, body = _body(state)
     if body.get("definition") != definition.fingerprint:
         raise DamagedState("The state was saved with another definition.")
     try:
         body = newest(definition, body, version)
-        return Restored(definition, body, step, chooser).run, _status(body)
+        return Restored(definition, body, script_engine, chooser).run, _status(body)
     except DamagedState:
         raise
     except (EngineError, LookupError, TypeError, ValueError, AttributeError) as error:

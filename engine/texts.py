@@ -7,6 +7,7 @@ other tools write too (`dialects`); `walk` compiles nothing, because a person ch
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Literal
 
 from engine import dialects
@@ -25,13 +26,22 @@ BY_HAND = compile_timer('"by hand"')
 
 def compile_condition(text: Text, rules: Rules) -> Expression | None:
     """The condition, None where it is not needed, or `ExpressionError`."""
+    return _compile(text, rules, dialects.condition)
+
+
+def compile_value(text: Text, rules: Rules) -> Expression | None:
+    """Any other expression: a number of instances, a list."""
+    return _compile(text, rules, dialects.expression)
+
+
+def _compile(text: Text, rules: Rules, translate: Callable[[str, str | None], str]) -> Expression | None:
     if rules == "walk":
         return None
     if rules == "house":
         return compile_expression(text.text)
     if not text.formal:
         raise ExpressionError("It is written for readers only: its type is not tFormalExpression.")
-    return compile_expression(dialects.expression(text.text, text.language))
+    return compile_expression(translate(text.text, text.language))
 
 
 def is_local_moment(text: str) -> bool:

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.drawing import Drawing, Loop, Node
+from engine.drawing import Drawing, Loop, Node, Text
 from engine.elements import Problem
+from engine.errors import ExpressionError
 from engine.judging import Host, Rule, of_node
+from engine.texts import compile_condition
 from engine.walking import following, walk
 
 
 def calls(drawing: Drawing, host: Host) -> Iterator[Problem]:
-    """G10: a called process is in the bundle and may run. G11: no process calls itself, nor deeper than the limit."""
+    """G10: a called process is in the bundle and may run. G11: no process calls itself, nor deeper than the limit.
+
+    Elsewhere than in the house a call that leads nowhere is a warning: it waits as work, to be completed by hand.
+    """
     known = {scope.id for scope in drawing.scopes if scope.around is None}
     callers = [node for node in drawing.nodes if node.kind == "callActivity"]
     called = following((node.element.process_id, node.called or "") for node in callers)
@@ -19,8 +24,9 @@ def calls(drawing: Drawing, host: Host) -> Iterator[Problem]:
     for node in callers:
         if node.called not in known:
             idle = " It is not executable." if node.called in drawing.idle else ""
-            reason = f"The process “{node.called or ''}” is not in the bundle.{idle}"
-            yield of_node(node, "G10", reason, "Call a process of the bundle.", warning=host.rules == "walk")
+            by_hand = "" if host.rules == "house" else " The call is work to be completed by hand."
+            reason = f"The process “{node.called or ''}” is not in the bundle.{idle}{by_hand}"
+            yield of_node(node, "G10", reason, "Call a process of the bundle.", warning=host.rules != "house")
         elif node.element.process_id in reached_from[node.called or ""]:
             reason = "The process calls itself, perhaps through others."
             yield of_node(node, "G11", reason, "Draw a loop instead.")
@@ -76,9 +82,21 @@ def ad_hoc(drawing: Drawing, host: Host) -> Iterator[Problem]:
         if scope.kind == "adHocSubProcess" and scope.nodes:
             reason = "Each activity in the ad-hoc sub-process is done once, and then it is over."
             yield of_node(nodes[scope.id], "G28", reason, "Draw the order that is meant.", warning=True)
+            if scope.until is not None:
+                wrong = _wrong_until(scope.until, host)
+                if wrong:
+                    yield of_node(nodes[scope.id], "V5", wrong, "Correct the completion condition.")
             if scope.in_turn and scope.flows:
                 reason = "The activities come one after the other, but flows connect some of them."
                 yield of_node(nodes[scope.id], "G28", reason, "Remove the flows, or the order.")
+
+
+def _wrong_until(until: Text, host: Host) -> str | None:
+    try:
+        compile_condition(until, host.rules)
+    except ExpressionError as error:
+        return f"The completion condition cannot be used: {error}"
+    return None
 
 
 RULES: tuple[Rule, ...] = (calls, loops, token_numbers, ad_hoc)

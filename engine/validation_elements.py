@@ -23,15 +23,16 @@ EVENTS = frozenset({
 
 
 def duplicate_ids(drawing: Drawing, host: Host) -> Iterator[Problem]:
-    """G2: an id is used once in its file, and a node's or process' id once in the whole bundle."""
+    """G2: an id is used once in its file, a process' or sub-process' once in the bundle, in the house a node's too."""
     in_file = Counter((name, identity) for identity, name, _ in drawing.ids)
     for (name, identity), times in in_file.items():
         if times > 1:
             yield Problem(
                 name, identity, None, "G2", f"The id {identity} is used {times} times.", "Make it unique."
             )
-    across = Counter(node.id for node in drawing.nodes)
-    across.update(scope.id for scope in drawing.processes if scope.kind == "process")
+    across = Counter(node.id for node in drawing.nodes if host.rules == "house")
+    scopes = drawing.processes if host.rules == "house" else drawing.scopes
+    across.update(scope.id for scope in scopes if scope.kind != "globalTask")
     places = {
         **{node.id: node.file for node in drawing.nodes},
         **{scope.id: scope.file for scope in drawing.scopes},

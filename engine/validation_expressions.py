@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from engine import timers
 from engine.drawing import Drawing, Event, Node, Text
 from engine.elements import Problem
 from engine.errors import ExpressionError
 from engine.judging import Host, Rule, of_flow, of_node
-from engine.texts import compile_condition, compile_timer_of, is_local_moment
+from engine.texts import Rules, compile_condition, compile_timer_of, compile_value, is_local_moment
 
 
 def timer_texts(drawing: Drawing, host: Host) -> Iterator[Problem]:
@@ -35,6 +35,9 @@ def _of_timer(node: Node, event: Event, host: Host) -> Iterator[Problem]:
     elif text and host.rules != "house" and is_local_moment(text):
         reason = "The time does not say in which time zone it is: it is read as UTC."
         yield of_node(node, "V2", reason, "Write the offset, such as +01:00.", warning=True)
+    elif text and host.rules != "house" and text.isidentifier():
+        reason = f"“{text[:80]}” is no time: it is taken for the name of a variable."
+        yield of_node(node, "V2", reason, "Write a time such as PT2H.", warning=True)
 
 
 def conditions(drawing: Drawing, host: Host) -> Iterator[Problem]:
@@ -56,8 +59,8 @@ def other_expressions(drawing: Drawing, host: Host) -> Iterator[Problem]:
             yield _by_hand(node, "V5", "The event has no condition")
         if host.rules == "house" and any(_is_empty(event) for event in node.events):
             yield of_node(node, "V5", "The event has no condition.", "Write a condition.")
-        for text in _texts(node):
-            reason = _wrong(lambda text=text: compile_condition(text, host.rules))
+        for text, compiled in _texts(node):
+            reason = _wrong(lambda text=text, compiled=compiled: compiled(text, host.rules))
             if reason:
                 yield of_node(
                     node, "V5", f"The expression cannot be used: {reason}", "Correct the expression."
@@ -73,16 +76,21 @@ def _by_hand(node: Node, rule: str, what: str) -> Problem:
     return of_node(node, rule, reason, "Write it into the event.", warning=True)
 
 
-def _texts(node: Node) -> Iterator[Text]:
+def _texts(node: Node) -> Iterator[tuple[Text, Callable[[Text, Rules], object]]]:
+    """The expressions of a node, each with what reads it."""
     for event in node.events:
-        if event.kind == "conditional" and not _is_empty(event):
-            yield event.text or Text("")
+        if event.kind == "conditional" and event.text is not None and event.text.text:
+            yield event.text, compile_condition
+    if node.activation is not None and node.activation.text:
+        yield node.activation, compile_condition
     if node.loop is not None:
-        for text in (node.loop.condition, node.loop.cardinality, node.loop.completion):
+        thrown = (text for text, _ in node.loop.throws)
+        for text in (node.loop.condition, node.loop.completion, *thrown):
             if text is not None and text.text:
-                yield text
-        if node.loop.collection:
-            yield Text(node.loop.collection)
+                yield text, compile_condition
+        for text in (node.loop.cardinality, Text(node.loop.collection or "")):
+            if text is not None and text.text:
+                yield text, compile_value
 
 
 def _wrong(compiling: object) -> str | None:

@@ -78,12 +78,20 @@ def load(files: Mapping[str, bytes], decision_id: str) -> Decision:
         raise InvalidDefinition((*problems, missing))
     order, found = _ordered(chosen, drawn)
     logics = {one.id: _understood(one) for one in order}
+    found += [problem for problem in problems if _concerns(problem, order, drawn)]
     found += [problem for _, told in logics.values() for problem in told]
     refused = tuple(problem for problem in found if not problem.warning)
     if refused:
         raise InvalidDefinition(refused)
     steps = tuple((one.id, variable(one), logic) for one in order if (logic := logics[one.id][0]) is not None)
     return Decision(chosen.id, chosen.name, tuple(found), steps)
+
+
+def _concerns(problem: Problem, order: list[Drawn], drawn: Mapping[str, Drawn]) -> bool:
+    """Whether a problem of the files is about some decisions, or about a whole file that one of them is in."""
+    if problem.element_id in drawn:
+        return any(one.id == problem.element_id for one in order)
+    return any(one.file == problem.file for one in order)
 
 
 def check(files: Mapping[str, bytes]) -> list[Problem]:

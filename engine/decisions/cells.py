@@ -187,11 +187,12 @@ def read_cell(text: str, names: Names) -> Cell:
     written = text.strip()
     if len(written) > MAX_CHARACTERS:
         raise ExpressionError(f"The cell is longer than {MAX_CHARACTERS} characters.")
-    pieces = tokens(names.plain(written))
+    source = names.plain(written)
+    pieces = tokens(source)
     if not pieces or [piece.text for piece in pieces] == ["-"]:
         return Cell(written)
     negated = _is_negated(pieces)
-    tests = tuple(_tests(pieces[2:-1] if negated else pieces, written))
+    tests = tuple(_tests(pieces[2:-1] if negated else pieces, source))
     return Cell(written, tests, negated)
 
 
@@ -291,7 +292,8 @@ def _test(pieces: list[Token], text: str) -> _Test:
         return _Range(None if below else part, first == ">=", part if below else None, first == "<=")
     if first in ("=", "==", "!="):
         wanted = _Equal(_Part.of(pieces[1:], text))
-        return wanted if first != "!=" else _Condition(_Part.of([Token("wrong", "?", 0, 1), *pieces], text))
+        asked = Token("wrong", "?", pieces[0].start, pieces[0].start)
+        return wanted if first != "!=" else _Condition(_Part.of([asked, *pieces], text))
     part = _Part.of(pieces, text)
     if VALUE in part.expression.names or isinstance(part.expression.tree, ast.Compare | ast.BoolOp):
         return _Condition(part)

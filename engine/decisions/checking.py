@@ -12,6 +12,7 @@ from engine.decisions.tables import Rule, Table
 from engine.decisions.texts import is_constant
 from engine.elements import Problem
 
+_CODES = {"UNIQUE": "D8", "ANY": "D9"}
 _AGREE = "Change the cells so that no value matches both."
 
 
@@ -33,19 +34,21 @@ def check(drawn: Drawn, table: Table) -> list[Problem]:
 
 
 def _overlaps(drawn: Drawn, table: Table, proof: Proof) -> Iterator[Problem]:
-    told, doubted = 0, set[str]()
+    """The first overlaps one by one, the number of the others, and the doubtful ones once for each rule."""
+    count, doubted = 0, set[str]()
     for overlap in proof.overlaps():
         certain, disagreeing = _disagree(table, overlap)
-        if not disagreeing:
-            continue
-        if overlap.is_certain and certain:
-            told += 1
-            if told <= MAX_FINDINGS:
-                yield _overlap(drawn, table, overlap)
-        elif overlap.second.id not in doubted:
+        if disagreeing and overlap.is_certain and certain:
+            count += 1
+            if count <= MAX_FINDINGS:
+                yield _overlap(drawn, table, overlap, proof)
+        elif disagreeing and overlap.second.id not in doubted:
             doubted.add(overlap.second.id)
             if len(doubted) <= MAX_FINDINGS:
-                yield _possible(drawn, overlap)
+                yield _possible(drawn, overlap, proof)
+    if count > MAX_FINDINGS:
+        reason = f"{count - MAX_FINDINGS} more pairs of rules overlap."
+        yield drawn.problem(_CODES[table.policy], reason, _AGREE, child(drawn.element, "decisionTable"))
 
 
 def _disagree(table: Table, overlap: Overlap) -> tuple[bool, bool]:
@@ -68,16 +71,17 @@ def _plain(output: object) -> object:
     return evaluate({}) if evaluate else None
 
 
-def _overlap(drawn: Drawn, table: Table, overlap: Overlap) -> Problem:
+def _overlap(drawn: Drawn, table: Table, overlap: Overlap, proof: Proof) -> Problem:
     numbers = f"rules {overlap.first.number} and {overlap.second.number}"
-    code, why = ("D8", "only one may match") if table.policy == "UNIQUE" else ("D9", "they do not agree")
-    reason = f"{_upper(overlap.example)} matches {numbers}, and {why}."
-    return drawn.problem(code, reason, _AGREE, _element(drawn, overlap.second))
+    why = "only one may match" if table.policy == "UNIQUE" else "they do not agree"
+    reason = f"{_upper(proof.said(overlap.shared))} matches {numbers}, and {why}."
+    return drawn.problem(_CODES[table.policy], reason, _AGREE, _element(drawn, overlap.second))
 
 
-def _possible(drawn: Drawn, overlap: Overlap) -> Problem:
+def _possible(drawn: Drawn, overlap: Overlap, proof: Proof) -> Problem:
     numbers = f"Rules {overlap.first.number} and {overlap.second.number}"
-    where = "" if overlap.example == "every value" else f" where {overlap.example}"
+    example = proof.said(overlap.shared)
+    where = "" if example == "every value" else f" where {example}"
     reason = f"{numbers} may both match{where}; their cells cannot be compared exactly."
     return drawn.problem("D21", reason, "Look at it by hand.", _element(drawn, overlap.second), warning=True)
 

@@ -76,9 +76,8 @@ class Domain:
     def ends(self, segments: int) -> tuple[object, bool, object, bool]:
         """The ends of the lowest run of neighbouring segments: low, with it, high, with it; None without end."""
         first = (segments & -segments).bit_length() - 1
-        last = first
-        while segments >> (last + 1) & 1 and last < 2 * len(self.points):
-            last += 1
+        run = segments >> first
+        last = min(first + (~run & (run + 1)).bit_length() - 2, 2 * len(self.points))
         low = None if first == 0 else self.points[(first - 1) // 2]
         high = None if last == 2 * len(self.points) else self.points[last // 2]
         return low, first % 2 == 1, high, last % 2 == 1

@@ -6,7 +6,7 @@ inputs depend on each other, an overlap is only possible: that is said once, as 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -23,11 +23,11 @@ MAX_FINDINGS = 20
 
 @dataclass(frozen=True)
 class Overlap:
-    """Two rules that match the same values; `example` says which, as a condition. `is_certain`: it is proved."""
+    """Two rules that match the same values: the segments they share of each input. `is_certain`: it is proved."""
 
     first: Rule
     second: Rule
-    example: str
+    shared: tuple[int, ...]
     is_certain: bool
 
 
@@ -92,15 +92,15 @@ class Proof:
                 if shared is not None:
                     second = self.rules[other]
                     certain = not (self._free[first.id] or self._free[second.id] or self._dependent)
-                    yield Overlap(first, second, self._said(shared), certain)
+                    yield Overlap(first, second, shared, certain)
 
-    def _shared(self, one: int, other: int) -> list[int] | None:
+    def _shared(self, one: int, other: int) -> tuple[int, ...] | None:
         shared = []
         for left, right in zip(self._masks[one], self._masks[other], strict=True):
             if not left & right:
                 return None
             shared.append(left & right)
-        return shared
+        return tuple(shared)
 
     def never(self) -> Iterator[tuple[Rule, str]]:
         """Rules that no value matches, and under FIRST those that an earlier rule hides, with the reason."""
@@ -138,7 +138,7 @@ class Proof:
         if found is None or self._dependent:
             return None
         rest = [group.domain.all for group in self._groups[len(found) :]]
-        return self._said([*found, *rest])
+        return self.said([*found, *rest])
 
     def groups(self) -> list[dict[int, int]]:
         """For each input: the sets of rules that its segments leave, each with the segments that leave it."""
@@ -156,7 +156,7 @@ class Proof:
                 left[rules] = left.get(rules, 0) | 1 << segment
         return left
 
-    def _said(self, segments: list[int]) -> str:
+    def said(self, segments: Sequence[int]) -> str:
         """Segments of each input as a condition; an input whose value does not matter is left out."""
         pairs = zip(self._groups, segments, strict=True)
         parts = [_condition(group, mask) for group, mask in pairs if mask != group.domain.all]

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from engine.decisions.texts import Names
+from engine.decisions.texts import MAX_NAME, MAX_NAMES, Names
 from engine.door import root_of
 from engine.elements import Problem
 
@@ -90,6 +90,7 @@ def read(files: Mapping[str, bytes]) -> tuple[dict[str, Drawn], list[Problem]]:
     for name in sorted(files):
         root = root_of(name, files[name], problems, roots=_ROOTS) if name.endswith(".dmn") else None
         if root is not None:
+            problems += _too_many_names(name, root)
             for drawn in _decisions(name, root):
                 problems += _unnamed(drawn, found)
                 found.setdefault(drawn.id, drawn)
@@ -106,10 +107,22 @@ def _unnamed(drawn: Drawn, found: Mapping[str, Drawn]) -> Iterator[Problem]:
         yield drawn.problem("D12", f"The id {drawn.id} is used twice.", "Make it unique.")
 
 
+def _too_many_names(file: str, root: etree._Element) -> Iterator[Problem]:
+    if Names(_declared(root)).are_too_many:
+        reason = f"The file declares more than {MAX_NAMES} names with spaces, or one of more than {MAX_NAME} letters."
+        yield Problem(
+            file, root.get("id"), None, "D4", reason, "Split the file, or write the names as one word."
+        )
+
+
+def _declared(root: etree._Element) -> frozenset[str]:
+    return frozenset(element.get("name", "").strip() for element in root.iter() if tag(element) in _NAMED) - {
+        ""
+    }
+
+
 def _decisions(file: str, root: etree._Element) -> Iterator[Drawn]:
-    declared = frozenset(
-        element.get("name", "").strip() for element in root.iter() if tag(element) in _NAMED
-    ) - {""}
+    declared = _declared(root)
     types = {item.get("name", ""): item for item in children(root, "itemDefinition")}
     names = Names(declared)
     for element in children(root, "decision"):

@@ -2,7 +2,8 @@
 
 Tools write FEEL (DMN 1.3, 10.3). Its simple part is the safe language in other words: `null` for `None`,
 `date and time(…)` for `moment(…)`, `@"2026-11-21"` for `date("2026-11-21")`, `?` for the value of the input, and
-names with spaces, which become plain words (`Approval Status` is read as `Approval_Status`).
+names with spaces, which become plain words (`Approval Status` is read as `Approval_Status`). What is still not
+understood is tried as FEEL proper (`engine.dialects`): `if … then … else …`, `x in ("a", "b")`, `upper case(x)`.
 """
 
 from __future__ import annotations
@@ -10,11 +11,16 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable
+from itertools import pairwise
 
+from engine import dialects
 from engine.errors import ExpressionError
 from engine.expressions import FUNCTIONS, Expression, compile
 from engine.expressions.functions import Contextual
 from engine.expressions.tokens import MAX_CHARACTERS, Token, tokens
+
+MAX_NAMES, MAX_NAME = 200, 200
+"""Names of a file that are no plain words, and characters of one; each is looked for in every text."""
 
 VALUE = "value_of_the_input"
 """The name under which a cell reads the value of its own input, written `?`."""
@@ -30,10 +36,16 @@ def plain_name(name: str) -> str:
 
 
 class Names:
-    """The names that a file declares with spaces or signs in them, to be found again in its texts."""
+    """The names that a file declares with spaces or signs in them, to be found again in its texts.
+
+    `are_too_many`: there are more, or longer ones, than can be looked for; then none is.
+    """
 
     def __init__(self, names: Iterable[str]) -> None:
         unplain = {name.strip() for name in names if name.strip() and plain_name(name) != name.strip()}
+        self.are_too_many = len(unplain) > MAX_NAMES or any(len(name) > MAX_NAME for name in unplain)
+        if self.are_too_many:
+            unplain = set()
         longest = sorted(unplain, key=len, reverse=True)
         parts = [r"\s+".join(re.escape(word) for word in name.split()) for name in longest]
         self._found = re.compile(rf"\"[^\"]*\"|(?<!\w)(?:{'|'.join(parts)})(?!\w)") if parts else None
@@ -47,14 +59,42 @@ class Names:
 
 def read(text: str, names: Names) -> Expression:
     """The expression of a text of a decision file, or `ExpressionError`."""
-    return compiled(tokens(names.plain(text.strip())), text)
+    source = names.plain(text.strip())
+    return compiled(tokens(source), source)
 
 
-def compiled(pieces: list[Token], text: str) -> Expression:
-    """The expression of some pieces of a text, or `ExpressionError`."""
-    if len(text) > MAX_CHARACTERS:
+def compiled(pieces: list[Token], source: str) -> Expression:
+    """The expression of some pieces of a source, or `ExpressionError`."""
+    if len(source) > MAX_CHARACTERS:
         raise ExpressionError(f"The expression is longer than {MAX_CHARACTERS} characters.")
-    return compile(_joined(pieces))
+    try:
+        return _uncounted(compile(_joined(pieces)))
+    except ExpressionError as error:
+        try:
+            return compile(dialects.expression(_asked(pieces, source), "feel"))
+        except ExpressionError:
+            raise error from None
+
+
+def _uncounted(expression: Expression) -> Expression:
+    """Leave `ways[1]` to FEEL, where it is the first item: in the safe language it is the second."""
+    for node in ast.walk(expression.tree):
+        if isinstance(node, ast.Subscript) and not _is_text(node.slice):
+            raise ExpressionError(
+                "An item of a list cannot be told by its number here; ask with contains(…)."
+            )
+    return expression
+
+
+def _is_text(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
+
+
+def _asked(pieces: list[Token], source: str) -> str:
+    """Pieces as they were written, but for `?`, which stands for the value of the input."""
+    parts = [(source[before.end : piece.start], piece) for before, piece in pairwise(pieces)]
+    first = [("", pieces[0])] if pieces else []
+    return "".join(space + (VALUE if piece.text == "?" else piece.text) for space, piece in first + parts)
 
 
 def _joined(pieces: list[Token]) -> str:

@@ -20,7 +20,7 @@ from engine.errors import ExpressionError
 from engine.expressions.compiler import MAX_DEPTH, MAX_NODES, Data, Expression, compile
 from engine.expressions.dates import WEEKDAYS, Calendar, Context
 from engine.expressions.explaining import explain
-from engine.expressions.functions import FUNCTIONS, SIGNATURES, Function
+from engine.expressions.functions import FUNCTIONS, SIGNATURES, TIMELESS, Function
 from engine.expressions.kinds import Kind, check_types
 from engine.expressions.mistakes import Mistake
 from engine.expressions.tokens import MAX_CHARACTERS, BadExpression
@@ -35,6 +35,7 @@ __all__ = [
     "MAX_NODES",
     "MAX_TEXT",
     "SIGNATURES",
+    "TIMELESS",
     "WEEKDAYS",
     "BadExpression",
     "Calendar",

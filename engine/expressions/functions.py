@@ -247,3 +247,9 @@ FUNCTIONS: Mapping[str, Function] = {name: function for name, (function, _) in _
 
 SIGNATURES: Mapping[str, Signature] = {name: signature for name, (_, signature) in _LISTED.items()}
 """What each of `FUNCTIONS` takes and gives, for the checks before anything is evaluated."""
+
+TIMELESS: Mapping[str, Function] = {
+    name: function for name, function in FUNCTIONS.items() if not isinstance(function, Contextual)
+}
+"""The functions that need neither clock nor calendar, for a host that lends none: so the others are refused when an
+expression is compiled, and are no surprise when it is evaluated."""
