@@ -12,7 +12,8 @@ MARKERS = st.sampled_from([
     "while='x == 0' most=3", "while='x == 1' most=2 before=yes",
 ])  # fmt: skip
 STARTS = st.sampled_from([
-    "message=m0", "signal=s1", "timer=PT1H", "cycle=R2/PT1H", "condition='x > 2'", "escalation=late", "message=m1,m2 all=yes",
+    "message=m0", "signal=s1", "timer=PT1H", "cycle=R2/PT1H", "condition='x > 2'", "escalation=late",
+    "message=m1,m2 all=yes",
 ])  # fmt: skip
 LEAVES = st.sampled_from(
     ["user", "user", "service", "throw", "catch", "shout", "receive", "send", "escalate", "cond", "every"]
