@@ -53,7 +53,7 @@ def _differently(task: Task) -> dict[str, Any]:
 def _as_form(data: dict[str, Any]) -> dict[str, Any]:
     local = {name: value[:16] for name, value in data.items() if name.endswith("_at")}
     ticks = {name: "true" for name, value in data.items() if value is True}
-    return {"action": "complete", **data, **ticks, **local}
+    return {"action": "save", **data, **ticks, **local}
 
 
 def of_place(world: World, rule: str, who: Who) -> Asked:
@@ -68,7 +68,7 @@ def of_place(world: World, rule: str, who: Who) -> Asked:
         things.incident if "problems" in path else things.token,
     }  # fmt: skip
     if "<path:filename>" in path:
-        known["<path:filename>"] = "swagger-ui.css" if "swagger" in path else "icon.svg"
+        known["<path:filename>"] = "css/swagger-ui.css"
     for word, value in known.items():
         path = path.replace(word, str(value))
     if more:
@@ -89,7 +89,12 @@ def _body(method: str, path: str, who: Who, incident: int) -> dict[str, Any] | N
     if "/agreements" in path:
         return _agreement(who, path)
     if path == f"/admin/people/{ELLIS}":
-        return {"roles": ["esd_staff"], "trained_on": "2026-01-15", "is_restricted_user": "on", "active": "on"}
+        return {
+            "roles": ["esd_staff"],
+            "trained_on": "2026-01-15",
+            "is_restricted_user": "on",
+            "active": "on",
+        }
     if path == "/sign-in":
         return {"username": AVERY, "password": "not the password"}
     return {} if page else None

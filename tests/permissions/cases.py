@@ -288,7 +288,9 @@ STATES = (
     State("lapsed_opted_in", "lapsed_in", _lapsed_opted_in, "closed opted_in", agency="LPS"),
 )  # fmt: skip
 BY_KEY = {state.key: state for state in STATES}
-OPEN = frozenset("draft submitted in_contact deciding told_in offering told_out partner_done wish held".split())
+OPEN = frozenset(
+    ["draft", "submitted", "in_contact", "deciding", "told_in", "offering", "told_out", "partner_done", "wish", "held"]
+)
 """The phases in which a case is open for ESD."""
 
 

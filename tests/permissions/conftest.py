@@ -1,11 +1,20 @@
 """The world of the matrix, a copy for each file of tests."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from tests import services
+from tests.conftest import PERMISSION_CHECKS
 from tests.permissions import world as worlds
+
+Report = Callable[[int], None]
+
+
+@pytest.fixture
+def report(record_property: Callable[[str, object], None]) -> Report:
+    """Notes how many cells of the matrix a test looked at, for the sum at the end of the run."""
+    return lambda number: record_property(PERMISSION_CHECKS, number)
 
 
 @pytest.fixture(scope="module")

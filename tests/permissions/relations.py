@@ -41,13 +41,16 @@ def on_task(row: Row, who: Who, task: Task) -> str:
     known = relation(who, task.state)
     if task.role == PM and who.has(PM) and who.area == task.state.area:
         known = "manager"
+    gives_back = "release" in row.rules[0]
+    if gives_back and task.holder and task.holder == who.username:
+        return "yes"
     answer = row.answer(known, task_columns(task, who))
     works = any(word in row.rules[0] for word in ("claim", "release"))
     if not works or (answer != "yes" and not (known == "unkeyed" and task_columns(task, who)[0] == "staffs")):
         return answer
     if task.holder and task.holder != who.username:
         return "taken"
-    return "no" if "release" in row.rules[0] and not task.holder else answer
+    return "no" if gives_back and not task.holder else answer
 
 
 def on_case(row: Row, who: Who, state: State) -> str:

@@ -146,7 +146,7 @@ TASKS = (
         "6.2 Steps 1-5, 8; Claim; Record contact and decision; Record the edit (A24, X06); T90 by the program manager",
         WORKS),
     Row(("POST /tasks/<task_id>/release", "POST /api/v1/tasks/<string:id>/release"),
-        "6.2 Claim / release: whoever holds the task gives it back",
+        "6.2 Claim / release: whoever holds the task gives it back, on hold too, since that shows nothing",
         WORKS),
     Row(("POST /tasks/<task_id>/reassign", "POST /api/v1/tasks/<string:id>/reassign"),
         "6.2 colleague by reassignment; Claim / release / reassign by the supervisor",

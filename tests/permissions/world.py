@@ -10,8 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from flask.testing import FlaskClient
-from sqlalchemy import select, text, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -73,7 +72,6 @@ class World:
     tasks: list[Task]
     things: Things
     app: Any
-    browsers: dict[str, FlaskClient]
 
     def state_of(self, number: str) -> State:
         """The state of a case by its number."""
@@ -82,9 +80,11 @@ class World:
     def ask(self, who: Who, method: str, path: str, body: dict[str, Any] | None = None) -> TestResponse:
         """One request as a person, of which nothing stays: pages with the session's cookie, the API with the token."""
         with _nothing_stays():
+            session, token = self.things.keys.get(who.username, ("", ""))
             if not path.startswith("/api/"):
-                return self.browsers[who.username].open(path, method=method, data=body)
-            token = self.things.keys.get(who.username, ("", ""))[1]
+                browser = self.app.test_client()
+                browser.set_cookie(COOKIE, session)
+                return browser.open(path, method=method, data=body)
             headers = {"Authorization": f"Bearer {token}"} if token else {}
             return self.app.test_client().open(path, method=method, json=body, headers=headers)
 
@@ -129,11 +129,7 @@ def opened(known: dict[str, Any]) -> World:
     """The world on the database that the settings name."""
     app = Desk().app
     app.config["WTF_CSRF_ENABLED"] = False
-    things = Things(**known["things"])
-    browsers = {who.username: app.test_client() for who in people.PEOPLE}
-    for username, (session, _) in things.keys.items():
-        browsers[username].set_cookie(COOKIE, session)
-    return World(known["numbers"], _open_tasks(known["numbers"]), things, app, browsers)
+    return World(known["numbers"], _open_tasks(known["numbers"]), Things(**known["things"]), app)
 
 
 def _open_tasks(numbers: dict[str, str]) -> list[Task]:
