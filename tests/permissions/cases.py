@@ -257,10 +257,10 @@ STATES = (
     State("confirming", "told_in", _decided("opt_in", OPTED_IN[0]), "confirming"),
     State("follow_up", "told_in", _decided("opt_in", *OPTED_IN[:2]), "follow_up"),
     State("offering", "offering", _decided(OUT), "offering", "in_contact"),
-    State("accepted", "told_out", _decided(OUT, ACCEPTED[0], answer="accepted"), "offering", "follow_up"),
-    State("assigning", "told_out", _late_assignment, "offering", "follow_up"),
+    State("accepted", "told_out", _decided(OUT, ACCEPTED[0], answer="accepted"), "follow_up"),
+    State("assigning", "told_out", _late_assignment, "follow_up"),
     State("declined", "told_out", _decided(OUT, ACCEPTED[0], answer="declined"), "follow_up"),
-    State("partner_done", "partner_done", _late_offer, "offering", "closed remained_opted_out"),
+    State("partner_done", "partner_done", _late_offer, "follow_up", "closed remained_opted_out"),
     State("closed_accepted", "closed_out", _decided(OUT, *ACCEPTED, answer="accepted"),
           "closed remained_opted_out_accepted", "closed remained_opted_out"),
     State("closed_declined", "closed_out", _decided(OUT, *ACCEPTED[:2], answer="declined"),
@@ -289,7 +289,18 @@ STATES = (
 )  # fmt: skip
 BY_KEY = {state.key: state for state in STATES}
 OPEN = frozenset(
-    ["draft", "submitted", "in_contact", "deciding", "told_in", "offering", "told_out", "partner_done", "wish", "held"]
+    [
+        "draft",
+        "submitted",
+        "in_contact",
+        "deciding",
+        "told_in",
+        "offering",
+        "told_out",
+        "partner_done",
+        "wish",
+        "held",
+    ]
 )
 """The phases in which a case is open for ESD."""
 

@@ -197,8 +197,8 @@ FACTS = {
         supervisor  yes: told_in closed_in long_ago reduced lapsed_in
         """,
     "shared_note": """
-        partner  no: error duplicate held lapsed lapsed_in reduced | yes: *
-        supervisor given  no: elsewhere_never | yes: *
+        partner  no: held lapsed lapsed_in reduced | yes: *
+        supervisor given  yes: *
         """,
     "esd_note": "supervisor given  yes: *",
 }  # fmt: skip

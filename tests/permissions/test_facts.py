@@ -86,9 +86,7 @@ def test_the_page_shows_the_client_to_those_of_the_table(world: World, report: R
 LISTS = {CM: "partner uncleared", SUP: "supervisor unkeyed", ESD: "given", PM: "manager", AUD: "auditor"}
 
 
-@pytest.mark.parametrize(
-    "who", [w for w in READERS + [BY_NAME["robin.alderspire"]]], ids=lambda w: w.username
-)
+@pytest.mark.parametrize("who", [*READERS, BY_NAME["robin.alderspire"]], ids=lambda w: w.username)
 def test_a_list_of_cases_names_those_of_the_table_and_no_client(
     world: World, report: Report, who: Who
 ) -> None:
