@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.desk import AVERY, CASEY, DEVON, ELLIS, JORDAN, answers
+from tests.desk import AVERY, DEVON, ELLIS, JORDAN, answers
 from tests.permissions.cases import State
 from tests.permissions.people import SUP, Who
 from tests.permissions.table import STATUS
@@ -122,6 +122,3 @@ def _agreement(who: Who, path: str) -> dict[str, Any]:
 def wrong(answer: int, expected: str) -> bool:
     """Whether a status is not the expected answer; the field errors of a form that was let in are a mistake here."""
     return answer not in STATUS[expected]
-
-
-__all__ = ["CASEY", "Asked", "of_case", "of_place", "of_task", "receiver", "wrong"]

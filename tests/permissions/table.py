@@ -24,7 +24,23 @@ from functools import cached_property
 from tests.permissions.cases import OPEN, STATES, State
 
 PHASES = frozenset(state.phase for state in STATES)
-SETS = {"open": OPEN, "closed": PHASES - OPEN}
+DECIDED = frozenset(
+    [
+        "deciding",
+        "told_in",
+        "offering",
+        "told_out",
+        "partner_done",
+        "closed_in",
+        "closed_out",
+        "long_ago",
+        "reduced",
+        "held_decided",
+        "lapsed_in",
+    ]
+)
+"""Where the client's decision has been recorded."""
+SETS = {"open": OPEN, "closed": PHASES - OPEN, "decided": DECIDED}
 STATUS = {"no": {403}, "hidden": {404}, "late": {409}, "taken": {409}, "yes": {200, 201, 302}}
 
 
@@ -178,15 +194,15 @@ FACTS = {
         supervisor  no: draft wish wish_closed found added unregistered not_permitted | yes: *
         """,
     "attempts": """
-        supervisor  yes: in_contact deciding told_in offering told_out partner_done closed_in closed_out long_ago reduced unreachable held_decided lapsed_in
+        supervisor  yes: in_contact decided unreachable
         given  yes: in_contact deciding
         """,
     "identity": """
-        supervisor auditor  yes: deciding told_in offering told_out partner_done closed_in closed_out long_ago reduced held_decided lapsed_in wish_closed
+        supervisor auditor  yes: decided wish_closed
         given  yes: deciding
         """,
     "decision": """
-        supervisor  yes: deciding told_in offering told_out partner_done closed_in closed_out long_ago reduced held_decided lapsed_in
+        supervisor  yes: decided
         given  yes: deciding
         """,
     "offer": "supervisor  yes: told_out partner_done closed_out",
