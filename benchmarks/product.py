@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from benchmarks import permit
 from workflows import instances
+from workflows.case_file import new_file
 from workflows.cases import Case, case_number
 from workflows.commands import command, user_tasks
 from workflows.commands.definitions import read_folder
@@ -71,6 +72,7 @@ def open_case(work: Work, definition_id: int) -> int:
     )
     work.db.add(case)
     work.db.flush()
+    new_file(work.db, case)
     record(work, "case_opened", case, process=permit.PROCESS)
     instances.begin(work, case, definition_id, permit.PROCESS, {})
     return case.id

@@ -116,7 +116,11 @@ _KEPT = 50
 
 def bundle_of(db: Session, definition_id: int) -> Bundle:
     """The bundle of a version, from this process's memory when its hash is known there."""
-    sha256 = db.scalar(select(ProcessDefinition.sha256).where(ProcessDefinition.id == definition_id))
+    hashes: dict[int, str | None] = db.info.setdefault("sha256", {})
+    if definition_id not in hashes:
+        query = select(ProcessDefinition.sha256).where(ProcessDefinition.id == definition_id)
+        hashes[definition_id] = db.scalar(query)
+    sha256 = hashes[definition_id]
     known = _bundles.get(definition_id)
     if known and known[0] == sha256:
         return known[1]

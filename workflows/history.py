@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from workflows.case_file import file_of
 from workflows.cases import Case
 from workflows.db import Base, Json
 from workflows.work import Work
@@ -44,10 +45,10 @@ def record(
     **detail: Any,
 ) -> HistoryEvent:
     """Append one event. The case must be locked by this transaction, since its events are numbered."""
-    last = _last(work.db, case) if case else None
+    file = file_of(work.db, case.id) if case else None
     event = HistoryEvent(
         case_id=case.id if case else None,
-        seq=(last.seq or 0) + 1 if last else (1 if case else None),
+        seq=file.seq + 1 if file else None,
         at=work.now,
         actor_id=work.actor.id,
         kind=kind,
@@ -55,9 +56,10 @@ def record(
         detail=detail,
         esd_only=esd_only,
     )
-    event.hash = chained_hash(last.hash if last else "", event)
+    event.hash = chained_hash(file.hash if file else "", event)
+    if file:
+        file.seq, file.hash = file.seq + 1, event.hash
     work.db.add(event)
-    work.db.flush()
     return event
 
 
@@ -92,8 +94,3 @@ def broken_link(events: list[HistoryEvent]) -> int | None:
             return expected
         previous = event.hash
     return None
-
-
-def _last(db: Session, case: Case) -> HistoryEvent | None:
-    query = select(HistoryEvent).where(HistoryEvent.case_id == case.id)
-    return db.scalar(query.order_by(HistoryEvent.seq.desc()).limit(1))

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 import engine
 from workflows import steps, timers, user_tasks
+from workflows.case_file import file_of
 from workflows.cases import PRIVATE_OUTCOMES, Case, lock_case
 from workflows.db import Base
 from workflows.definitions import Bundle, bundle_of
@@ -39,6 +40,7 @@ def begin(work: Work, case: Case, definition_id: int, process: str, data: Mappin
         case_id=case.id, definition_id=definition_id, process=process, state=b"", version=0, changed_at=work.now
     )
     work.db.add(row)
+    file_of(work.db, case.id).all(ProcessInstance).append(row)
     step = partial(steps.call, work, case, bundle)
     instance = _guarded(case, lambda: engine.Instance.start(bundle.definition(process), data, step))
     _save(work, case, row, bundle, instance)
@@ -46,7 +48,7 @@ def begin(work: Work, case: Case, definition_id: int, process: str, data: Mappin
 
 def change(work: Work, case: Case, what: Callable[[engine.Instance], None]) -> None:
     """Let something happen in a case's process (the case is locked) and save it; all or nothing."""
-    row = work.db.get_one(ProcessInstance, case.id)
+    row = instance_of(work, case)
     bundle = bundle_of(work.db, row.definition_id)
     step = partial(steps.call, work, case, bundle)
 
@@ -61,7 +63,7 @@ def change(work: Work, case: Case, what: Callable[[engine.Instance], None]) -> N
 
 def receive(work: Work, case: Case, message: str) -> bool:
     """Deliver a message to a case's process if something waits for it there; say whether it did."""
-    row = work.db.get_one(ProcessInstance, case.id)
+    row = instance_of(work, case)
     bundle = bundle_of(work.db, row.definition_id)
     idle = partial(steps.call, work, case, bundle)
     if not engine.Instance.load(bundle.definition(row.process), row.state, idle).is_waiting_for(message):
@@ -72,7 +74,12 @@ def receive(work: Work, case: Case, message: str) -> bool:
 
 def bundle_of_case(work: Work, case: Case) -> Bundle:
     """The bundle in the version a case runs on."""
-    return bundle_of(work.db, work.db.get_one(ProcessInstance, case.id).definition_id)
+    return bundle_of(work.db, instance_of(work, case).definition_id)
+
+
+def instance_of(work: Work, case: Case) -> ProcessInstance:
+    """The process instance of a case that this transaction has locked."""
+    return file_of(work.db, case.id).all(ProcessInstance)[0]
 
 
 def _guarded(case: Case, run: Callable[[], engine.Instance]) -> engine.Instance:
@@ -106,7 +113,6 @@ def _save(work: Work, case: Case, row: ProcessInstance, bundle: Bundle, instance
     if instance.ended and not case.closed_at:
         _close(work, case, instance.outcome)
     _note_partners_end(work, case)
-    work.db.flush()
     while work.afterwards:
         work.afterwards.pop(0)()
 

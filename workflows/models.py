@@ -3,6 +3,7 @@
 from workflows import (
     cases,
     definitions,
+    directory,
     history,
     instances,
     organisations,
@@ -17,6 +18,7 @@ __all__ = [
     "Base",
     "cases",
     "definitions",
+    "directory",
     "history",
     "instances",
     "organisations",

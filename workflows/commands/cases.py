@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from workflows import access, instances, privacy, steps
+from workflows.case_file import new_file
 from workflows.cases import Case, IdempotencyKey, Note, case_number, case_numbered, lock_case
 from workflows.commands import command
 from workflows.definitions import MAIN_PROCESS, OPT_OUT_AGAIN, Bundle, ProcessDefinition, bundle_of, deployed
@@ -195,6 +196,7 @@ def _new_case(work: Work, process: str, manager: Actor, office: str) -> Case:
     )
     work.db.add(case)
     work.db.flush()
+    new_file(work.db, case)
     record(work, "case_opened", case, process=process, on_behalf=manager.id != work.actor.id)
     return case
 

@@ -25,6 +25,7 @@ from workflows.people import (
     SignInFailure,
     actor_for,
     person_named,
+    person_of,
 )
 from workflows.settings import settings
 from workflows.work import Work
@@ -206,8 +207,8 @@ def _start_session(person_id: int) -> str:
 
 
 def _active(work: Work, person_id: int) -> Actor:
-    person = work.db.get_one(Person, person_id)
-    if not person.active:
+    person = person_of(work.db, person_id)
+    if person is None or not person.active:
         raise NotSignedIn()
     return actor_for(work.db, person)
 

@@ -12,7 +12,8 @@ from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from workflows import clock, instances, outbox, steps
-from workflows.cases import Case, lock_case
+from workflows.case_file import file_of, locked
+from workflows.cases import Case, file_named
 from workflows.commands import command
 from workflows.db import transaction
 from workflows.history import record
@@ -60,11 +61,11 @@ def _log_set_aside(act: Callable[[Actor, str], object], row_id: str, error: Exce
 @command
 def fire(work: Work, timer_id: str) -> bool:
     """Fire one timer if it is still due; gives whether it fired."""
-    timer = work.db.get(Timer, timer_id)
-    if timer is None:
+    file = locked(work.db, "timer", timer_id)
+    timer = file.one(Timer, timer_id) if file else None
+    if file is None or timer is None:
         return False
-    case = lock_case(work.db, timer.case_id)
-    timer = work.db.get_one(Timer, timer_id, populate_existing=True)
+    case = file.all(Case)[0]
     if timer.closed_at or timer.due_at > work.now or _stands_still(case, timer.role):
         return False
     timer.fired_at = timer.closed_at = work.now
@@ -77,7 +78,6 @@ def fire(work: Work, timer_id: str) -> bool:
         esd_only=is_esd(timer.role),
         late_minutes=late // timedelta(minutes=1),
     )
-    work.db.flush()
     instances.change(work, case, lambda instance: instance.fire(timer_id))
     return True
 
@@ -117,8 +117,8 @@ def set_aside(work: Work, row_id: str) -> None:
 
 
 def _locked(work: Work, task_id: str) -> tuple[Case, UserTask]:
-    case = lock_case(work.db, work.db.get_one(UserTask, task_id).case_id)
-    return case, work.db.get_one(UserTask, task_id, populate_existing=True)
+    file = file_named(work.db, "task", task_id)
+    return file.all(Case)[0], file.one(UserTask, task_id) or work.db.get_one(UserTask, task_id)
 
 
 def _stands_still(case: Case, role: str) -> bool:
@@ -130,7 +130,7 @@ def _is_idle(work: Work, case: Case, task: UserTask) -> bool:
     bundle = instances.bundle_of_case(work, case)
     levels = bundle.service_levels
     after = levels.duration("claimed_but_idle_release")
-    draft = work.db.get(TaskDraft, task.id)
+    draft = file_of(work.db, case.id).one(TaskDraft, task.id)
     touched = [at for at in (task.claimed_at, draft.saved_at if draft else None) if at]
     return task.claimed_at is not None and levels.calendar().add(max(touched), after) <= work.now
 

@@ -184,7 +184,7 @@ def colleagues(work: Work, number: str) -> list[dict[str, object]]:
         people = people_who_hold_both_keys(work.db, case.area_code)
         return [_givable(task, people) for task in tasks if task.is_esd]
     if standing.is_own_case and not standing.is_reduced:
-        people = people_with(work.db, privacy.CM, Person.agency_code == case.agency_code)
+        people = people_with(work.db, privacy.CM, agency=case.agency_code)
         cleared = [person for person in people if not missing_clearances(person)]
         return [_givable(task, cleared) for task in tasks if task.role == privacy.CM]
     return []

@@ -1,0 +1,81 @@
+"""The directory: people, roles, offices, agencies and agreements, read once and kept until one of them changes.
+
+These small tables decide every permission and change rarely. A trigger of the database gives the directory a new
+version with any change of theirs, in the same transaction; every unit of work reads the version, so what a process
+kept is never used a moment longer than it is true. Its objects belong to no session: read them, never change them.
+"""
+
+import threading
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from sqlalchemy import inspect, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from workflows.db import Base
+
+TABLES = ("area", "office", "agency", "agreement", "person", "person_role", "person_office")
+"""The tables whose changes make a new version."""
+
+T = TypeVar("T")
+
+
+class DirectoryVersion(Base):
+    """One row: a random word, another one after each change, so that no word ever comes twice."""
+
+    __tablename__ = "directory_version"
+    single: Mapped[bool] = mapped_column(primary_key=True, default=True)
+    version: Mapped[str]
+
+
+class Directory:
+    """The directory in one version. Threads may share it: its rows are loaded whole and then only read."""
+
+    def __init__(self, version: str) -> None:
+        self.version = version
+        self._kept: dict[Any, Any] = {}
+
+    def rows(self, db: Session, kind: type[T]) -> list[T]:
+        """All rows of one of the tables, by primary key."""
+        if kind not in self._kept:
+            found = list(db.scalars(select(kind).order_by(*inspect(kind).primary_key)))
+            for row in found:
+                db.expunge(row)
+            self._kept[kind] = found
+        rows: list[T] = self._kept[kind]
+        return rows
+
+    def derived(self, db: Session, make: Callable[[Session], T]) -> T:
+        """What a function makes of the directory, made once a version."""
+        if make not in self._kept:
+            self._kept[make] = make(db)
+        made: T = self._kept[make]
+        return made
+
+
+_lock = threading.Lock()
+_newest: dict[str, Directory] = {}
+
+
+def directory(db: Session) -> Directory:
+    """The directory as this transaction sees it, its own changes included."""
+    if _changes(db):
+        db.flush()
+        db.info.pop("directory", None)
+    known: Directory | None = db.info.get("directory")
+    return known or at_version(db, db.scalars(select(DirectoryVersion.version)).one())
+
+
+def at_version(db: Session, version: str) -> Directory:
+    """The directory of a version that this transaction has just read; one is kept for each database."""
+    url = str(db.get_bind().engine.url)
+    with _lock:
+        if url not in _newest or _newest[url].version != version:
+            _newest[url] = Directory(version)
+        db.info["directory"] = _newest[url]
+    return _newest[url]
+
+
+def _changes(db: Session) -> bool:
+    """Whether this transaction has changes of the directory that are not written yet."""
+    return any(row.__tablename__ in TABLES for row in (*db.new, *db.dirty, *db.deleted))
