@@ -1,7 +1,7 @@
 """What is counted: processor time, bytes, and, between a client and PostgreSQL, statements and round trips.
 
 `Listener` stands between the two on a socket of its own and knows nothing of the client, so that every contestant is
-counted by the same measure. A round trip is a turn of the client to speak after the server has spoken.
+counted by the same measure. A round trip is a request of the client for the server to say that it is ready.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import socket
 import struct
 import tempfile
 import threading
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,56 +67,83 @@ class Listener:
 
 
 class _Line:
-    """One connection: two threads, one for each direction."""
+    """One connection: two threads, one for each direction.
+
+    The client asks from its first message until the server has answered each of its requests to be told that it is
+    ready; one such time of asking is one round trip, however many messages it takes.
+    """
 
     def __init__(self, ear: Listener, client: socket.socket, server: socket.socket) -> None:
-        self.ear = ear
-        self.answered = True
-        self.waiting = b""
-        self.begun = False
-        self.texts: dict[bytes, str] = {}
-        threading.Thread(target=self._pass, args=(client, server, self._asked), daemon=True).start()
-        threading.Thread(target=self._pass, args=(server, client, self._told), daemon=True).start()
+        self._ear = ear
+        self._asking = True
+        self._unanswered = 1
+        self._texts: dict[bytes, str] = {}
+        both = threading.Lock()
+        for source, target, seen, length in (
+            (client, server, self._asked, _Messages(starts_bare=True)),
+            (server, client, self._told, _Messages(starts_bare=False)),
+        ):
+            ends = (source, target, seen, length, both)
+            threading.Thread(target=self._pass, args=ends, daemon=True).start()
 
-    def _pass(self, source: socket.socket, target: socket.socket, seen) -> None:  # type: ignore[no-untyped-def]
+    def _pass(
+        self,
+        source: socket.socket,
+        target: socket.socket,
+        seen: Callable[[bytes, bytes], None],
+        messages: _Messages,
+        both: threading.Lock,
+    ) -> None:
         with suppress(OSError):
             while data := source.recv(1 << 16):
-                seen(data)
+                with both:
+                    for kind, body in messages.of(data):
+                        seen(kind, body)
                 target.sendall(data)
         for end in (source, target):
             with suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)
 
-    def _told(self, _data: bytes) -> None:
-        self.answered = True
+    def _told(self, kind: bytes, _body: bytes) -> None:
+        if kind == b"Z":
+            self._unanswered -= 1
+            self._asking = self._unanswered > 0
 
-    def _asked(self, data: bytes) -> None:
-        if self.answered and self.begun:
-            self.ear.counts.trips += 1
-        self.answered = False
-        self.waiting += data
-        if not self.begun:
-            length = struct.unpack("!i", self.waiting[:4])[0]
-            self.begun, self.waiting = True, self.waiting[length:]
-        while len(self.waiting) >= 5:
-            length = struct.unpack("!i", self.waiting[1:5])[0] + 1
-            if len(self.waiting) < length:
-                return
-            self._message(self.waiting[:1], self.waiting[5:length])
-            self.waiting = self.waiting[length:]
-
-    def _message(self, kind: bytes, body: bytes) -> None:
-        """Statements are asked at once (Q) or parsed (P), bound (B) and executed (E)."""
+    def _asked(self, kind: bytes, body: bytes) -> None:
+        """Statements are asked at once (Q), or parsed (P), bound (B) and executed until the client waits (S)."""
+        counts = self._ear.counts
+        if not self._asking:
+            self._asking, counts.trips = True, counts.trips + 1
+        if kind in (b"Q", b"S"):
+            self._unanswered += 1
         if kind == b"P":
             name, text, _ = body.split(b"\0", 2)
-            self.texts[name] = text.decode()
-        elif kind == b"Q":
-            self.ear.counts.statements += 1
-            self.ear.log.append(body.rstrip(b"\0").decode())
-        elif kind == b"B":
-            _, name, _ = body.split(b"\0", 2)
-            self.ear.counts.statements += 1
-            self.ear.log.append(self.texts.get(name, "?"))
+            self._texts[name] = text.decode()
+        elif kind in (b"Q", b"B"):
+            text = body.rstrip(b"\0").decode() if kind == b"Q" else self._texts.get(body.split(b"\0", 2)[1], "?")
+            counts.statements += 1
+            self._ear.log.append(text)
+
+
+class _Messages:
+    """Cuts a stream into messages; a client's first one has a length and no kind."""
+
+    def __init__(self, *, starts_bare: bool) -> None:
+        self._bare = starts_bare
+        self._rest = b""
+
+    def of(self, data: bytes) -> Iterator[tuple[bytes, bytes]]:
+        """The messages that are complete with these bytes."""
+        self._rest += data
+        while len(self._rest) >= 5:
+            start = 0 if self._bare else 1
+            end = struct.unpack("!i", self._rest[start : start + 4])[0] + start
+            if len(self._rest) < end:
+                return
+            message, self._rest = self._rest[:end], self._rest[end:]
+            if not self._bare:
+                yield message[:1], message[5:]
+            self._bare = False
 
 
 def size(url: str) -> int:

@@ -31,7 +31,7 @@ _LOCK = 'SELECT 1 FROM "case" WHERE id = {case} FOR NO KEY UPDATE'
 _READ = """
 SELECT to_jsonb(c), to_jsonb(i), d.sha256, v.version, tasks.*, timers.*, armed.*,
   (SELECT jsonb_agg(a) FROM task_draft a JOIN user_task t ON t.id = a.task_id
-    WHERE t.case_id = c.id AND t.closed_at IS NULL),
+    WHERE t.case_id = c.id),
   (SELECT to_jsonb(f) FROM client_facts f WHERE f.case_id = c.id),
   (SELECT jsonb_build_array(h.seq, h.hash) FROM history_event h WHERE h.case_id = c.id ORDER BY h.seq DESC LIMIT 1),
   (SELECT jsonb_agg(jsonb_build_array(m.kind, m.recipient_id, m.round)) FROM outbox_message m WHERE m.case_id = c.id)
@@ -94,8 +94,10 @@ def new_file(db: Session, case: Base) -> CaseFile:
 
 
 def file_of(db: Session, case_id: int) -> CaseFile:
-    """The file of a case that this transaction has locked."""
-    file: CaseFile = db.info["files"][case_id]
+    """The file of a case, which is locked now if this transaction has not done so yet."""
+    file = files_of(db).get(case_id) or locked(db, "case", case_id)
+    if file is None:
+        raise LookupError(f"There is no case {case_id}.")
     return file
 
 
@@ -110,8 +112,6 @@ def locked(db: Session, by: str, key: object) -> CaseFile | None:
 
     `by` says what `key` is the id of: `case`, `task` or `timer`.
     """
-    if by == "case" and key in files_of(db):
-        return file_of(db, key)  # type: ignore[arg-type]
     db.flush()
     connection = driver(db)
     with connection.pipeline():
@@ -124,7 +124,7 @@ def locked(db: Session, by: str, key: object) -> CaseFile | None:
 def _filled(db: Session, row: tuple[Any, ...]) -> CaseFile:
     case, instance, sha256, version, tasks, elements, done, timers, armed, drafts, facts, event, messages = row
     if case["id"] in files_of(db):
-        return file_of(db, case["id"])
+        return files_of(db)[case["id"]]
     at_version(db, version)
     file = CaseFile(db)
     file._rows = {

@@ -142,21 +142,21 @@ class IdempotencyKey(Base):
     at: Mapped[datetime]
 
 
-def case_numbered(db: Session, number: str) -> Case:
-    """The case of a number."""
+def case_numbered(db: Session, number: str, *, lock: bool = False) -> Case:
+    """The case of a number; with `lock`, held until the end of the transaction."""
     case = db.scalar(select(Case).where(Case.number == number))
     if case is None:
         raise NotFound(f"There is no case {number} that you may see.")
-    return case
+    return lock_case(db, case.id) if lock else case
 
 
 def lock_case(db: Session, case_id: int) -> Case:
     """The case of an id, fresh from the database and held until the end of the transaction, with its file."""
-    return file_named(db, "case", case_id).all(Case)[0]
+    return case_file.file_of(db, case_id).all(Case)[0]
 
 
 def file_named(db: Session, by: str, key: object) -> case_file.CaseFile:
-    """The file of the case of a `case`, `task` or `timer` of an id, held until the end of the transaction."""
+    """The file of the case of a `task` or `timer` of an id, held until the end of the transaction."""
     file = case_file.locked(db, by, key)
     if file is None:
         raise NotFound(f"There is no such {by} that you may see.")

@@ -124,7 +124,7 @@ def _write_and_commit(db: Session) -> None:
         connection = driver(db)
         with connection.pipeline():
             answer = connection.execute(*pending.statement)  # type: ignore[arg-type]
-            connection.commit()
+            connection.execute("COMMIT")
         pending.number(answer.fetchone() or ())
         db.expunge_all()
     db.commit()

@@ -38,10 +38,7 @@ class Directory:
     def rows(self, db: Session, kind: type[T]) -> list[T]:
         """All rows of one of the tables, by primary key."""
         if kind not in self._kept:
-            found = list(db.scalars(select(kind).order_by(*inspect(kind).primary_key)))
-            for row in found:
-                db.expunge(row)
-            self._kept[kind] = found
+            self._kept[kind] = _own_rows(db, kind)
         rows: list[T] = self._kept[kind]
         return rows
 
@@ -51,6 +48,14 @@ class Directory:
             self._kept[make] = make(db)
         made: T = self._kept[make]
         return made
+
+
+def _own_rows(db: Session, kind: type[T]) -> list[T]:
+    """The rows as this transaction sees them, but as other objects than those it may be changing."""
+    with Session(db.connection(), join_transaction_mode="rollback_only") as reader:
+        rows = list(reader.scalars(select(kind).order_by(*inspect(kind).primary_key)))
+        reader.expunge_all()
+    return rows
 
 
 _lock = threading.Lock()

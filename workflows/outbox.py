@@ -141,6 +141,7 @@ def _queue_one(
         message_id=f"<{secrets.token_hex(16)}@{settings().mail_from.rsplit('@', 1)[-1].rstrip('>')}>",
         queued_at=work.now,
         next_attempt_at=work.now,
+        attempts=0,
     )
     work.db.add(row)
     if case:

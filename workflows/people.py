@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from workflows.db import Base
@@ -148,8 +148,7 @@ def actor_for(db: Session, person: Person) -> Actor:
 
 def person_named(db: Session, username: str) -> Person | None:
     """The active person of a user name."""
-    person = directory(db).derived(db, _by_username).get(username)
-    return person if person and person.active else None
+    return db.scalar(select(Person).where(Person.username == username, Person.active))
 
 
 def person_of(db: Session, person_id: int | None) -> Person | None:
@@ -190,10 +189,6 @@ def people_who_hold_both_keys(db: Session, area: str) -> list[Person]:
 
 def _by_id(db: Session) -> dict[int, Person]:
     return {person.id: person for person in directory(db).rows(db, Person)}
-
-
-def _by_username(db: Session) -> dict[str, Person]:
-    return {person.username: person for person in directory(db).rows(db, Person)}
 
 
 def _by_role(db: Session) -> dict[str, list[Person]]:

@@ -20,8 +20,8 @@ from workflows.organisations import agreement_shortcoming
 from workflows.people import (
     Person,
     missing_clearances,
+    people_who_hold_both_keys,
     people_with,
-    person_named,
     person_of,
     staff_of,
     supervisors_for,
@@ -235,8 +235,9 @@ def ask_to_call_client(context: Context) -> Result:
 @step
 def notify_assigned_staff(context: Context) -> Result:
     """N9: the ESD staff who will work with the client."""
-    person = person_named(context.work.db, str(_answer(context, "T13_AssignEsdWioaStaff", "esd_staff")))
-    return _tell(context, [person] if person else [])
+    chosen = _answer(context, "T13_AssignEsdWioaStaff", "esd_staff")
+    staff = people_who_hold_both_keys(context.work.db, context.case.area_code)
+    return _tell(context, [person for person in staff if person.username == chosen])
 
 
 @step

@@ -75,6 +75,7 @@ def _arm(work: Work, case: Case, bundle: Bundle, item: OpenWork, calendar: Calen
         armed_at=work.now,
         due_at=due_at,
         closed_at=work.now if fired else None,
+        attempts=0,
     )
     work.db.add(timer)
     file.all(Timer).append(timer)

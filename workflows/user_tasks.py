@@ -143,6 +143,7 @@ def _open(work: Work, case: Case, bundle: Bundle, item: OpenWork, calendar: Cale
         claimed_at=work.now if assignee_id else None,
         opened_at=work.now,
         due_at=calendar.add(work.now, bundle.service_levels.duration(due)) if due else None,
+        version=1,
     )
     work.db.add(task)
     file = file_of(work.db, case.id)
