@@ -120,7 +120,9 @@ class _Line:
             name, text, _ = body.split(b"\0", 2)
             self._texts[name] = text.decode()
         elif kind in (b"Q", b"B"):
-            text = body.rstrip(b"\0").decode() if kind == b"Q" else self._texts.get(body.split(b"\0", 2)[1], "?")
+            text = (
+                body.rstrip(b"\0").decode() if kind == b"Q" else self._texts.get(body.split(b"\0", 2)[1], "?")
+            )
             counts.statements += 1
             self._ear.log.append(text)
 

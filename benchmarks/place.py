@@ -21,7 +21,11 @@ from web.console.children import stop_all
 from workflows.settings import PROJECT, settings
 
 USUAL = Path.home() / ".cache" / "opt-in-desk-benchmarks"
-KEYS = {"SECRET_KEY": "only-for-measuring-" * 3, "FINGERPRINT_KEY": "only-for-measuring-too-" * 3, "JOB_HINT": ""}
+KEYS = {
+    "SECRET_KEY": "only-for-measuring-" * 3,
+    "FINGERPRINT_KEY": "only-for-measuring-too-" * 3,
+    "JOB_HINT": "",
+}
 
 
 def folder() -> Path:
@@ -97,7 +101,9 @@ def prepare(server_url: str, name: str) -> str:
     url = fresh(server_url, name)
     use(url)
     command = [sys.executable, "-m", "web.console", "prepare"]
-    done = subprocess.run(command, cwd=PROJECT, env=dict(os.environ), capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command, cwd=PROJECT, env=dict(os.environ), capture_output=True, text=True, check=False
+    )
     if done.returncode:
         raise SystemExit(f"The database could not be prepared:\n{done.stdout}{done.stderr}")
     return url

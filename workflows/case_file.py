@@ -122,7 +122,9 @@ def locked(db: Session, by: str, key: object) -> CaseFile | None:
 
 
 def _filled(db: Session, row: tuple[Any, ...]) -> CaseFile:
-    case, instance, sha256, version, tasks, elements, done, timers, armed, drafts, facts, event, messages = row
+    case, instance, sha256, version, tasks, elements, done, timers, armed, drafts, facts, event, messages = (
+        row
+    )
     if case["id"] in files_of(db):
         return files_of(db)[case["id"]]
     at_version(db, version)

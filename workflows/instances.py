@@ -37,7 +37,12 @@ def begin(work: Work, case: Case, definition_id: int, process: str, data: Mappin
     """Start the process of a case and save where it waits."""
     bundle = bundle_of(work.db, definition_id)
     row = ProcessInstance(
-        case_id=case.id, definition_id=definition_id, process=process, state=b"", version=0, changed_at=work.now
+        case_id=case.id,
+        definition_id=definition_id,
+        process=process,
+        state=b"",
+        version=0,
+        changed_at=work.now,
     )
     work.db.add(row)
     file_of(work.db, case.id).all(ProcessInstance).append(row)

@@ -50,7 +50,9 @@ class Pending:
     def in_any_order(self) -> bool:
         """Whether the parts may be done in any order. Not when rows of one table both come and go: the mapper then
         knows which first."""
-        coming, going = ({table for what, table, _ in self._changes if what == way} for way in ("insert", "delete"))
+        coming, going = (
+            {table for what, table, _ in self._changes if what == way} for way in ("insert", "delete")
+        )
         return coming.isdisjoint(going)
 
     @property

@@ -156,7 +156,9 @@ def person_of(db: Session, person_id: int | None) -> Person | None:
     return directory(db).derived(db, _by_id).get(person_id or 0)
 
 
-def people_with(db: Session, role: str, *, area: str | None = None, agency: str | None = None) -> list[Person]:
+def people_with(
+    db: Session, role: str, *, area: str | None = None, agency: str | None = None
+) -> list[Person]:
     """The active people who hold a role, by name; of one area or agency when it is given."""
     return [
         person
