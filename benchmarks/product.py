@@ -10,7 +10,7 @@ from sqlalchemy import select
 from benchmarks import permit
 from workflows import instances
 from workflows.case_file import new_file
-from workflows.cases import Case, case_number
+from workflows.cases import Case, new_numbers
 from workflows.commands import command, user_tasks
 from workflows.commands.definitions import read_folder
 from workflows.db import transaction
@@ -58,8 +58,10 @@ def deploy(work: Work) -> int:
 def open_case(work: Work, definition_id: int) -> int:
     """Open a case of the permit, as the product opens its own; gives its id."""
     actor = work.actor
+    number, case_id = work.db.execute(new_numbers).one()
     case = Case(
-        number=f"{actor.area}-{work.now.year}-{work.db.scalar(case_number):06}",
+        id=case_id,
+        number=f"{actor.area}-{work.now.year}-{number:06}",
         process_key=permit.PROCESS,
         area_code=actor.area,
         office_code=min(actor.offices),
@@ -69,9 +71,12 @@ def open_case(work: Work, definition_id: int) -> int:
         opened_at=work.now,
         status="draft",
         attempts=0,
+        call_client=False,
+        backup_opened=False,
+        lapse_announced=False,
+        hold_escalated=False,
     )
     work.db.add(case)
-    work.db.flush()
     new_file(work.db, case)
     record(work, "case_opened", case, process=permit.PROCESS)
     instances.begin(work, case, definition_id, permit.PROCESS, {})

@@ -56,8 +56,9 @@ class CaseFile:
     """What is known of a locked case.
 
     `elements` are those that ever had a task; `last_assignee` is by role who completed the newest task; `armed` is by
-    element when a timer was first armed and whether one fired; `messages` are (kind, recipient, round); `seq` and
-    `hash` are those of the newest event of its history.
+    element when a timer was first armed and whether one fired; `messages` are (kind, recipient, round); `answers`
+    are by element what was recorded in this transaction; `seq` and `hash` are those of the newest event of its
+    history.
     """
 
     def __init__(self, db: Session) -> None:
@@ -68,6 +69,7 @@ class CaseFile:
         self.last_assignee: dict[str, int | None] = {}
         self.armed: dict[str, tuple[datetime, bool]] = {}
         self.messages: list[tuple[str, int, int]] = []
+        self.answers: dict[str, dict[str, Any]] = {}
         self.seq = 0
         self.hash = ""
 
@@ -171,7 +173,7 @@ def _object(db: Session, kind: type[T], row: dict[str, Any]) -> T:
             row[name] = datetime.fromisoformat(row[name])
     for name in raw:
         row[name] = bytes.fromhex(row[name].removeprefix("\\x"))
-    known = db.identity_map.get(inspect(kind).identity_key_from_primary_key([row[key]]))
+    known = db.identity_map.get(inspect(kind).identity_key_from_primary_key((row[key],)))
     if known is None:
         return _adopted(db, kind, row)
     for name, value in row.items():
@@ -180,7 +182,7 @@ def _object(db: Session, kind: type[T], row: dict[str, Any]) -> T:
 
 
 def _adopted(db: Session, kind: type[T], row: dict[str, Any]) -> T:
-    found: T = inspect(kind).class_manager.new_instance()
+    found: T = inspect(kind).class_manager.new_instance()  # type: ignore[assignment]
     found.__dict__.update(row)
     make_transient_to_detached(found)
     db.add(found)

@@ -46,6 +46,8 @@ STATUSES = {
 }
 
 case_number = Sequence("case_number")
+new_numbers = select(case_number.next_value(), func.nextval("case_id_seq"))
+"""The number and the id of a new case, in one go."""
 
 
 class Case(Base):

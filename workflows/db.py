@@ -120,10 +120,13 @@ def transaction() -> Iterator[Session]:
 def _write_and_commit(db: Session) -> None:
     """What is not written yet goes with the commit, in one round trip."""
     pending = Pending(db)
-    if pending and pending.in_any_order:
+    if not pending.in_any_order:
+        db.flush()
+        pending = Pending(db)
+    if pending:
         connection = driver(db)
         with connection.pipeline():
-            answer = connection.execute(*pending.statement)  # type: ignore[arg-type]
+            answer = connection.execute(*pending.statement)
             connection.execute("COMMIT")
         pending.number(answer.fetchone() or ())
         db.expunge_all()

@@ -37,7 +37,7 @@ class ProcessDefinition(Base):
     key: Mapped[str]
     area_code: Mapped[str | None] = mapped_column(ForeignKey("area.code"))
     version: Mapped[int]
-    files: Mapped[Json]
+    files: Mapped[Json] = mapped_column(deferred=True)
     sha256: Mapped[str]
     state: Mapped[str]
     deployed_at: Mapped[datetime]
@@ -138,4 +138,7 @@ def deployed(db: Session, key: str = MAIN_PROCESS) -> ProcessDefinition | None:
     query = select(ProcessDefinition).where(
         ProcessDefinition.key == key, ProcessDefinition.state == "deployed"
     )
-    return db.scalar(query.order_by(ProcessDefinition.version.desc()).limit(1))
+    found = db.scalar(query.order_by(ProcessDefinition.version.desc()).limit(1))
+    if found:
+        db.info.setdefault("sha256", {})[found.id] = found.sha256
+    return found

@@ -5,11 +5,11 @@ version with any change of theirs, in the same transaction; every unit of work r
 kept is never used a moment longer than it is true. Its objects belong to no session: read them, never change them.
 """
 
-import threading
 from collections.abc import Callable
 from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import inspect, select
+from sqlalchemy import Engine, event, inspect, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from workflows.db import Base
@@ -58,13 +58,12 @@ def _own_rows(db: Session, kind: type[T]) -> list[T]:
     return rows
 
 
-_lock = threading.Lock()
-_newest: dict[str, Directory] = {}
+_newest: WeakKeyDictionary[Engine, Directory] = WeakKeyDictionary()
 
 
 def directory(db: Session) -> Directory:
     """The directory as this transaction sees it, its own changes included."""
-    if _changes(db):
+    if "directory_touched" in db.info and _changes(db):
         db.flush()
         db.info.pop("directory", None)
     known: Directory | None = db.info.get("directory")
@@ -73,12 +72,20 @@ def directory(db: Session) -> Directory:
 
 def at_version(db: Session, version: str) -> Directory:
     """The directory of a version that this transaction has just read; one is kept for each database."""
-    url = str(db.get_bind().engine.url)
-    with _lock:
-        if url not in _newest or _newest[url].version != version:
-            _newest[url] = Directory(version)
-        db.info["directory"] = _newest[url]
-    return _newest[url]
+    database = db.get_bind().engine
+    newest = _newest.get(database)
+    if newest is None or newest.version != version:
+        newest = _newest[database] = Directory(version)
+    db.info["directory"] = newest
+    return newest
+
+
+@event.listens_for(Session, "transient_to_pending")
+@event.listens_for(Session, "loaded_as_persistent")
+def _note_touch(db: Session, row: Any) -> None:
+    """Only a session that holds rows of these tables can have changed them."""
+    if row.__tablename__ in TABLES:
+        db.info["directory_touched"] = True
 
 
 def _changes(db: Session) -> bool:

@@ -6,6 +6,7 @@ shows. An event never holds a client fact; `esd_only` ones are not shown to part
 
 import hashlib
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +16,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from workflows.case_file import file_of
 from workflows.cases import Case
 from workflows.db import Base, Json
+from workflows.one_write import append
 from workflows.work import Work
 
 
@@ -35,6 +37,10 @@ class HistoryEvent(Base):
     __table_args__ = (UniqueConstraint("case_id", "seq"), Index("ix_history_event_at", "at"))
 
 
+_HASHED = ("case_id", "seq", "at", "actor_id", "kind", "element", "detail", "esd_only")
+_spelling = json.JSONEncoder(sort_keys=True, separators=(",", ":"), default=datetime.isoformat)
+
+
 def record(
     work: Work,
     kind: str,
@@ -43,40 +49,33 @@ def record(
     element: str | None = None,
     esd_only: bool = False,
     **detail: Any,
-) -> HistoryEvent:
+) -> None:
     """Append one event. The case must be locked by this transaction, since its events are numbered."""
     file = file_of(work.db, case.id) if case else None
-    event = HistoryEvent(
-        case_id=case.id if case else None,
-        seq=file.seq + 1 if file else None,
-        at=work.now,
-        actor_id=work.actor.id,
-        kind=kind,
-        element=element,
-        detail=detail,
-        esd_only=esd_only,
-    )
-    event.hash = chained_hash(file.hash if file else "", event)
+    event = {
+        "case_id": case.id if case else None,
+        "seq": file.seq + 1 if file else None,
+        "at": work.now,
+        "actor_id": work.actor.id,
+        "kind": kind,
+        "element": element,
+        "detail": detail,
+        "esd_only": esd_only,
+    }
+    link = _hash(file.hash if file else "", event)
     if file:
-        file.seq, file.hash = file.seq + 1, event.hash
-    work.db.add(event)
-    return event
+        file.seq, file.hash = file.seq + 1, link
+    append(work.db, HistoryEvent, {**event, "hash": link})
 
 
 def chained_hash(previous: str, event: HistoryEvent) -> str:
     """SHA-256 over the hash before and everything the event says, in a fixed spelling."""
-    words = [
-        previous,
-        event.case_id,
-        event.seq,
-        event.at.isoformat(),
-        event.actor_id,
-        event.kind,
-        event.element,
-        event.detail,
-        bool(event.esd_only),
-    ]
-    return hashlib.sha256(json.dumps(words, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+    return _hash(previous, {name: getattr(event, name) for name in _HASHED})
+
+
+def _hash(previous: str, event: Mapping[str, Any]) -> str:
+    words = [previous, *(event[name] for name in _HASHED)]
+    return hashlib.sha256(_spelling.encode(words).encode()).hexdigest()
 
 
 def events_of(db: Session, case_id: int) -> list[HistoryEvent]:

@@ -53,28 +53,33 @@ def begin(work: Work, case: Case, definition_id: int, process: str, data: Mappin
 
 def change(work: Work, case: Case, what: Callable[[engine.Instance], None]) -> None:
     """Let something happen in a case's process (the case is locked) and save it; all or nothing."""
-    row = instance_of(work, case)
-    bundle = bundle_of(work.db, row.definition_id)
-    step = partial(steps.call, work, case, bundle)
-
-    def run() -> engine.Instance:
-        instance = engine.Instance.load(bundle.definition(row.process), row.state, step)
-        what(instance)
-        _announce_lapse(case, instance)
-        return instance
-
-    _save(work, case, row, bundle, _guarded(case, run))
+    _go_on(work, case, _restored(work, case), what)
 
 
 def receive(work: Work, case: Case, message: str) -> bool:
     """Deliver a message to a case's process if something waits for it there; say whether it did."""
-    row = instance_of(work, case)
-    bundle = bundle_of(work.db, row.definition_id)
-    idle = partial(steps.call, work, case, bundle)
-    if not engine.Instance.load(bundle.definition(row.process), row.state, idle).is_waiting_for(message):
+    instance = _restored(work, case)
+    if not instance.is_waiting_for(message):
         return False
-    change(work, case, lambda instance: instance.receive(message))
+    _go_on(work, case, instance, lambda instance: instance.receive(message))
     return True
+
+
+def _restored(work: Work, case: Case) -> engine.Instance:
+    row, bundle = instance_of(work, case), bundle_of_case(work, case)
+    step = partial(steps.call, work, case, bundle)
+    return _guarded(case, lambda: engine.Instance.load(bundle.definition(row.process), row.state, step))
+
+
+def _go_on(
+    work: Work, case: Case, instance: engine.Instance, what: Callable[[engine.Instance], None]
+) -> None:
+    def run() -> engine.Instance:
+        what(instance)
+        _announce_lapse(case, instance)
+        return instance
+
+    _save(work, case, instance_of(work, case), bundle_of_case(work, case), _guarded(case, run))
 
 
 def bundle_of_case(work: Work, case: Case) -> Bundle:

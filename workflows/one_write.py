@@ -7,14 +7,13 @@ hold as ever: they are checked when the statement ends.
 """
 
 import json
-from collections.abc import Iterable
 from datetime import date, datetime
 from functools import cache
 from typing import Any
 
 from sqlalchemy import Table, inspect
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.orm.attributes import set_committed_value
 
 Row = dict[str, Any]
@@ -24,11 +23,18 @@ Shape = tuple[str, Table, tuple[str, ...]]
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 
 
+def append(db: Session, kind: type[DeclarativeBase], row: Row) -> None:
+    """Have a row written that nobody changes or reads before the commit: no object is made of it."""
+    db.info.setdefault("rows", []).append((kind.__table__, row))
+
+
 class Pending:
     """What a session has not written yet; false when that is nothing."""
 
     def __init__(self, db: Session) -> None:
         self._changes: dict[Shape, list[tuple[Row, Any]]] = {}
+        for table, row in db.info.get("rows", ()):
+            self._changes.setdefault(("insert", table, tuple(row)), []).append((row, None))
         for made in db.new:
             self._note("insert", made, _new_row(made))
         for kept in db.dirty:
@@ -58,14 +64,17 @@ class Pending:
     @property
     def statement(self) -> tuple[str, list[str]]:
         """The statement that writes it all, and its values."""
-        return _text(tuple(self._changes)), [_json(row for row, _ in rows) for rows in self._changes.values()]
+        return _text(tuple(self._changes)), [
+            _json([row for row, _ in rows]) for rows in self._changes.values()
+        ]
 
     def number(self, answer: tuple[list[int], ...]) -> None:
         """Tell the new objects the numbers that the database gave them, which it does in the order of the rows."""
         asked = [(shape, rows) for shape, rows in self._changes.items() if _numbered(shape)]
         for (shape, rows), numbers in zip(asked, answer, strict=True):
             for (_, made), number in zip(rows, numbers, strict=True):
-                set_committed_value(made, _numbered(shape), number)
+                if made is not None:
+                    set_committed_value(made, _numbered(shape), number)
 
 
 def _key(row: Any) -> tuple[str, ...]:
@@ -97,16 +106,15 @@ def _default(default: Any) -> object:
     return default.arg(None) if default.is_callable else default.arg
 
 
-def _json(rows: Iterable[Row]) -> str:
-    return json.dumps(list(rows), default=_spelled, separators=(",", ":"))
-
-
 def _spelled(value: object) -> str:
     if isinstance(value, datetime | date):
         return value.isoformat()
     if isinstance(value, bytes):
         return "\\x" + value.hex()
     raise TypeError(f"A column cannot hold a {type(value).__name__}.")
+
+
+_json = json.JSONEncoder(default=_spelled, separators=(",", ":")).encode
 
 
 @cache

@@ -63,7 +63,7 @@ class OutboxMessage(Base):
 
     __tablename__ = "outbox_message"
     id: Mapped[int] = mapped_column(primary_key=True)
-    case_id: Mapped[int | None] = mapped_column(ForeignKey("case.id"), index=True)
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("case.id"))
     kind: Mapped[str]
     recipient_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     round: Mapped[int]

@@ -338,9 +338,9 @@ def candidates(work: Work, case: Case, task: UserTask) -> list[Person]:
 
 def _answer(context: Context, element: str, name: str) -> object:
     """The newest recorded answer of a field of the case."""
-    for record_ in reversed(file_of(context.work.db, context.case.id).all(TaskRecord)):
-        if record_.element == element:
-            return record_.answers.get(name)
+    just_now = file_of(context.work.db, context.case.id).answers
+    if element in just_now:
+        return just_now[element].get(name)
     query = select(TaskRecord.answers).where(
         TaskRecord.case_id == context.case.id, TaskRecord.element == element
     )

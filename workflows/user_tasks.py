@@ -1,8 +1,8 @@
 """User tasks: the open work that people see, kept equal to what the saved instance waits for."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
-from sqlalchemy import ForeignKey, Index, select
+from sqlalchemy import DateTime, ForeignKey, Index, func, literal_column, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engine import OpenWork
@@ -15,6 +15,12 @@ from workflows.forms import Form
 from workflows.history import record
 from workflows.people import people_who_hold_both_keys, person_of
 from workflows.work import Work
+
+FAR = datetime(9999, 1, 1, tzinfo=UTC)
+"""The due time, in the order of a list, of a task that has none."""
+_FAR = "TIMESTAMP WITH TIME ZONE '9999-01-01 00:00:00+00'"
+_DUE = text(f"coalesce(due_at, {_FAR})")
+_OPEN = "closed_at IS NULL"
 
 
 class UserTask(Base):
@@ -51,18 +57,16 @@ class UserTask(Base):
         return is_esd(self.role)
 
     __table_args__ = (
-        Index(
-            "ix_user_task_open_role",
-            "role",
-            "office_code",
-            "due_at",
-            "id",
-            postgresql_where="closed_at IS NULL",
-        ),
-        Index(
-            "ix_user_task_open_assignee", "assignee_id", "due_at", "id", postgresql_where="closed_at IS NULL"
-        ),
+        Index("ix_user_task_office", "role", "office_code", _DUE, "id", postgresql_where=_OPEN),
+        Index("ix_user_task_agency", "role", "agency_code", _DUE, "id", postgresql_where=_OPEN),
+        Index("ix_user_task_assignee", "assignee_id", _DUE, "id", postgresql_where=_OPEN),
+        Index("ix_user_task_late", "due_at", "id", postgresql_where=f"{_OPEN} AND reminded_at IS NULL"),
+        Index("ix_user_task_claimed", "claimed_at", postgresql_where=_OPEN),
     )
+
+
+DUE = func.coalesce(UserTask.due_at, literal_column(_FAR, DateTime(timezone=True)))
+"""When a task is due, as the lists are ordered and their indexes are made."""
 
 
 class TaskDraft(Base):

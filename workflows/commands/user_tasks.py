@@ -11,6 +11,7 @@ from workflows.duplicates import fingerprint, name_fingerprint
 from workflows.errors import InvalidInput, NotAllowed, Stale, TaskClosed
 from workflows.forms import Answers
 from workflows.history import record
+from workflows.one_write import append
 from workflows.people import Actor, actor_for, person_named
 from workflows.privacy import Standing
 from workflows.ssn_guard import guard
@@ -157,16 +158,16 @@ def _assign(work: Work, case: Case, task: UserTask, person_id: int | None, kind:
 
 
 def _keep_record(work: Work, case: Case, task: UserTask, answers: Answers) -> None:
-    row = TaskRecord(
-        task_id=task.id,
-        case_id=case.id,
-        element=task.element,
-        answers=dict(answers.record),
-        completed_by_id=work.actor.id or 0,
-        completed_at=work.now,
-    )
-    work.db.add(row)
-    file_of(work.db, case.id).all(TaskRecord).append(row)
+    file_of(work.db, case.id).answers[task.element] = dict(answers.record)
+    row = {
+        "task_id": task.id,
+        "case_id": case.id,
+        "element": task.element,
+        "answers": answers.record,
+        "completed_by_id": work.actor.id or 0,
+        "completed_at": work.now,
+    }
+    append(work.db, TaskRecord, row)
 
 
 def _keep_client(work: Work, case: Case, facts: Mapping[str, object]) -> None:
