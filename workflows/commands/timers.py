@@ -31,7 +31,7 @@ RETRY_AFTER = timedelta(minutes=10)
 def fire_due(limit: int = BATCH) -> int:
     """Fire the timers that are due, remind of late tasks, free idle claims; how many things were done."""
     now = clock.now()
-    done = sum(_each(_due_timers(now, limit), fire))
+    done = sum(_each(due_timers(now, limit), fire))
     done += sum(_each(_late_tasks(now, limit), remind_late))
     return done + sum(_each(_claimed_tasks(now, limit), free_idle))
 
@@ -139,7 +139,8 @@ def _moving(role: InstrumentedAttribute[str]) -> ColumnElement[bool]:
     return or_(Case.held_at.is_(None), role != "case_manager")
 
 
-def _due_timers(now: datetime, limit: int) -> list[str]:
+def due_timers(now: datetime, limit: int) -> list[str]:
+    """The timers to fire now, the longest due first."""
     query = select(Timer.id).join(Case, Case.id == Timer.case_id)
     query = query.where(Timer.closed_at.is_(None), Timer.due_at <= now, _moving(Timer.role))
     return _ids(query.order_by(Timer.due_at, Timer.id).limit(limit))

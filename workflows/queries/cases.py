@@ -252,6 +252,8 @@ FACTS_FORM = "T5_WriteRequest.json"
 def _fact_words(bundle: Bundle, facts: dict[str, object]) -> list[tuple[str, str]]:
     """Language, interpreter and relay first, so that whoever calls knows before dialling (scenario 42)."""
     said = {name: value for name, value in facts.items() if value is not False}
+    if not said:
+        return []
     words = bundle.forms[FACTS_FORM].words(said, {}, labels())
     first = ("language", "interpreter", "aux_aid", "alt_contact")
     ordered = sorted(words, key=lambda item: first.index(item[0]) if item[0] in first else len(first))

@@ -63,7 +63,7 @@ def worklist(work: Work, view: str = "mine", after: str | None = None, limit: in
     staffed = offices_with_supervisor(work.db)
     items = [_row(work, staffed, *row) for row in rows[:limit]]
     more = len(rows) > limit
-    return Worklist(items, _key(rows[limit - 1][0]) if more else None)
+    return Worklist(items, key_of(rows[limit - 1][0]) if more else None)
 
 
 @query
@@ -200,7 +200,8 @@ def may_claim(standing: privacy.Standing, task: UserTask) -> bool:
     return keys and privacy.in_group(standing, task)
 
 
-def _key(task: UserTask) -> str:
+def key_of(task: UserTask) -> str:
+    """The key of the page that begins after a task."""
     words = json.dumps([(task.due_at or FAR).isoformat(), task.id])
     return base64.urlsafe_b64encode(words.encode()).decode()
 
