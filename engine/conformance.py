@@ -78,6 +78,8 @@ def deploy(path: str | Path, extra: Iterable[str | Path] = ()) -> Item:
         name = f"{len(files):03}{'.dmn' if files and each.suffix == '.dmn' else '.bpmn'}"
         files |= {} if content is None else {name: content}
     reports = [_deploy(name, files, problems) for name in files if name.endswith(".bpmn")]
+    if not problems and not reports[0]:
+        problems = [problem for problem in check(files, rules="standard") if problem.element_id]
     return {"definitions": reports[0], "error": _refusal(problems[0]) if problems else None}
 
 

@@ -58,16 +58,11 @@ class Document:
 
     def _problem(self, element: Xml, rule: str, reason: str, mend: str, *, warning: bool) -> Problem:
         named = next((each for each in lineage(element) if each.get("id") and not _is_part(each)), element)
-        process = next((each for each in lineage(element) if tag_of(each) in _RUN), None)
+        process = next((each for each in lineage(element) if tag_of(each) == "process"), None)
         return Problem(
             self.file, named.get("id"), named.get("name"), rule, reason, mend,
             None if process is None else process.get("id"), warning,
         )  # fmt: skip
-
-
-_RUN = frozenset({
-    "process", "globalTask", "globalUserTask", "globalManualTask", "globalScriptTask", "globalBusinessRuleTask",
-})  # fmt: skip
 
 
 def _is_part(element: Xml) -> bool:

@@ -19,6 +19,7 @@ from engine import (
     validation_expressions,
     validation_graph,
     validation_house,
+    validation_names,
     validation_notation,
     validation_references,
     validation_services,
@@ -37,7 +38,7 @@ WRITTEN: tuple[Check, ...] = (
     *validation_references.CHECKS, *validation_notation.CHECKS, *validation_activity_marks.CHECKS,
     *validation_data.CHECKS, *validation_services.CHECKS,
 )  # fmt: skip
-READ: tuple[Rule, ...] = validation_expressions.RULES
+READ: tuple[Rule, ...] = (*validation_expressions.RULES, *validation_names.RULES)
 HOUSE: tuple[Rule, ...] = validation_house.RULES
 
 
@@ -63,7 +64,7 @@ def _rules(host: Host) -> Sequence[Rule]:
 
 
 def _too_many(drawing: Drawing, host: Host) -> Problem | None:
-    """X7: more elements than the limit; the time of some rules grows with the square of their number."""
+    """X7: there are no more elements than the limit."""
     if sum(1 for _ in drawing.nodes) <= host.limits.elements:
         return None
     reason = f"There are more than {host.limits.elements} elements."

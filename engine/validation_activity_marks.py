@@ -141,7 +141,18 @@ def data_states(document: Document) -> Iterator[Problem]:
                 yield document.problem(reference, "S28", reason, f"Name it “{name[:80]}”.")
 
 
+def link_pairs(document: Document) -> Iterator[Problem]:
+    """S29: the two ends of a link name each other, or one names the other, or they share a name (BPMN 2.0.2, 10.5)."""
+    for link in document.all("linkEventDefinition"):
+        for name, back in (("target", "source"), ("source", "target")):
+            for other in map(document.find, references(link, name)):
+                told = [] if other is None else [document.find(text) for text in references(other, back)]
+                if told and link not in told:
+                    reason = f"The link names a {name} that names another {back}."
+                    yield document.refusal(link, "S29", reason, "Choose one link for both ends.")
+
+
 CHECKS: tuple[Check, ...] = (
     two_loops, several_times, no_booleans, event_sub_process_starts, ad_hoc, called_processes, resource_roles,
-    escalation_codes, data_states,
+    escalation_codes, data_states, link_pairs,
 )  # fmt: skip

@@ -186,7 +186,12 @@ _FORMAL = ("messagePath", "dataPath", "transformation", "formalExpression")
 
 
 def prose(document: Document) -> Iterator[Problem]:
-    """S7: an expression of an executable process is a formal one, which its type says (BPMN 2.0.2, 8.4.7)."""
+    """S7: an expression of an executable process is a formal one, which its type says (BPMN 2.0.2, 8.4.7).
+
+    In the house every condition is a formal one, whatever its type.
+    """
+    if document.rules != "standard":
+        return
     for element in document.all(*_PROSE):
         process = next((each for each in element.iterancestors() if tag_of(each) == "process"), None)
         executable = process is not None and not is_false(process, "isExecutable")

@@ -67,6 +67,10 @@ class Run(Process, BpmnWorkflow):
         for process in (self, *self.subprocesses.values()):
             yield from process.live
 
+    def listening(self) -> list[Token]:
+        """The tokens that wait for an event, in the same order."""
+        return [token for token in self.tokens() if token.id in self.waiting]
+
     def finish(self, data: dict[str, object]) -> None:
         """Nothing of the top process is live: the instance has ended."""
         self.ended = True
@@ -102,7 +106,7 @@ class Run(Process, BpmnWorkflow):
 
     def deliver(self, kind: str, name: str | None, deaf: Collection[str] = ()) -> int:
         """Let every event come about that waits for a message or signal and is not deaf to it; how many did."""
-        waiting = [token for token in self.waiting.values() if token.id not in deaf]
+        waiting = [token for token in self.listening() if token.id not in deaf]
         hearing = [token for token in waiting if token.task_spec.hears(kind, name)]
         for token in hearing:
             # An earlier catcher may have cancelled this one.
@@ -162,7 +166,7 @@ class Run(Process, BpmnWorkflow):
         """Let an event come about whose condition has become true (10.5.5), before anything else goes on."""
         if not self.watches or self.chooser is not None:
             return False
-        for token in list(self.waiting.values()):
+        for token in self.listening():
             watching = [t for t in token.task_spec.triggers if isinstance(t, Conditional)]
             if watching and self._has_become_true(token, watching):
                 token.task_spec.happen(token)

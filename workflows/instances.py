@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
 
-import structlog
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -13,11 +12,9 @@ from workflows import steps, timers, user_tasks
 from workflows.cases import PRIVATE_OUTCOMES, Case, lock_case
 from workflows.db import Base
 from workflows.definitions import Bundle, bundle_of
-from workflows.errors import Incident
+from workflows.failures import check_not_failed, guarded
 from workflows.history import record
 from workflows.work import Work
-
-log = structlog.get_logger()
 
 
 class ProcessInstance(Base):
@@ -32,6 +29,7 @@ class ProcessInstance(Base):
     changed_at: Mapped[datetime]
 
 
+@guarded
 def begin(work: Work, case: Case, definition_id: int, process: str, data: Mapping[str, object]) -> None:
     """Start the process of a case and save where it waits."""
     bundle = bundle_of(work.db, definition_id)
@@ -40,25 +38,23 @@ def begin(work: Work, case: Case, definition_id: int, process: str, data: Mappin
     )
     work.db.add(row)
     step = partial(steps.call, work, case, bundle)
-    instance = _guarded(case, lambda: engine.Instance.start(bundle.definition(process), data, step))
+    instance = engine.Instance.start(bundle.definition(process), data, step)
     _save(work, case, row, bundle, instance)
 
 
+@guarded
 def change(work: Work, case: Case, what: Callable[[engine.Instance], None]) -> None:
     """Let something happen in a case's process (the case is locked) and save it; all or nothing."""
     row = work.db.get_one(ProcessInstance, case.id)
     bundle = bundle_of(work.db, row.definition_id)
     step = partial(steps.call, work, case, bundle)
-
-    def run() -> engine.Instance:
-        instance = engine.Instance.load(bundle.definition(row.process), row.state, step)
-        what(instance)
-        _announce_lapse(case, instance)
-        return instance
-
-    _save(work, case, row, bundle, _guarded(case, run))
+    instance = engine.Instance.load(bundle.definition(row.process), row.state, step)
+    what(instance)
+    _announce_lapse(case, instance)
+    _save(work, case, row, bundle, instance)
 
 
+@guarded
 def receive(work: Work, case: Case, message: str) -> bool:
     """Deliver a message to a case's process if something waits for it there; say whether it did."""
     row = work.db.get_one(ProcessInstance, case.id)
@@ -75,18 +71,6 @@ def bundle_of_case(work: Work, case: Case) -> Bundle:
     return bundle_of(work.db, work.db.get_one(ProcessInstance, case.id).definition_id)
 
 
-def _guarded(case: Case, run: Callable[[], engine.Instance]) -> engine.Instance:
-    """Turn the engine's failures into a refusal that names the element and no value."""
-    try:
-        return run()
-    except engine.EngineError as error:
-        element = getattr(error, "element_id", None)
-        log.error("incident", case=case.number, element=element, error=type(error).__name__)
-        raise Incident(
-            f"The case cannot go on at “{element}”. Nothing was changed; ask your administrator to look at it."
-        ) from error
-
-
 def _announce_lapse(case: Case, instance: engine.Instance) -> None:
     """A case on hold tells its process so as soon as the process listens (domain 3.3, T90)."""
     if case.held_at and not case.lapse_announced and instance.is_waiting_for("agreement_lapsed"):
@@ -95,6 +79,7 @@ def _announce_lapse(case: Case, instance: engine.Instance) -> None:
 
 
 def _save(work: Work, case: Case, row: ProcessInstance, bundle: Bundle, instance: engine.Instance) -> None:
+    check_not_failed(instance)
     row.state = instance.dump()
     row.version += 1
     row.changed_at = work.now

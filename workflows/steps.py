@@ -48,7 +48,10 @@ def step(function: Callable[[Context], Result]) -> Callable[[Context], Result]:
 
 def call(work: Work, case: Case, bundle: Bundle, element: Element, data: Data) -> Result:
     """Run the step that an element names; that the name exists was checked when the bundle was deployed."""
-    return STEPS[element.step or ""](Context(work, case, bundle, element, data))
+    work.at = element.id  # It stays when the step fails, and then says where.
+    result = STEPS[element.step or ""](Context(work, case, bundle, element, data))
+    work.at = ""
+    return result
 
 
 def opening_shortcomings(work: Work, case: Case) -> list[str]:

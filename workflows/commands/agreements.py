@@ -20,7 +20,7 @@ from workflows.people import SYSTEM, Actor, Person, people_with, person_named
 from workflows.settings import settings
 from workflows.ssn_guard import guard
 from workflows.user_tasks import open_tasks
-from workflows.work import Work
+from workflows.work import Tried, Work
 
 log = structlog.get_logger()
 
@@ -99,6 +99,7 @@ def review_case(work: Work, case_id: int) -> bool:
     """Hold, resume or escalate one case, as its agency's agreement and the passing of time demand; let the notices
     go out that nothing withholds any more. Gives whether the case changed."""
     case = lock_case(work.db, case_id)
+    work.tried = Tried("review", case.id, case.number)
     changed = case.closed_at is None and case.process_key == MAIN_PROCESS and _review_open(work, case)
     outbox.release_withheld(work, case)
     return changed

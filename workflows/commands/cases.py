@@ -22,7 +22,7 @@ from workflows.settings import settings
 from workflows.ssn_guard import guard
 from workflows.task_forms import labels, offices_to_open_in, options_for
 from workflows.user_tasks import open_tasks
-from workflows.work import Work
+from workflows.work import Tried, Work
 
 FIRST_TASK = "T1_QuickSearchOwnOffice"
 
@@ -64,6 +64,7 @@ def start_case(
     office = answers.record["office"]
     if office not in manager.offices:
         raise InvalidInput(fields={"case_manager": "Choose a case manager who works in this office."})
+    work.tried = Tried("start", subject=MAIN_PROCESS)
     case = _new_case(work, MAIN_PROCESS, manager, office)
     instances.begin(work, case, definition.id, MAIN_PROCESS, {})
     shortcomings = steps.opening_shortcomings(work, case) if case.closed_at else []
@@ -77,6 +78,7 @@ def start_case(
 def withdraw(work: Work, number: str) -> None:
     """The client withdraws the request: by the case manager before the decision, or by a supervisor (domain 6.2)."""
     case = _steered(work, number, partner_until=PARTNER_WITHDRAWS)
+    work.tried = Tried("withdraw", case.id, number)
     record(work, "case_withdrawn", case)
     if not instances.receive(work, case, "client_withdrew"):
         instances.close_without_path(work, case, "withdrawn")
@@ -86,6 +88,7 @@ def withdraw(work: Work, number: str) -> None:
 def opened_in_error(work: Work, number: str) -> None:
     """The case should not exist: what is stored about the client is erased at once, the number stays (domain 6.2)."""
     case = _steered(work, number, partner_until=PARTNER_PURGES)
+    work.tried = Tried("opened_in_error", case.id, number)
     record(work, "case_opened_in_error", case)
     if not instances.receive(work, case, "opened_in_error"):
         steps.forget_client(work, case)
@@ -102,6 +105,7 @@ def opt_out_again(work: Work, number: str) -> str:
         raise NotNow("The record was not opted in with this case, so there is nothing to undo.")
     if known := _open_opt_out(work, origin):
         return known
+    work.tried = Tried("opt_out_again", origin.id, number)
     manager = work.db.get_one(Person, origin.case_manager_id)
     case = _new_case(work, OPT_OUT_AGAIN, actor_for(work.db, manager), origin.office_code)
     case.linked_case_id = origin.id

@@ -1,6 +1,7 @@
 """What people do with a task: claim, give back, reassign, save a draft, complete it."""
 
 from collections.abc import Mapping
+from functools import partial
 
 from workflows import access, holds, instances, privacy
 from workflows.cases import Case, ClientFacts, Note, TaskRecord, lock_case
@@ -16,7 +17,7 @@ from workflows.privacy import Standing
 from workflows.ssn_guard import guard
 from workflows.task_forms import labels, options_for
 from workflows.user_tasks import TaskDraft, UserTask, close, form_of, is_esd
-from workflows.work import Work
+from workflows.work import Tried, Work
 
 
 @command
@@ -103,6 +104,8 @@ def complete(work: Work, task_id: str, raw: Mapping[str, object], version: int |
     options = options_for(work.db, form, work.actor.offices, case)
     answers = form.clean(dict(raw), options, work.now, labels())
     _check_agreement(work, case, task, answers)
+    work.tried = Tried("complete", case.id, task.id, task.element, task.name, task.role)
+    work.rescue = partial(save_draft, work.actor, task_id, raw)
     finish(work, case, task, answers)
     return case.number
 

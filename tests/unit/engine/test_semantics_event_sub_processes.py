@@ -201,8 +201,29 @@ def test_one_inside_of_another():
 
 def test_one_in_a_called_process():
     """13.5.4, 13.3.4: it belongs to the called process, not to the caller."""
-    main = "start S\n and F\n call K process=inner\n user B\n user C\n end E\n S -> F\n F -> K -> C -> E\n F -> B -> E"
-    inner = "start I\n user A\n end EI\n I -> A -> EI\n on Z {\n start SZ message=m\n user H\n end EZ\n SZ -> H -> EZ\n }"
+    main = """
+    start S
+    and F
+    call K process=inner
+    user B
+    user C
+    end E
+    S -> F
+    F -> K -> C -> E
+    F -> B -> E
+    """
+    inner = """
+    start I
+    user A
+    end EI
+    I -> A -> EI
+    on Z {
+    start SZ message=m
+    user H
+    end EZ
+    SZ -> H -> EZ
+    }
+    """
     walk = both_ways({"main": main, "inner": inner}, "<m")
     assert walk.open == ["B", "H"]
     assert walk.play("H").open == ["B", "C"]
@@ -221,7 +242,9 @@ def test_each_instance_of_a_sub_process_has_its_own():
 
 def test_a_boundary_event_of_the_scope_ends_a_running_handler():
     """13.5.3, 13.5.4: interrupting the sub-process from outside ends all of it."""
-    text = INSIDE.format(what="message=m interrupting=no") + "boundary X on=P timer='\"PT1H\"'\n user D\n X -> D"
+    text = (
+        INSIDE.format(what="message=m interrupting=no") + "boundary X on=P timer='\"PT1H\"'\n user D\n X -> D"
+    )
     walk = both_ways(text, "<m", "!X")
     assert (walk.open, sorted(walk.cancelled)) == (["D"], ["A", "B", "H", "P", "Z"])
 

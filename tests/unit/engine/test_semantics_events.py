@@ -81,7 +81,9 @@ X -> H -> E
 """
 
 
-@pytest.mark.parametrize(("what", "move"), [("message=m", "<m"), ("signal=s", "~s"), ("timer='\"PT1H\"'", "!X")])
+@pytest.mark.parametrize(
+    ("what", "move"), [("message=m", "<m"), ("signal=s", "~s"), ("timer='\"PT1H\"'", "!X")]
+)
 def test_interrupting_a_sub_process_ends_all_that_is_inside(what, move):
     """13.5.3, 13.3.4: work, instances and scopes inside are ended, however deep."""
     walk = both_ways(SCOPE.format(what=what), "C")
@@ -99,8 +101,25 @@ def test_a_message_boundary_is_heard_while_the_same_message_is_waited_for_inside
 
 def test_a_call_activity_is_interrupted_with_the_called_process():
     """13.5.3: what a call activity began ends with it."""
-    main = "start S\n call K process=inner\n boundary B on=K timer='\"PT1H\"'\n user H\n end E\n S -> K -> E\n B -> H -> E"
-    inner = "start I\n and F\n user A\n user C times=2 sequential=yes\n end EI\n I -> F\n F -> A -> EI\n F -> C -> EI"
+    main = """
+    start S
+    call K process=inner
+    boundary B on=K timer='"PT1H"'
+    user H
+    end E
+    S -> K -> E
+    B -> H -> E
+    """
+    inner = """
+    start I
+    and F
+    user A
+    user C times=2 sequential=yes
+    end EI
+    I -> F
+    F -> A -> EI
+    F -> C -> EI
+    """
     walk = both_ways({"main": main, "inner": inner}, "A", "!B")
     assert (walk.open, walk.cancelled) == (["H"], ["C", "K"])
 
@@ -127,14 +146,34 @@ def test_a_message_is_caught_by_one_kind_of_event_as_by_another():
 
 def test_a_send_task_throws_its_message():
     """10.3.3: a send task sends a message and is then complete."""
-    text = "start S\n and F\n send N message=m\n receive W message=m\n user A\n end E\n S -> F\n F -> W -> A -> E\n F -> N -> E"
+    text = """
+    start S
+    and F
+    send N message=m
+    receive W message=m
+    user A
+    end E
+    S -> F
+    F -> W -> A -> E
+    F -> N -> E
+    """
     walk = both_ways(text)
     assert (walk.open, walk.threw("message")) == (["A"], ["m"])
 
 
 def test_what_is_thrown_is_not_kept_for_those_who_come_late():
     """10.5.6: only what waits when it is thrown catches an event."""
-    text = "start S\n and F\n throw N message=m\n user A\n catch M message=m\n end E\n S -> F\n F -> N -> E\n F -> A -> M -> E"
+    text = """
+    start S
+    and F
+    throw N message=m
+    user A
+    catch M message=m
+    end E
+    S -> F
+    F -> N -> E
+    F -> A -> M -> E
+    """
     assert both_ways(text, "A").open == ["M"]
 
 
@@ -310,6 +349,8 @@ def test_two_boundary_events_of_one_activity_both_interrupt_once():
 
 def test_a_boundary_event_of_a_sub_process_that_has_ended_is_gone():
     """13.5.3: with the last token inside nothing is left to interrupt."""
-    text = "start S\n sub Z {\n user A\n }\n boundary B on=Z message=m\n user C\n user H\n S -> Z -> C\n B -> H"
+    text = (
+        "start S\n sub Z {\n user A\n }\n boundary B on=Z message=m\n user C\n user H\n S -> Z -> C\n B -> H"
+    )
     walk = both_ways(text, "A")
     assert walk.open == ["C"]

@@ -58,7 +58,17 @@ def test_an_exclusive_gateway_lets_each_token_pass_alone():
 
 def test_an_exclusive_gateway_takes_the_first_flow_whose_condition_holds():
     """13.4.2: conditions are asked in their order, and the rest is not asked any more."""
-    text = "start S\n xor G\n user A\n user B\n user C\n S -> G\n G -> A if x > 5\n G -> B if x > 1\n G -> C else"
+    text = """
+    start S
+    xor G
+    user A
+    user B
+    user C
+    S -> G
+    G -> A if x > 5
+    G -> B if x > 1
+    G -> C else
+    """
     assert [both_ways(text, data={"x": x}).open for x in (9, 3, 0)] == [["A"], ["B"], ["C"]]
 
 
@@ -526,7 +536,17 @@ def test_a_complex_gateway_in_a_loop_works_in_every_round():
 
 def test_a_complex_gateway_that_splits_takes_every_flow_whose_condition_holds():
     """13.4.5: behind it the conditions decide as behind an inclusive gateway."""
-    text = "start S\n complex X\n user A\n user B\n user C\n S -> X\n X -> A if a\n X -> B if b\n X -> C else"
+    text = """
+    start S
+    complex X
+    user A
+    user B
+    user C
+    S -> X
+    X -> A if a
+    X -> B if b
+    X -> C else
+    """
     assert both_ways(text, data={"a": True, "b": True}).open == ["A", "B"]
     assert both_ways(text, data={"a": False, "b": False}).open == ["C"]
 
@@ -552,7 +572,17 @@ def test_several_flows_into_an_activity_begin_it_each_time():
 
 def test_conditional_flows_out_of_an_activity_split_inclusively():
     """13.3.1, 8.4.13: of conditional flows those are taken that hold, the default flow when none does."""
-    text = "start S\n user A\n user B\n user C\n user D\n S -> A\n A -> B if x > 1\n A -> C if x > 2\n A -> D else"
+    text = """
+    start S
+    user A
+    user B
+    user C
+    user D
+    S -> A
+    A -> B if x > 1
+    A -> C if x > 2
+    A -> D else
+    """
     assert [both_ways(text, ("A", {"x": x})).open for x in (1, 2, 3)] == [["D"], ["B"], ["B", "C"]]
 
 
@@ -564,7 +594,18 @@ def test_an_unconditional_flow_is_taken_beside_conditional_ones():
 
 def test_an_activity_begins_with_as_many_tokens_as_it_demands():
     """10.3.2: startQuantity tokens are needed to begin, and consumed together."""
-    text = "start S\n and F\n user A takes=2\n user B\n user C\n user D\n S -> F\n F -> B -> A\n F -> C -> A\n F -> D -> A"
+    text = """
+    start S
+    and F
+    user A takes=2
+    user B
+    user C
+    user D
+    S -> F
+    F -> B -> A
+    F -> C -> A
+    F -> D -> A
+    """
     walk = both_ways(text, "B")
     assert walk.open == ["C", "D"]
     assert walk.play("C").open == ["A", "D"]

@@ -211,7 +211,17 @@ def test_a_receive_task_that_instantiates_begins_the_process():
 
 def test_an_error_end_that_nothing_catches_ends_the_process_as_failed():
     """10.5.5, 13.5.6: an error without a handler ends everything around it."""
-    text = "start S\n and F\n user A\n user B\n end X error=lost\n end E\n S -> F\n F -> A -> X\n F -> B -> E"
+    text = """
+    start S
+    and F
+    user A
+    user B
+    end X error=lost
+    end E
+    S -> F
+    F -> A -> X
+    F -> B -> E
+    """
     walk = both_ways(text, "A")
     assert (walk.end, walk.cancelled, walk.threw("uncaught_error")) == ("failed", ["B"], ["lost"])
     assert (walk.open, walk.outcome) == ([], None)
