@@ -91,7 +91,7 @@ def on_it(incident: Incident) -> str:
         else ["No request was opened."]
     )
     if met.draft_kept:
-        kept = ["What you typed is kept as the draft of the task."] + kept
+        kept = ["What you typed is kept as the draft of the task.", *kept]
     return render_template("on_it.html", reference=met.reference, kept=kept, **_back(met))
 
 
