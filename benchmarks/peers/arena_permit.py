@@ -91,7 +91,7 @@ class Contestant:
         """The transactions of a case after its opening."""
         for number, (element, answers) in enumerate(permit.tasks(turns)):
             if number == len(permit.BEFORE):
-                yield permit.MESSAGE, self._arrive
+                yield permit.MESSAGE, partial(self._arrive, case)
             task = self._open_task(case, element)
             self._act_as(permit.CLERK if element in ("Apply", "HandOver") else permit.INSPECTOR)
             yield element, partial(self._complete, case, task, answers)
@@ -108,17 +108,14 @@ class Contestant:
 
         _task_submit_shared(case, task, dict(answers), execution_mode="synchronous")
 
-    def _arrive(self) -> None:
-        from spiffworkflow_backend.models.db import db
-        from spiffworkflow_backend.models.message_instance import MessageInstanceModel
-        from spiffworkflow_backend.services.message_service import MessageService
+    def _arrive(self, case: int) -> None:
+        """Its messages do not reach an event-based gateway by themselves; its call for events does."""
+        from spiffworkflow_backend.models.process_instance import ProcessInstanceModel
+        from spiffworkflow_backend.routes.process_instances_controller import _send_bpmn_event
 
-        sent = MessageInstanceModel(
-            message_type="send", name=permit.MESSAGE, payload={}, user_id=self.people[permit.CLERK].id
-        )
-        db.session.add(sent)
-        db.session.commit()
-        assert MessageService.correlate_send_message(sent, execution_mode="synchronous")
+        message = {"name": permit.MESSAGE, "typename": "MessageEventDefinition", "correlation_properties": []}
+        message |= {"expression": None, "message_var": None, "payload": {}}
+        _send_bpmn_event(ProcessInstanceModel.query.filter_by(id=case).one(), message)
 
 
 if __name__ == "__main__":
