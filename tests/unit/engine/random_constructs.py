@@ -56,8 +56,11 @@ def grown(chance: random.Random, depth: int, kinds=tuple(BLOCKS)):
     """A tree of blocks of at most this depth, and hardly less."""
     if not depth or chance.random() < 0.1:
         return chance.choice(LEAVES)
-    name = chance.choice(kinds)
-    parts = [grown(chance, depth - 1, kinds) if part is INNER else chance.choice(part) for part in BLOCKS[name]]
+    # Much happens one after the other or side by side, so that a walk is long.
+    name = chance.choice(("seq", "and")) if chance.random() < 0.3 else chance.choice(kinds)
+    parts = [
+        grown(chance, depth - 1, kinds) if part is INNER else chance.choice(part) for part in BLOCKS[name]
+    ]
     return (name, *parts)
 
 
@@ -84,7 +87,14 @@ class WideWriter(Writer):
         name, start, finish = self.new("z"), self.new("s"), self.new("e")
         inner: list[str] = []
         first, last = self.block(tree, inner)
-        lines = [f"start {start}", end.format(finish), *inner, f"{start} -> {first}", f"{last} -> {finish}", *more]
+        lines = [
+            f"start {start}",
+            end.format(finish),
+            *inner,
+            f"{start} -> {first}",
+            f"{last} -> {finish}",
+            *more,
+        ]
         self.pending = [f"{kind} {name} {marker} {{", *lines, "}"]
         return name
 
@@ -175,7 +185,9 @@ class WideWriter(Writer):
     def write_escalation(self, lines, interrupts, inner, side):
         """An escalation, caught at the border."""
         name, event = self._throwing(inner, "end {} escalation=late", "", (), lines), self.new("b")
-        lines.append(f"boundary {event} on={name} escalation=any interrupting={'yes' if interrupts else 'no'}")
+        lines.append(
+            f"boundary {event} on={name} escalation=any interrupting={'yes' if interrupts else 'no'}"
+        )
         if interrupts:
             return self._joined(lines, name, event, side)
         lines.append(f"{event} -> {self.block(side, lines)[0]}")
@@ -230,7 +242,12 @@ class WideWriter(Writer):
         split, end = self.new("g"), self.new("e")
         aside: list[str] = []
         first, last = self.block(two, aside)
-        tree = ("begun", split, [f"and {split}", f"end {end}", *aside, f"{split} -> {first}", f"{last} -> {end}"], one)
+        tree = (
+            "begun",
+            split,
+            [f"and {split}", f"end {end}", *aside, f"{split} -> {first}", f"{last} -> {end}"],
+            one,
+        )
         name = self.put(lines, "sub", tree, end="terminate {}")
         return name, name
 
@@ -262,4 +279,3 @@ def write_wide(tree) -> dict[str, str]:
     writer = WideWriter()
     writer.process("main", ("seq", "user", tree))
     return writer.processes
-
