@@ -42,8 +42,10 @@ class _Choosing(Lean):
 
     def _picked(self, my_task: Token) -> list[Way] | None:
         chooser = my_task.workflow.top_workflow.chooser
-        if chooser is None or len(self.ways) < 2:
+        if chooser is None:
             return None
+        if len(self.ways) < 2:
+            return list(self.ways)
         picked = set(chooser.ways(self.element, [way.id for way in self.ways]))
         return [way for way in self.ways if way.id in picked]
 

@@ -25,11 +25,12 @@ from web.audit import audit
 from web.cases import cases
 from web.demo import demo
 from web.errors import status_of
+from web.problems import badge, on_it, problems
 from web.processes import processes
 from web.session import session
 from web.tokens import tokens
 from web.worklist import worklist
-from workflows.errors import Refused
+from workflows.errors import Incident, Refused
 from workflows.people import ROLES, Actor
 from workflows.settings import Settings, settings
 
@@ -39,7 +40,17 @@ MEGABYTE = 1024 * 1024
 #: Guards every form of the pages; the API is exempt, because it takes no cookie.
 csrf = CSRFProtect()
 
-BLUEPRINTS: tuple[Blueprint, ...] = (session, worklist, cases, processes, admin, audit, tokens, demo)
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    session,
+    worklist,
+    cases,
+    processes,
+    admin,
+    problems,
+    audit,
+    tokens,
+    demo,
+)
 
 
 @dataclass(frozen=True)
@@ -52,6 +63,8 @@ class Place:
 
 
 _CASEWORK = frozenset({"case_manager", "esd_staff", "esd_wioa_supervisor", "program_manager"})
+
+PROBLEMS = "/problems"
 
 #: Hiding an entry is a courtesy; what a person may do is decided by the commands and queries.
 PLACES = (
@@ -66,6 +79,7 @@ PLACES = (
         frozenset({"program_manager", "administrator", "esd_wioa_supervisor", "auditor"}),
     ),
     Place("Sent mail", "/admin/outbox", frozenset({"program_manager", "administrator"})),
+    Place("Problems", PROBLEMS, frozenset({"administrator", "auditor"})),
     Place("History", "/audit", frozenset({"auditor", "administrator"})),
 )
 
@@ -214,13 +228,30 @@ def role_words(roles: frozenset[str]) -> str:
 
 
 def places_for(actor: Actor | None, demo: bool) -> list[dict[str, object]]:
-    """The navigation of a person; the entry of the page shown is marked `current`."""
+    """The navigation of a person; the entry of the page shown is marked `current`, `count` is what waits there."""
     if actor is None:
         return []
     entries = [*PLACES, DEMO_MAILS] if demo else list(PLACES)
     shown = [entry for entry in entries if entry.roles & actor.roles]
     here = max((e.path for e in shown if _within(request.path, e.path)), key=len, default="")
-    return [{"label": e.label, "href": e.path, "current": e.path == here} for e in shown]
+    return [
+        {
+            "label": entry.label,
+            "href": entry.path,
+            "current": entry.path == here,
+            "count": _open_problems(actor) if entry.path == PROBLEMS else 0,
+        }
+        for entry in shown
+    ]
+
+
+def _open_problems(actor: Actor) -> int:
+    """The mark beside the entry. The frame stands around the page of a failure too: it must not fail itself."""
+    try:
+        return badge(actor)
+    except Exception as error:
+        current_app.logger.warning("badge not counted: %s", type(error).__name__)
+        return 0
 
 
 def _within(path: str, place: str) -> bool:
@@ -245,6 +276,7 @@ def _register_errors(app: Flask) -> None:
     app.register_error_handler(CSRFError, lambda error: error_page(400, EXPIRED_FORM))
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Refused, _refused)
+    app.register_error_handler(Incident, _incident)
     app.register_error_handler(500, _http_error)
 
 
@@ -255,6 +287,11 @@ def _http_error(error: HTTPException) -> Response | HTTPException | tuple[Respon
     if request.path.startswith(PREFIX):
         return http_error(error)
     return error_page(error.code or 500)
+
+
+def _incident(incident: Incident) -> tuple[str, int]:
+    """The calm page for whoever met it; one that could not be written down is an ordinary refusal."""
+    return (on_it(incident), status_of(incident)) if incident.met else _refused(incident)
 
 
 def _refused(refused: Refused) -> tuple[str, int]:

@@ -7,7 +7,7 @@ from web.answers import Typed, typed, without_blocked
 from web.errors import status_of
 from workflows.cases import Note
 from workflows.commands import user_tasks
-from workflows.errors import InvalidInput, NotAllowed, NotFound, Refused
+from workflows.errors import Incident, InvalidInput, NotAllowed, NotFound, Refused
 from workflows.people import ROLES
 from workflows.queries import whole_number
 from workflows.queries import worklist as lists
@@ -62,7 +62,7 @@ def answer_task(task_id: str) -> Response | tuple[str, int]:
             return redirect(url_for("worklist.read_task", task_id=task_id))
         version = whole_number("version", request.form.get("version", "") or "0")
         number = user_tasks.complete(g.actor, task_id, values, version or None)
-    except (NotFound, NotAllowed):
+    except (NotFound, NotAllowed, Incident):
         raise
     except Refused as refused:
         errors = refused.fields or {"": refused.message}
@@ -176,9 +176,24 @@ def _task(view: TaskView) -> dict[str, object]:
         "may_release": mine,
         "may_edit": view.hindrance is None and not task.closed_at,
         "closed": _closed(view),
+        "problem": _problem(view),
         "draft_saved_at": view.draft_saved_at,
         "rights_note": RIGHTS if task.element.startswith(RIGHTS_ON) and "in no way" not in view.help else "",
     }
+
+
+def _problem(view: TaskView) -> dict[str, str] | None:
+    """What the page says of an attempt to complete the task that failed; None when there is nothing to say."""
+    if view.incident is None or view.task.closed_at:
+        return None
+    kept = " What was typed is kept as the draft." if view.incident.draft_kept else ""
+    if view.incident.returned_at:
+        words = (
+            f"The problem {view.incident.reference} was looked after. Please complete the task again.{kept}"
+        )
+        return {"kind": "info", "words": words}
+    words = f"Completing this task did not work. We are on it, as {view.incident.reference}.{kept}"
+    return {"kind": "warning", "words": words}
 
 
 def _closed(view: TaskView) -> str:

@@ -5,6 +5,7 @@ The docstring of a class is its sentence to the person unless one is given; `cod
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 
 class Refused(Exception):
@@ -94,5 +95,44 @@ class InvalidBundle(Refused):
     """The process cannot be deployed."""
 
 
+@dataclass(frozen=True)
+class Trouble:
+    """Why a case cannot go on: the kind of failure, a sentence without any value, and where the process stood.
+
+    `case_id` is that of a case which may have vanished with the transaction; `element` its id in the diagram, or empty.
+    """
+
+    kind: str
+    cause: str
+    case_id: int | None = None
+    element: str = ""
+
+
+@dataclass(frozen=True)
+class Met:
+    """What became of a failure for the person who met it: under which reference it is looked after, what was tried,
+    on which task or case, and whether what was typed is kept as the task's draft."""
+
+    reference: str
+    tried: str
+    task_id: str = ""
+    case_number: str = ""
+    draft_kept: bool = False
+
+
 class Incident(Refused):
     """The case cannot go on by itself. Nothing was changed; tell your administrator."""
+
+    def __init__(self, trouble: Trouble) -> None:
+        super().__init__()
+        self.trouble = trouble
+        self.met: Met | None = None
+
+    def written_down(self, met: Met) -> None:
+        """From now on it says where it is being looked after, and what was kept."""
+        self.met = met
+        self.message = (
+            "The case cannot go on at this point, and nothing was changed. "
+            f"{'What you typed is kept as a draft. ' if met.draft_kept else ''}"
+            f"It is on the administrators’ list of problems as {met.reference}."
+        )

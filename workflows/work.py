@@ -9,11 +9,28 @@ from sqlalchemy.orm import Session
 from workflows.people import Actor
 
 
+@dataclass(frozen=True)
+class Tried:
+    """What a command is trying on a case, for the incident when it fails.
+
+    `what` is one of `workflows.incidents.TRIED`; `subject` the id of the task or timer, or the number of the case;
+    `element` and `name` are those of the task or timer in the diagram, `role` the lane it stands in.
+    """
+
+    what: str
+    case_id: int | None = None
+    subject: str = ""
+    element: str = ""
+    name: str = ""
+    role: str = ""
+
+
 @dataclass
 class Work:
     """`afterwards` holds what is to be done in the same transaction once the running instance is saved;
 
-    `about` names what the work is on (case number, element), for the record of a refusal.
+    `about` names what the work is on (case number, element), for the record of a refusal; `tried` what is being
+    tried; `at` the id of the element whose step is running; `rescue` keeps what was typed, should it fail.
     """
 
     db: Session
@@ -21,3 +38,6 @@ class Work:
     now: datetime
     afterwards: list[Callable[[], None]] = field(default_factory=list)
     about: dict[str, str] = field(default_factory=dict)
+    tried: Tried | None = None
+    at: str = ""
+    rescue: Callable[[], None] | None = None

@@ -1,7 +1,8 @@
 """Every write, by noun. A command is one function and one transaction: first it checks everything, then it changes.
 
 `@command` opens the transaction and hands the function its unit of work. A refusal rolls everything back and is
-written to the history in a transaction of its own: who, what, which rule (domain 7.3).
+written to the history in a transaction of its own: who, what, which rule (domain 7.3). So is a failure of what a
+command says it tries (`Work.tried`): it becomes an incident.
 """
 
 from collections.abc import Callable
@@ -10,7 +11,9 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from workflows import clock
 from workflows.db import transaction
-from workflows.errors import Refused, SsnBlocked
+from workflows.errors import Incident, Refused, SsnBlocked
+from workflows.failures import incident_of
+from workflows.incidents import keep_what_was_typed, write_down
 from workflows.people import Actor
 from workflows.refusals import record_refusal
 from workflows.ssn_guard import SsnFound
@@ -26,15 +29,40 @@ def command(function: Callable[Concatenate[Work, P], R]) -> Callable[Concatenate
     @wraps(function)
     def run(actor: Actor, /, *args: P.args, **kwargs: P.kwargs) -> R:
         about: dict[str, str] = {}
+        work: Work | None = None
         try:
             with transaction() as db:
-                return function(Work(db, actor, clock.now(), about=about), *args, **kwargs)
+                work = Work(db, actor, clock.now(), about=about)
+                return function(work, *args, **kwargs)
         except SsnFound as found:
             blocked = SsnBlocked(fields={found.field: SsnBlocked.__doc__ or ""})
             record_refusal(actor, function.__name__, blocked, about)
             raise blocked from None
+        except Incident as incident:
+            _look_after(work, incident)
+            raise
         except Refused as refused:
             record_refusal(actor, function.__name__, refused, about)
             raise
+        except Exception as error:
+            failed = _failed(work, error)
+            if failed is None:
+                raise
+            raise failed from error
 
     return run
+
+
+def _look_after(work: Work | None, incident: Incident) -> bool:
+    """Keep what was typed and write the incident down, after everything else was rolled back."""
+    if work is None or work.tried is None:
+        return False
+    return write_down(work.actor, work.tried, incident, draft_kept=keep_what_was_typed(work))
+
+
+def _failed(work: Work | None, error: Exception) -> Incident | None:
+    """The incident for any other failure of what was tried; None when nothing was, or nothing could be written."""
+    if work is None or work.tried is None:
+        return None
+    incident = incident_of(work, work.tried.case_id, error)
+    return incident if _look_after(work, incident) else None

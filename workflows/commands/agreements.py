@@ -20,7 +20,7 @@ from workflows.people import SYSTEM, Actor, Person, people_with, person_named
 from workflows.settings import settings
 from workflows.ssn_guard import guard
 from workflows.user_tasks import open_tasks
-from workflows.work import Work
+from workflows.work import Tried, Work
 
 log = structlog.get_logger()
 
@@ -99,6 +99,7 @@ def review_case(work: Work, case_id: int) -> bool:
     """Hold, resume or escalate one case, as its agency's agreement and the passing of time demand; let the notices
     go out that nothing withholds any more. Gives whether the case changed."""
     case = lock_case(work.db, case_id)
+    work.tried = Tried("review", case.id, case.number)
     changed = case.closed_at is None and case.process_key == MAIN_PROCESS and _review_open(work, case)
     outbox.release_withheld(work, case)
     return changed
@@ -164,7 +165,7 @@ def _warning_days(work: Work) -> tuple[int, ...]:
 def _concerned(work: Work, row: Agreement) -> list[Person]:
     managers = [work.db.get(Person, i) for i in (row.esd_manager_id, row.partner_manager_id) if i]
     agency = work.db.get_one(Agency, row.agency_code)
-    everyone = [*managers, *people_with(work.db, "program_manager", Person.area_code == agency.area_code)]
+    everyone = [*managers, *people_with(work.db, "program_manager", area=agency.area_code)]
     return list({person.id: person for person in everyone if person}.values())
 
 
@@ -176,7 +177,7 @@ def _tell_of_age(work: Work, case: Case) -> None:
     """N7 once to the program managers when a case is open for longer than `case_max_age`."""
     levels = instances.bundle_of_case(work, case).service_levels
     if levels.calendar().add(case.opened_at, levels.duration("case_max_age")) <= work.now:
-        people = people_with(work.db, "program_manager", Person.area_code == case.area_code)
+        people = people_with(work.db, "program_manager", area=case.area_code)
         outbox.queue(work, "escalate_to_program_manager", case, people, round=ROUND_OF_AGE)
 
 
@@ -192,7 +193,7 @@ def _escalate_hold(work: Work, case: Case) -> bool:
     ):
         return False
     case.hold_escalated = True
-    people = people_with(work.db, "program_manager", Person.area_code == case.area_code)
+    people = people_with(work.db, "program_manager", area=case.area_code)
     outbox.queue(work, "escalate_hold", case, people)
     return True
 

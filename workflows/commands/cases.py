@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from workflows import access, instances, privacy, steps
-from workflows.cases import Case, IdempotencyKey, Note, case_number, case_numbered, lock_case
+from workflows.case_file import new_file
+from workflows.cases import Case, IdempotencyKey, Note, case_numbered, lock_case, new_numbers
 from workflows.commands import command
 from workflows.commands.user_tasks import finish
 from workflows.definitions import MAIN_PROCESS, OPT_OUT_AGAIN, Bundle, ProcessDefinition, bundle_of, deployed
@@ -22,7 +23,7 @@ from workflows.settings import settings
 from workflows.ssn_guard import guard
 from workflows.task_forms import labels, offices_to_open_in, options_for
 from workflows.user_tasks import open_tasks
-from workflows.work import Work
+from workflows.work import Tried, Work
 
 FIRST_TASK = "T1_QuickSearchOwnOffice"
 
@@ -64,6 +65,7 @@ def start_case(
     office = answers.record["office"]
     if office not in manager.offices:
         raise InvalidInput(fields={"case_manager": "Choose a case manager who works in this office."})
+    work.tried = Tried("start", subject=MAIN_PROCESS)
     case = _new_case(work, MAIN_PROCESS, manager, office)
     instances.begin(work, case, definition.id, MAIN_PROCESS, {})
     shortcomings = steps.opening_shortcomings(work, case) if case.closed_at else []
@@ -77,6 +79,7 @@ def start_case(
 def withdraw(work: Work, number: str) -> None:
     """The client withdraws the request: by the case manager before the decision, or by a supervisor (domain 6.2)."""
     case = _steered(work, number, partner_until=PARTNER_WITHDRAWS)
+    work.tried = Tried("withdraw", case.id, number)
     record(work, "case_withdrawn", case)
     if not instances.receive(work, case, "client_withdrew"):
         instances.close_without_path(work, case, "withdrawn")
@@ -86,6 +89,7 @@ def withdraw(work: Work, number: str) -> None:
 def opened_in_error(work: Work, number: str) -> None:
     """The case should not exist: what is stored about the client is erased at once, the number stays (domain 6.2)."""
     case = _steered(work, number, partner_until=PARTNER_PURGES)
+    work.tried = Tried("opened_in_error", case.id, number)
     record(work, "case_opened_in_error", case)
     if not instances.receive(work, case, "opened_in_error"):
         steps.forget_client(work, case)
@@ -102,6 +106,7 @@ def opt_out_again(work: Work, number: str) -> str:
         raise NotNow("The record was not opted in with this case, so there is nothing to undo.")
     if known := _open_opt_out(work, origin):
         return known
+    work.tried = Tried("opt_out_again", origin.id, number)
     manager = work.db.get_one(Person, origin.case_manager_id)
     case = _new_case(work, OPT_OUT_AGAIN, actor_for(work.db, manager), origin.office_code)
     case.linked_case_id = origin.id
@@ -181,8 +186,9 @@ def _first_answers(work: Work, bundle: Bundle, evidence: Mapping[str, object]) -
 
 def _new_case(work: Work, process: str, manager: Actor, office: str) -> Case:
     area = work.db.get_one(Office, office).area_code
-    number = work.db.scalar(case_number)
+    number, case_id = work.db.execute(new_numbers).one()
     case = Case(
+        id=case_id,
         number=f"{area}-{work.now.astimezone(settings().zone).year}-{number:06}",
         process_key=process,
         area_code=area,
@@ -193,9 +199,13 @@ def _new_case(work: Work, process: str, manager: Actor, office: str) -> Case:
         opened_at=work.now,
         status="draft",
         attempts=0,
+        call_client=False,
+        backup_opened=False,
+        lapse_announced=False,
+        hold_escalated=False,
     )
     work.db.add(case)
-    work.db.flush()
+    new_file(work.db, case)
     record(work, "case_opened", case, process=process, on_behalf=manager.id != work.actor.id)
     return case
 

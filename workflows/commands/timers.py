@@ -12,14 +12,18 @@ from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from workflows import clock, instances, outbox, steps
-from workflows.cases import Case, lock_case
+from workflows.case_file import file_of, locked
+from workflows.cases import Case, file_named
 from workflows.commands import command
+from workflows.commands.settling import settle
 from workflows.db import transaction
+from workflows.errors import Incident
 from workflows.history import record
+from workflows.incidents import MOST_ATTEMPTS, resting
 from workflows.people import SYSTEM, Actor
 from workflows.timers import Timer
 from workflows.user_tasks import TaskDraft, UserTask, is_esd
-from workflows.work import Work
+from workflows.work import Tried, Work
 
 log = structlog.get_logger()
 
@@ -30,9 +34,11 @@ RETRY_AFTER = timedelta(minutes=10)
 def fire_due(limit: int = BATCH) -> int:
     """Fire the timers that are due, remind of late tasks, free idle claims; how many things were done."""
     now = clock.now()
-    done = sum(_each(_due_timers(now, limit), fire))
+    done = sum(_each(due_timers(now, limit), fire))
     done += sum(_each(_late_tasks(now, limit), remind_late))
-    return done + sum(_each(_claimed_tasks(now, limit), free_idle))
+    done += sum(_each(_claimed_tasks(now, limit), free_idle))
+    settle()
+    return done
 
 
 def _each(ids: list[str], act: Callable[[Actor, str], bool]) -> list[bool]:
@@ -44,29 +50,31 @@ def _one(row_id: str, act: Callable[[Actor, str], bool]) -> bool:
     try:
         return act(SYSTEM, row_id)
     except Exception as error:
-        _log_set_aside(act, row_id, error)
+        counts = isinstance(error, Incident)
+        _log_set_aside(getattr(act, "__name__", ""), row_id, error)
     try:
-        set_aside(SYSTEM, row_id)
+        set_aside(SYSTEM, row_id, counts)
     except Exception as error:
-        _log_set_aside(set_aside, row_id, error)
+        _log_set_aside("set_aside", row_id, error)
     return False
 
 
-def _log_set_aside(act: Callable[[Actor, str], object], row_id: str, error: Exception) -> None:
+def _log_set_aside(what: str, row_id: str, error: Exception) -> None:
     """The kind of the failure alone: its words may hold what nobody should log."""
-    log.warning("set_aside", what=getattr(act, "__name__", ""), id=row_id, error=type(error).__name__)
+    log.warning("set_aside", what=what, id=row_id, error=type(error).__name__)
 
 
 @command
 def fire(work: Work, timer_id: str) -> bool:
     """Fire one timer if it is still due; gives whether it fired."""
-    timer = work.db.get(Timer, timer_id)
-    if timer is None:
+    file = locked(work.db, "timer", timer_id)
+    timer = file.one(Timer, timer_id) if file else None
+    if file is None or timer is None:
         return False
-    case = lock_case(work.db, timer.case_id)
-    timer = work.db.get_one(Timer, timer_id, populate_existing=True)
+    case = file.all(Case)[0]
     if timer.closed_at or timer.due_at > work.now or _stands_still(case, timer.role):
         return False
+    work.tried = Tried("timer", case.id, timer.id, timer.element, role=timer.role)
     timer.fired_at = timer.closed_at = work.now
     if timer.element:
         _fire_event(work, case, timer)
@@ -86,7 +94,6 @@ def _fire_event(work: Work, case: Case, timer: Timer) -> None:
         esd_only=is_esd(timer.role),
         late_minutes=late // timedelta(minutes=1),
     )
-    work.db.flush()
     instances.change(work, case, lambda instance: instance.fire(timer.id))
 
 
@@ -106,6 +113,7 @@ def remind_late(work: Work, task_id: str) -> bool:
         return False
     if _stands_still(case, task.role):
         return False
+    work.tried = _tried("remind", task)
     task.reminded_at = work.now
     outbox.queue(work, "remind_overdue", case, steps.holders(work, case, [task]), task=task.name)
     return True
@@ -115,6 +123,7 @@ def remind_late(work: Work, task_id: str) -> bool:
 def free_idle(work: Work, task_id: str) -> bool:
     """Give a supervisor's claim back to the group when nothing was typed for `claimed_but_idle_release`."""
     case, task = _locked(work, task_id)
+    work.tried = _tried("free_idle", task)
     if task.closed_at or not _is_idle(work, case, task):
         return False
     task.assignee_id, task.claimed_at = None, None
@@ -124,17 +133,25 @@ def free_idle(work: Work, task_id: str) -> bool:
 
 
 @command
-def set_aside(work: Work, row_id: str) -> None:
-    """A timer whose case cannot go on is tried again later, so that it does not hold up the others."""
+def set_aside(work: Work, row_id: str, counts: bool) -> None:
+    """A timer whose case cannot go on is tried again later, so that it does not hold up the others.
+
+    `counts`: the failure is an incident. After `MOST_ATTEMPTS` of them the timer waits for somebody to have looked.
+    A case that is busy, or a database that is away, counts for nothing.
+    """
     timer = work.db.get(Timer, row_id)
     if timer is not None and timer.closed_at is None:
-        timer.attempts += 1
-        timer.due_at = work.now + RETRY_AFTER * min(timer.attempts, 6)
+        timer.attempts += counts
+        timer.due_at = work.now + RETRY_AFTER * max(1, timer.attempts)
+
+
+def _tried(what: str, task: UserTask) -> Tried:
+    return Tried(what, task.case_id, task.id, task.element, task.name, task.role)
 
 
 def _locked(work: Work, task_id: str) -> tuple[Case, UserTask]:
-    case = lock_case(work.db, work.db.get_one(UserTask, task_id).case_id)
-    return case, work.db.get_one(UserTask, task_id, populate_existing=True)
+    file = file_named(work.db, "task", task_id)
+    return file.all(Case)[0], file.one(UserTask, task_id) or work.db.get_one(UserTask, task_id)
 
 
 def _stands_still(case: Case, role: str) -> bool:
@@ -146,7 +163,7 @@ def _is_idle(work: Work, case: Case, task: UserTask) -> bool:
     bundle = instances.bundle_of_case(work, case)
     levels = bundle.service_levels
     after = levels.duration("claimed_but_idle_release")
-    draft = work.db.get(TaskDraft, task.id)
+    draft = file_of(work.db, case.id).one(TaskDraft, task.id)
     touched = [at for at in (task.claimed_at, draft.saved_at if draft else None) if at]
     return task.claimed_at is not None and levels.calendar().add(max(touched), after) <= work.now
 
@@ -155,22 +172,27 @@ def _moving(role: InstrumentedAttribute[str]) -> ColumnElement[bool]:
     return or_(Case.held_at.is_(None), role != "case_manager")
 
 
-def _due_timers(now: datetime, limit: int) -> list[str]:
+def due_timers(now: datetime, limit: int) -> list[str]:
+    """The timers to fire now, the longest due first."""
     query = select(Timer.id).join(Case, Case.id == Timer.case_id)
     query = query.where(Timer.closed_at.is_(None), Timer.due_at <= now, _moving(Timer.role))
+    query = query.where(Timer.attempts < MOST_ATTEMPTS)
     return _ids(query.order_by(Timer.due_at, Timer.id).limit(limit))
 
 
 def _late_tasks(now: datetime, limit: int) -> list[str]:
     query = select(UserTask.id).join(Case, Case.id == UserTask.case_id)
     query = query.where(UserTask.closed_at.is_(None), UserTask.due_at <= now, UserTask.reminded_at.is_(None))
+    query = query.where(~resting("remind", UserTask.id, now))
     return _ids(query.where(_moving(UserTask.role)).order_by(UserTask.due_at).limit(limit))
 
 
 def _claimed_tasks(now: datetime, limit: int) -> list[str]:
     """Claims of ESD tasks older than a day; whether one is idle is decided in business time, under the lock."""
     query = select(UserTask.id).where(
-        UserTask.closed_at.is_(None), UserTask.role.in_(("esd_wioa_supervisor", "esd_staff"))
+        UserTask.closed_at.is_(None),
+        UserTask.role.in_(("esd_wioa_supervisor", "esd_staff")),
+        ~resting("free_idle", UserTask.id, now),
     )
     return _ids(
         query.where(UserTask.claimed_at < now - timedelta(days=1)).order_by(UserTask.claimed_at).limit(limit)

@@ -62,6 +62,10 @@ _SENTENCES = {
     "restriction_lift_asked": "An administrator asked to lift the restriction of ESD staff.",
     "restriction_lift_approved": "A supervisor approved that the restriction of ESD staff is lifted.",
     "restriction_lift_declined": "The restriction of ESD staff was left in place.",
+    "incident_met": "The case could not go on at this point. Nothing was changed; the administrators know of it.",
+    "incident_retried": "An administrator had it tried again.",
+    "incident_resolved": "What had not worked is put right.",
+    "incident_dismissed": "An administrator put the problem away.",
     "claim_released_idle": "The task went back to the group, because nothing had happened.",
 }
 

@@ -12,6 +12,7 @@ from workflows.definitions import Bundle, bundle_of
 from workflows.errors import NotFound, Refused
 from workflows.form_sentences import fill
 from workflows.forms import FieldView, Form
+from workflows.incidents import CaseIncident, open_about
 from workflows.instances import ProcessInstance
 from workflows.organisations import Agency, Office
 from workflows.people import Person
@@ -27,7 +28,7 @@ from workflows.work import Work
 @dataclass(frozen=True)
 class TaskView:
     """A task as one person sees it. `facts` are pairs of label and words, `notes` those of the case with their
-    authors' names; `hindrance` says why it cannot be worked on."""
+    authors' names; `incident` is the open one of an attempt to complete it; `hindrance` says why it cannot be worked on."""
 
     task: UserTask
     case: Case
@@ -42,6 +43,7 @@ class TaskView:
     facts: list[tuple[str, str]]
     notes: list[tuple[Note, str]]
     sentence: str
+    incident: CaseIncident | None
     hindrance: Refused | None
 
     @property
@@ -81,6 +83,7 @@ def task_view(work: Work, task_id: str) -> TaskView:
         facts=_facts(work, task, standing),
         notes=notes_of(work, standing),
         sentence=state_sentence(work.db, case, privacy.visible_status(standing), work.now),
+        incident=open_about(work.db, "complete", task.id),
         hindrance=hindrance,
     )
 
