@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format lock clean browser
+.PHONY: help demo test lint format lock clean browser bench fuzz conformance
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -19,6 +19,9 @@ endif
 help:
 	@echo "make demo    start the whole product here with sample data (Ctrl-C stops it)"
 	@echo "make test    all checks and tests"
+	@echo "make bench   what a step, a case and a page cost, against others (minutes)"
+	@echo "make fuzz    coverage-guided fuzzing of expressions, diagrams and saved states (FUZZ_RUNS=200000 each)"
+	@echo "make conformance  diagrams of others: OPTIN_CORPUS=/path/to/them"
 	@echo "make lint    the checks alone: ruff, mypy, import-linter"
 	@echo "make format  format the Python files"
 	@echo "make lock    choose the versions of all libraries anew (needs uv)"
@@ -36,6 +39,18 @@ lint: $(VENV)/.test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+conformance: $(VENV)/.test
+	@test -d "$(OPTIN_CORPUS)" || { echo "Name the folder of the diagrams: make conformance OPTIN_CORPUS=/path" >&2; exit 1; }
+	OPTIN_CORPUS="$(OPTIN_CORPUS)" $(BIN)/python -m pytest -q tests/conformance
+
+FUZZ_RUNS ?= 200000
+fuzz: $(VENV)/.test
+	@$(BIN)/python -c 'import atheris' 2>/dev/null || $(PIP) install -q atheris || \
+	  { echo "atheris could not be installed; the fuzzer cannot run." >&2; exit 1; }
+	@for target in tests/fuzz/fuzz_*.py; do \
+	  echo "$$target"; $(BIN)/python $$target -atheris_runs=$(FUZZ_RUNS) -max_len=4000 || exit 1; \
+	done
 
 format: $(VENV)/.test
 	$(BIN)/ruff check --fix .

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from engine.errors import ExpressionError
-from engine.expressions import Expression
+from engine.expressions import Context, Expression
 from engine.expressions import compile as compile_expression
 
 _ASSIGNMENT = re.compile(r"([A-Za-z][A-Za-z0-9_]{0,63})\s*([+*-]?)=(?!=)\s*(.+)")
@@ -26,11 +26,11 @@ class Assignments:
 
     lines: tuple[tuple[str, Expression], ...]
 
-    def values(self, data: Mapping[str, object]) -> dict[str, object]:
+    def values(self, data: Mapping[str, object], context: Context) -> dict[str, object]:
         """The assigned values, each line reading what the earlier ones assigned; or `ExpressionError`."""
         written: dict[str, object] = {}
         for name, expression in self.lines:
-            written[name] = expression.evaluate({**data, **written})
+            written[name] = expression.evaluate({**data, **written}, context)
         return written
 
 

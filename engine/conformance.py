@@ -68,17 +68,27 @@ def deploy(path: str | Path, extra: Iterable[str | Path] = ()) -> Item:
     process of the file; `error`: why the file as a whole cannot be used, or None. A refused process does not take
     the others with it.
     """
-    paths = [path, *([extra] if isinstance(extra, str | Path) else extra)]
-    files: dict[str, bytes] = {}
-    for position, each in enumerate(map(Path, paths)):
-        try:
-            files[f"{position:03} {each.name}.bpmn"] = each.read_bytes()
-        except (OSError, ValueError):
-            problem = Problem(each.name, None, None, "X1", "The file cannot be read.", "Check the path.")
-            return {"definitions": [], "error": _refusal(problem)}
     problems: list[Problem] = []
-    reports = [_deploy(name, files, problems) for name in files]
+    files: dict[str, bytes] = {}
+    for each in map(Path, [path, *([extra] if isinstance(extra, str | Path) else extra)]):
+        content = _content(each, problems)
+        if content is None and not files:
+            return {"definitions": [], "error": _refusal(problems[0])}
+        # A saved instance is bound to the names of its files, which are not those of somebody's disk.
+        name = f"{len(files):03}{'.dmn' if files and each.suffix == '.dmn' else '.bpmn'}"
+        files |= {} if content is None else {name: content}
+    reports = [_deploy(name, files, problems) for name in files if name.endswith(".bpmn")]
+    if not problems and not reports[0]:
+        problems = [problem for problem in check(files, rules="standard") if problem.element_id]
     return {"definitions": reports[0], "error": _refusal(problems[0]) if problems else None}
+
+
+def _content(path: Path, problems: list[Problem]) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except (OSError, ValueError):
+        problems.append(Problem(path.name, None, None, "X1", "The file cannot be read.", "Check the path."))
+        return None
 
 
 def _deploy(name: str, files: Mapping[str, bytes], problems: list[Problem]) -> list[Item]:
@@ -101,13 +111,18 @@ def _define(process: etree._Element, name: str, files: Mapping[str, bytes]) -> I
         _host.forget(identity)
         return report | {"status": "not-executable", **_looked_at(identity, files)}
     try:
-        return report | {"warnings": [_refusal(problem) for problem in _host.define(identity, files)]}
+        _host.define(identity, files)
     except InvalidDefinition as error:
-        return report | {"status": "refused", "refusals": [_refusal(problem) for problem in error.problems]}
+        report |= {"status": "refused", "refusals": list(map(_refusal, error.problems))}
+    except Exception as error:
+        reason = f"The engine failed to read the process ({type(error).__name__})."
+        problem = Problem(name, identity, process.get("name"), "X9", reason, "Report it with the diagram.")
+        return report | {"status": "refused", "refusals": [_refusal(problem)]}
+    return report | {"warnings": _looked_at(identity, files)["warnings"]}
 
 
 def _looked_at(identity: str, files: Mapping[str, bytes]) -> Item:
-    """What is wrong with a process that is only drawn."""
+    """The problems of a process, whether it is deployed or only drawn."""
     problems = check(files, identity, rules="standard", all_processes=True)
     own = [problem for problem in problems if problem.process_id in (None, identity)]
     return {

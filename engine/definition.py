@@ -20,6 +20,7 @@ from engine.limits import DEFAULT, Limits
 from engine.reading import read
 from engine.texts import Rules, compile_condition, compile_timer_of, compile_value
 from engine.values import Take, bounded, flat, plain
+from engine.variables import Sets
 
 __all__ = ["Definition", "Element", "Problem", "check", "load"]
 
@@ -61,6 +62,7 @@ def load(
     rules: Rules = "house",
     limits: Limits = DEFAULT,
     all_processes: bool = False,
+    names: Sets | None = None,
 ) -> Definition:
     """The definition of `process_id`, or `InvalidDefinition` with every problem of what it needs.
 
@@ -68,10 +70,11 @@ def load(
     `steps`, `lanes`, `service_levels`: what the host allows, None for anything. `rules`: `house` demands all that the
     house needs to work a case (lanes, steps, shapes, default flows, the safe language); `standard` takes every
     diagram that the engine runs as BPMN says; `walk` leaves conditions and timers unread, for a person who chooses each way.
-    `all_processes`: also those not marked executable.
+    `all_processes`: also those not marked executable. `names`: the variables that the work of an element sets, so that
+    a condition that reads another one is found; None: not checked.
     """
     drawing = read(files, all_processes=all_processes, limits=limits)
-    host = validation.Host(steps, lanes, service_levels, rules, limits)
+    host = validation.Host(steps, lanes, service_levels, rules, limits, names)
     problems = validation.problems(drawing, host, process_id)
     needed = drawing.needed_by(process_id)
     tables, wrong = decision_tables(drawing, files, host)
@@ -125,10 +128,11 @@ def check(
     rules: Rules = "house",
     limits: Limits = DEFAULT,
     all_processes: bool = False,
+    names: Sets | None = None,
 ) -> list[Problem]:
     """Every problem of a bundle, in the order of the files; warnings too. Nothing but warnings: it can be loaded."""
     drawing = read(files, all_processes=all_processes, limits=limits)
-    host = validation.Host(steps, lanes, service_levels, rules, limits)
+    host = validation.Host(steps, lanes, service_levels, rules, limits, names)
     return [*validation.problems(drawing, host, process_id), *decision_tables(drawing, files, host)[1]]
 
 

@@ -2,8 +2,10 @@
 
 A file is refused before it is parsed when it is too large, in an unusual encoding, or declares anything
 (`<!DOCTYPE`, `<!ENTITY`): internal entities expand and can hide text from a reader. A file with processing
-instructions, and one that is not BPMN, is refused after. Codes: X1 no BPMN, X2 declarations, X3 processing
-instructions, X4 size, X5 encoding. (X6 no process to start and X7 too many elements: `definition`.)
+instructions, and one that is not BPMN, is refused after.
+
+X1: the file is well-formed XML and a BPMN diagram. X2: it declares no document type and no entity. X3: it holds no
+processing instruction. X4: it is not larger than the limit. X5: its encoding is one of those that modelers write.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from SpiffWorkflow.bpmn.specs.event_definitions.base import EventDefinition
 
 from engine.errors import ExpressionError, Incident
-from engine.expressions import Expression
+from engine.expressions import Context, Expression
 
 if TYPE_CHECKING:
     from engine.tokens import Token
@@ -57,7 +57,7 @@ class Timer(Trigger):
     def value(self, token: Token) -> str:
         """The evaluated text, or an `Incident` when the expression gives none."""
         try:
-            text = self.expression.evaluate(token.data)
+            text = self.expression.evaluate(token.data, token.workflow.top_workflow.context)
         except ExpressionError as error:
             raise Incident(f"The timer cannot be evaluated: {error}", token.element.id) from error
         if not isinstance(text, str) or not text:
@@ -72,10 +72,10 @@ class Conditional(Trigger):
         super().__init__("conditional")
         self.expression = expression
 
-    def holds(self, data: dict[str, object]) -> bool:
+    def holds(self, data: dict[str, object], context: Context) -> bool:
         """Whether the condition is true; what reads a field that has no value yet is not."""
         try:
-            return self.expression is not None and self.expression.holds(data)
+            return self.expression is not None and self.expression.holds(data, context)
         except ExpressionError:
             return False
 

@@ -42,8 +42,10 @@ class _Choosing(Lean):
 
     def _picked(self, my_task: Token) -> list[Way] | None:
         chooser = my_task.workflow.top_workflow.chooser
-        if chooser is None or len(self.ways) < 2:
+        if chooser is None:
             return None
+        if len(self.ways) < 2:
+            return list(self.ways)
         picked = set(chooser.ways(self.element, [way.id for way in self.ways]))
         return [way for way in self.ways if way.id in picked]
 
@@ -185,9 +187,9 @@ class Complex(Inclusive):
 
     def _is_activated(self, my_task: Token, arrived: int) -> bool:
         try:
-            return self.activation is not None and self.activation.holds(
-                {**my_task.data, "activationCount": arrived}
-            )
+            data = {**my_task.data, "activationCount": arrived}
+            context = my_task.workflow.top_workflow.context
+            return self.activation is not None and self.activation.holds(data, context)
         except ExpressionError as error:
             raise Incident(
                 f"The activation condition cannot be answered: {error}", self.element.id

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from engine.definition import Definition, check, load
+from engine.definition import Definition, load
 from engine.drawing import Scope
 from engine.due import due
 from engine.elements import Element, Problem
@@ -108,8 +108,8 @@ class Host:
 
     # --- Definitions ---
 
-    def define(self, identity: str, files: Mapping[str, bytes]) -> list[Problem]:
-        """Take in a process of a bundle and return its warnings, or raise `InvalidDefinition`."""
+    def define(self, identity: str, files: Mapping[str, bytes]) -> None:
+        """Take in a process of a bundle, or raise `InvalidDefinition`."""
         self.forget(identity)
         try:
             self.definitions[identity] = load(files, identity, **self._terms)
@@ -119,8 +119,6 @@ class Host:
         for scope in read(files, all_processes=self.all_processes).processes:
             if scope.id == identity:
                 self._listen(scope)
-        problems = check(files, identity, **self._terms)
-        return [each for each in problems if each.warning and each.process_id in (None, identity)]
 
     def forget(self, identity: str) -> None:
         """A process of this id that was taken in before is replaced."""
@@ -170,12 +168,19 @@ class Host:
         except Incident as incident:
             running.failed = True
             self._take_over(running)
-            self._note(running, incident.element_id, None, "incident")
+            element = running.instance.definition.elements.get(incident.element_id or "")
+            self._note(running, incident.element_id, element, "incident")
             if isinstance(incident, EngineStepLimit):
                 raise StepLimit(str(incident)) from incident
             raise
         except EngineError as refused:
             raise Incident(str(refused), None) from refused
+        except Exception as error:
+            # Whatever the diagram did to the engine, a host is told where it happened and goes on with the others.
+            running.failed = True
+            self._take_over(running)
+            self._note(running, None, None, "incident")
+            raise Incident(f"The engine failed ({type(error).__name__}).", None) from error
         self._take_over(running)
         if not self._delivering:
             self._deliver()

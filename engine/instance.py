@@ -16,6 +16,8 @@ from engine import tasks
 from engine.definition import Definition
 from engine.elements import Element
 from engine.errors import EngineError, NotWaiting, Stuck
+from engine.expressions import Context
+from engine.expressions.dates import NO_CONTEXT
 from engine.scripting import SafeEngine, Step
 from engine.tokens import Chooser, Token, Trace
 from engine.workflow import Run
@@ -67,34 +69,49 @@ class Instance:
         *,
         at: str | None = None,
         chooser: Chooser | None = None,
+        context: Context = NO_CONTEXT,
     ) -> Instance:
         """Start a process; it runs until it waits or ends.
 
         `data`: what the definition takes (flat in the house). `step`: the host's service call. `at`: one of
         `definition.starts`, where there are several; what it waits for counts as happened. `chooser`: stands in for
-        conditions and loop markers.
+        conditions and loop markers. `context`: the moment and the business calendar that expressions may ask for.
         """
-        instance = cls.prepare(definition, step, chooser=chooser)
+        instance = cls.prepare(definition, step, chooser=chooser, context=context)
         instance.begin(data, at=at)
         return instance
 
     @classmethod
-    def prepare(cls, definition: Definition, step: Step, *, chooser: Chooser | None = None) -> Instance:
+    def prepare(
+        cls,
+        definition: Definition,
+        step: Step,
+        *,
+        chooser: Chooser | None = None,
+        context: Context = NO_CONTEXT,
+    ) -> Instance:
         """An instance that has not begun: for a host that wants its trace also when it meets an incident at once."""
-        return cls(definition, Run(definition, SafeEngine(definition, step), chooser))
+        return cls(definition, Run(definition, SafeEngine(definition, step, context), chooser))
 
     def begin(self, data: Mapping[str, object], *, at: str | None = None) -> None:
         """Put the first tokens where the process begins, once, and run until it waits or ends; see `start`."""
         values = self.definition.taken(data, "The data to start with")
+        entry = _entry(self.definition, at)
         with self._changing():
-            self._run.begin(values, _entry(self.definition, at))
+            self._run.begin(values, entry)
 
     @classmethod
     def load(
-        cls, definition: Definition, state: bytes, step: Step, *, chooser: Chooser | None = None
+        cls,
+        definition: Definition,
+        state: bytes,
+        step: Step,
+        *,
+        chooser: Chooser | None = None,
+        context: Context = NO_CONTEXT,
     ) -> Instance:
         """Go on from a saved state, or raise `DamagedState`."""
-        return cls(definition, *saved.load(definition, state, step, chooser))
+        return cls(definition, *saved.load(definition, state, SafeEngine(definition, step, context), chooser))
 
     def dump(self) -> bytes:
         """The saved state: bytes that `load` takes."""
@@ -219,7 +236,8 @@ class Instance:
 
 def _entry(definition: Definition, at: str | None) -> str | None:
     """Where to begin: as asked; None where the drawing says so; else at the first of the events."""
-    if at is not None and at not in definition.specs[definition.process_id].task_specs:
+    drawn = definition.elements.keys() & definition.specs[definition.process_id].task_specs.keys()
+    if at is not None and at not in drawn:
         raise NotWaiting(f"The process has no element {at}.")
     if at is None and not definition.specs[definition.process_id].first and definition.starts:
         return definition.starts[0]

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass
 
+from engine.document import Document
 from engine.drawing import Drawing, Flow, Node, Scope
 from engine.elements import Problem
 from engine.limits import DEFAULT, Limits
 from engine.texts import Rules
+from engine.variables import Sets
 
 
 @dataclass(frozen=True)
 class Host:
     """What the host allows: the ids of its steps, its lanes, its service levels. None: not checked.
 
-    `rules`: how much is demanded (see `definition.load`).
+    `rules`: how much is demanded (see `definition.load`). `names`: the variables that an element's work sets.
     """
 
     steps: Container[str] | None = None
@@ -23,9 +25,14 @@ class Host:
     service_levels: Container[str] | None = None
     rules: Rules = "house"
     limits: Limits = DEFAULT
+    names: Sets | None = None
 
 
 Rule = Callable[[Drawing, Host], Iterator[Problem]]
+"""A rule over what the engine reads."""
+
+Check = Callable[[Document], Iterator[Problem]]
+"""A rule of the standard over a file as it is written."""
 
 
 def of_node(node: Node, rule: str, reason: str, mend: str, *, warning: bool = False) -> Problem:
@@ -35,11 +42,13 @@ def of_node(node: Node, rule: str, reason: str, mend: str, *, warning: bool = Fa
     )
 
 
-def of_flow(drawing: Drawing, flow: Flow, rule: str, reason: str, mend: str) -> Problem:
+def of_flow(
+    drawing: Drawing, flow: Flow, rule: str, reason: str, mend: str, *, warning: bool = False
+) -> Problem:
     """A problem of a sequence flow; a flow without an id is named by its source."""
     named = flow.drawn_id or flow.source or None
     process = drawing.process_of(flow.scope)
-    return Problem(flow.file, named, flow.name or None, rule, reason, mend, process)
+    return Problem(flow.file, named, flow.name or None, rule, reason, mend, process, warning)
 
 
 def of_scope(scope: Scope, rule: str, reason: str, mend: str, *, warning: bool = False) -> Problem:

@@ -83,10 +83,15 @@ class Process:
 
     def linked(self, link: str, target: str) -> list[Token]:
         """The waiting tokens that name `target` in their internal data under `link`."""
-        waiting = self.top_workflow.waiting.values()
-        return [
-            token for token in waiting if token.workflow is self and token.internal_data.get(link) == target
-        ]
+        return [token for token in self._waiting() if token.internal_data.get(link) == target]
+
+    def _waiting(self) -> list[Token]:
+        """The tokens here that wait for an event, in the order in which they came to be.
+
+        That order is the one which saving and loading keeps; the order in which they began to wait it is not.
+        """
+        waiting = self.top_workflow.waiting
+        return [token for token in self.tasks.values() if token.id in waiting] if waiting else []
 
     def instances(self, repeat: Token) -> list[Token]:
         """The live instances of an activity with a loop marker."""
@@ -126,7 +131,7 @@ class Process:
         if until is None or self.top_workflow.chooser is not None:
             return False
         try:
-            return bool(until.holds({**token.data, **(self.end_data or {})}))
+            return bool(until.holds({**token.data, **(self.end_data or {})}, self.top_workflow.context))
         except ExpressionError as error:
             raise Incident(
                 f"The completion condition cannot be answered: {error}", token.element.id
@@ -182,8 +187,7 @@ class Process:
         """The armed starts of event sub-processes that may catch what is thrown inside of a token here."""
         if isinstance(inside.task_spec, EventSubProcess):
             return []  # What a handler throws is for the scopes around it.
-        armed = (token for token in self.top_workflow.waiting.values() if token.workflow is self)
-        return [token for token in armed if isinstance(token.task_spec, EventStart)]
+        return [token for token in self._waiting() if isinstance(token.task_spec, EventStart)]
 
     def collect_log_extras(self, dct: dict[str, object] | None = None) -> dict[str, object]:
         """Nothing: a log record must not carry data."""

@@ -320,7 +320,16 @@ class _File:
     ) -> None:
         process = None if scope is None else scope.process_id
         self.drawing.problems.append(
-            Problem(self.name, xml.get("id"), xml.get("name"), rule, reason, mend, process, warning)
+            Problem(
+                self.name,
+                xml.get("id") or (scope.id if scope else None),
+                xml.get("name"),
+                rule,
+                reason,
+                mend,
+                process,
+                warning,
+            )
         )
 
 

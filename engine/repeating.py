@@ -182,7 +182,7 @@ class Repeat(Activity, BpmnStartTask):
         if expression is None:
             raise Incident("The activity does not say how often it runs.", self.element.id)
         try:
-            return expression.evaluate(data)
+            return expression.evaluate(data, my_task.workflow.top_workflow.context)
         except ExpressionError as error:
             raise Incident(f"The loop cannot be answered: {error}", self.element.id) from error
 

@@ -11,7 +11,7 @@ from engine.definition import Definition
 from engine.errors import DamagedState
 from engine.events import Compensate, Timer
 from engine.process import Process, record_of
-from engine.scripting import SafeEngine, Step
+from engine.scripting import SafeEngine
 from engine.tokens import Chooser, Record, Token
 from engine.workflow import Run
 
@@ -21,10 +21,12 @@ Json = dict[str, Any]
 class Restored:
     """The running processes being put together again; every reference is checked on the way."""
 
-    def __init__(self, definition: Definition, body: Json, step: Step, chooser: Chooser | None) -> None:
+    def __init__(
+        self, definition: Definition, body: Json, script_engine: SafeEngine, chooser: Chooser | None
+    ) -> None:
         self.definition = definition
         self.data = [definition.take(data, "The state") for data in body["data"]]
-        self.run = Run(definition, SafeEngine(definition, step), chooser)
+        self.run = Run(definition, script_engine, chooser)
         self.run.outcome = None if body["outcome"] is None else _word(body["outcome"])
         self.run.ended = body["status"] == "ended"
         self.run.failed = body["status"] == "failed"
@@ -101,6 +103,8 @@ class Restored:
                 internal[link] = self.tokens[_index(extra[link])].id
         if "seen" in extra:
             internal["seen"] = [_index(place) for place in extra["seen"]]
+        if "passed" in extra:
+            internal["passed"] = [_word(flow) for flow in extra["passed"]]
         if "held" in extra:
             internal["held"] = extra["held"] is True
         if "origin" in extra:
@@ -125,6 +129,9 @@ class Restored:
             _demand(token.id in self.run.subprocesses, "A called process is missing.")
         if isinstance(spec, gateways.Join):
             _demand(internal.get("via", "") in (spec.incoming or ("",)), "A token came from nowhere.")
+        if "passed" in internal:
+            stays = isinstance(spec, gateways.Complex) and spec.activation is not None
+            _demand(stays and set(internal["passed"]) < set(spec.incoming), "A gateway waits in vain.")
         if isinstance(spec, catching.Boundary):
             host = token.workflow.tasks[internal["host"]]
             _demand(host.element.id == spec.element.attached_to, "A boundary event has no activity.")

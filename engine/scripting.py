@@ -15,8 +15,9 @@ from SpiffWorkflow.bpmn.script_engine import BasePythonScriptEngineEnvironment, 
 
 from engine.elements import Element
 from engine.errors import EngineError, ExpressionError, Incident
-from engine.expressions import Expression
+from engine.expressions import Context, Expression
 from engine.expressions import compile as compile_expression
+from engine.expressions.dates import NO_CONTEXT
 
 if TYPE_CHECKING:
     from engine.assignments import Assignments
@@ -59,8 +60,9 @@ class SafeEngine(PythonScriptEngine):
 
     environment: SafeEnvironment
 
-    def __init__(self, definition: Definition, step: Step) -> None:
+    def __init__(self, definition: Definition, step: Step, context: Context = NO_CONTEXT) -> None:
         super().__init__(SafeEnvironment(definition.conditions))
+        self.context = context
         self.definition = definition
         self.step = step
 
@@ -71,7 +73,7 @@ class SafeEngine(PythonScriptEngine):
     def evaluate(self, task: Token, expression: str, external_context: object = None) -> bool:
         """The answer of a condition; anything but true or false is an `Incident` at the element."""
         try:
-            return self.environment.expression(expression).holds(task.data)
+            return self.environment.expression(expression).holds(task.data, self.context)
         except ExpressionError as error:
             raise Incident(f"A condition cannot be answered: {error}", task.element.id) from error
 
@@ -88,7 +90,7 @@ class SafeEngine(PythonScriptEngine):
     def decide(self, task: Token, decision: Decision) -> dict[str, object]:
         """What a decision table gives for the data of a task, or an `Incident` at the element."""
         try:
-            result = decision.decide(task.data)
+            result = decision.decide(task.data, self.context)
         except ExpressionError as error:
             raise Incident(f"The decision cannot be made: {error}", task.element.id) from error
         return self.definition.taken(result, f"The decision of {task.element.id}")
@@ -96,7 +98,7 @@ class SafeEngine(PythonScriptEngine):
     def assign(self, task: Token, assignments: Assignments) -> dict[str, object]:
         """What a script task assigns, or an `Incident` at the element."""
         try:
-            result = assignments.values(task.data)
+            result = assignments.values(task.data, self.context)
         except ExpressionError as error:
             raise Incident(f"The script cannot be answered: {error}", task.element.id) from error
         return self.definition.taken(result, f"The script of {task.element.id}")

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from engine.definition import Definition
 from engine.errors import DamagedState, EngineError
 from engine.restoring import Restored
-from engine.scripting import Step
+from engine.scripting import SafeEngine
 from engine.state_versions import newest
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ MAGIC = b"bpmn-state"
 VERSION = 2
 _TEXTS = ("value", "race", "via")
 _NUMBERS = ("index", "started", "done", "total")
+_LISTS = ("seen", "passed")
 _LINKS = ("host", "loop", "compensates")
 _STATUSES = ("open", "ended", "failed", "cancelled")
 
@@ -91,7 +92,7 @@ class _Saved:
         return [
             [
                 record.activity,
-                self.place(dict(record.data)),
+                self.place(record.data),
                 self._records(record.inner),
                 record.entry is not None,
             ]
@@ -100,7 +101,7 @@ class _Saved:
 
     def _extra(self, token: Token) -> Json:
         internal = token.internal_data
-        extra = {key: internal[key] for key in (*_TEXTS, *_NUMBERS, "seen") if key in internal}
+        extra = {key: internal[key] for key in (*_TEXTS, *_NUMBERS, *_LISTS) if key in internal}
         extra.update({key: self._positions[internal[key]] for key in _LINKS if key in internal})
         if internal.get("held"):
             extra["held"] = True
@@ -112,13 +113,16 @@ class _Saved:
             extra["origin"] = self.place(token.origin)
         return extra
 
-    def place(self, data: Json) -> int:
-        """The position of a set of data, each distinct one kept once."""
+    def place(self, data: Mapping[str, object]) -> int:
+        """The position of a set of data, each distinct one kept once.
+
+        The data must outlive the saving: one that is known by its identity is not looked at again.
+        """
         known = self._by_identity.get(id(data))
         if known is None:
             known = self._by_content.setdefault(json.dumps(data, sort_keys=True), len(self.data))
             if known == len(self.data):
-                self.data.append(data)
+                self.data.append(dict(data))
             self._by_identity[id(data)] = known
         return known
 
@@ -128,14 +132,16 @@ def fingerprint(state: bytes) -> str:
     return str(_body(state)[1].get("definition"))
 
 
-def load(definition: Definition, state: bytes, step: Step, chooser: Chooser | None = None) -> tuple[Run, str]:
+def load(
+    definition: Definition, state: bytes, script_engine: SafeEngine, chooser: Chooser | None = None
+) -> tuple[Run, str]:
     """The running processes of a saved state and its status, or `DamagedState`."""
     version, body = _body(state)
     if body.get("definition") != definition.fingerprint:
         raise DamagedState("The state was saved with another definition.")
     try:
         body = newest(definition, body, version)
-        return Restored(definition, body, step, chooser).run, _status(body)
+        return Restored(definition, body, script_engine, chooser).run, _status(body)
     except DamagedState:
         raise
     except (EngineError, LookupError, TypeError, ValueError, AttributeError) as error:

@@ -259,7 +259,9 @@ class Called(Activity):
         """The process inside has ended with these data: the caller goes on with them."""
         my_task.data = data
         my_task.internal_data["inner"] = tuple(records)
-        my_task.run()
+        # In its turn, not at once: a long row of empty sub-processes would call each other too deep.
+        my_task._set_state(TaskState.READY)
+        my_task.workflow.top_workflow.agenda.append(my_task)
 
     def remember(self, my_task: Token, inner: Sequence[Record]) -> None:
         """A sub-process can be compensated also by what was completed inside, and by its own event sub-process."""

@@ -73,7 +73,7 @@ def _wrong_parts(form: str, tree: ast.expr, service_levels: Container[str] | Non
             yield from _wrong_level(value, service_levels)
         elif isinstance(value, ast.Constant):
             yield from _wrong_constant(form, value.value)
-        elif not isinstance(value, ast.Name | ast.Attribute | ast.Subscript):
+        elif not isinstance(value, ast.Name | ast.Attribute | ast.Subscript | ast.Call | ast.BinOp):
             yield "The timer is neither a text nor a service level."
 
 

@@ -13,7 +13,10 @@ from engine.walking import following, walk
 
 
 def calls(drawing: Drawing, host: Host) -> Iterator[Problem]:
-    """G10: a called process is in the bundle and may run. G11: no process calls itself, nor deeper than the limit."""
+    """G10: a called process is in the bundle and may run. G11: no process calls itself, nor deeper than the limit.
+
+    Elsewhere than in the house a call that leads nowhere is a warning: it waits as work, to be completed by hand.
+    """
     known = {scope.id for scope in drawing.scopes if scope.around is None}
     callers = [node for node in drawing.nodes if node.kind == "callActivity"]
     called = following((node.element.process_id, node.called or "") for node in callers)
@@ -21,7 +24,8 @@ def calls(drawing: Drawing, host: Host) -> Iterator[Problem]:
     for node in callers:
         if node.called not in known:
             idle = " It is not executable." if node.called in drawing.idle else ""
-            reason = f"The process “{node.called or ''}” is not in the bundle.{idle}"
+            by_hand = "" if host.rules == "house" else " The call is work to be completed by hand."
+            reason = f"The process “{node.called or ''}” is not in the bundle.{idle}{by_hand}"
             yield of_node(node, "G10", reason, "Call a process of the bundle.", warning=host.rules != "house")
         elif node.element.process_id in reached_from[node.called or ""]:
             reason = "The process calls itself, perhaps through others."

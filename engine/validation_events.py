@@ -143,6 +143,16 @@ def event_sub_processes(drawing: Drawing, host: Host) -> Iterator[Problem]:
     for scope in drawing.scopes:
         if scope.on_event:
             yield from _of_event_sub_process(scope, nodes[scope.id], led)
+            if scope.around is not None and nodes[scope.id].scope == scope.process_id:
+                yield from _compensating_a_process(scope, host)
+
+
+def _compensating_a_process(scope: Scope, host: Host) -> Iterator[Problem]:
+    for node in scope.nodes:
+        if node.kind == "startEvent" and node.has("compensate"):
+            reason = "Only a sub-process is ever compensated, not a process: the event never happens."
+            mend = "Draw the event sub-process inside of a sub-process."
+            yield of_node(node, "G24", reason, mend, warning=host.rules != "house")
 
 
 def _of_event_sub_process(scope: Scope, node: Node, led: set[str]) -> Iterator[Problem]:

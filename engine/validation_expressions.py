@@ -35,6 +35,9 @@ def _of_timer(node: Node, event: Event, host: Host) -> Iterator[Problem]:
     elif text and host.rules != "house" and is_local_moment(text):
         reason = "The time does not say in which time zone it is: it is read as UTC."
         yield of_node(node, "V2", reason, "Write the offset, such as +01:00.", warning=True)
+    elif text and host.rules != "house" and text.isidentifier():
+        reason = f"“{text[:80]}” is no time: it is taken for the name of a variable."
+        yield of_node(node, "V2", reason, "Write a time such as PT2H.", warning=True)
 
 
 def conditions(drawing: Drawing, host: Host) -> Iterator[Problem]:
@@ -78,8 +81,11 @@ def _texts(node: Node) -> Iterator[tuple[Text, Callable[[Text, Rules], object]]]
     for event in node.events:
         if event.kind == "conditional" and event.text is not None and event.text.text:
             yield event.text, compile_condition
+    if node.activation is not None and node.activation.text:
+        yield node.activation, compile_condition
     if node.loop is not None:
-        for text in (node.loop.condition, node.loop.completion):
+        thrown = (text for text, _ in node.loop.throws)
+        for text in (node.loop.condition, node.loop.completion, *thrown):
             if text is not None and text.text:
                 yield text, compile_condition
         for text in (node.loop.cardinality, Text(node.loop.collection or "")):

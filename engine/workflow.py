@@ -36,12 +36,16 @@ class Run(Process, BpmnWorkflow):
     """
 
     def __init__(
-        self, definition: Definition, script_engine: SafeEngine, chooser: Chooser | None = None
+        self,
+        definition: Definition,
+        script_engine: SafeEngine,
+        chooser: Chooser | None = None,
     ) -> None:
         specs = definition.specs
         super().__init__(specs[definition.process_id], specs, script_engine, deserializing=True)
         self.limits = definition.limits
         self.chooser = chooser
+        self.context = script_engine.context
         self.watches = definition.watches
         self.agenda: deque[Token] = deque()
         self.people: dict[str, Token] = {}
@@ -62,6 +66,10 @@ class Run(Process, BpmnWorkflow):
         """Every live token of the instance, in an order that saving and loading keeps."""
         for process in (self, *self.subprocesses.values()):
             yield from process.live
+
+    def listening(self) -> list[Token]:
+        """The tokens that wait for an event, in the same order."""
+        return [token for token in self.tokens() if token.id in self.waiting]
 
     def finish(self, data: dict[str, object]) -> None:
         """Nothing of the top process is live: the instance has ended."""
@@ -98,7 +106,7 @@ class Run(Process, BpmnWorkflow):
 
     def deliver(self, kind: str, name: str | None, deaf: Collection[str] = ()) -> int:
         """Let every event come about that waits for a message or signal and is not deaf to it; how many did."""
-        waiting = [token for token in self.waiting.values() if token.id not in deaf]
+        waiting = [token for token in self.listening() if token.id not in deaf]
         hearing = [token for token in waiting if token.task_spec.hears(kind, name)]
         for token in hearing:
             # An earlier catcher may have cancelled this one.
@@ -158,7 +166,7 @@ class Run(Process, BpmnWorkflow):
         """Let an event come about whose condition has become true (10.5.5), before anything else goes on."""
         if not self.watches or self.chooser is not None:
             return False
-        for token in list(self.waiting.values()):
+        for token in self.listening():
             watching = [t for t in token.task_spec.triggers if isinstance(t, Conditional)]
             if watching and self._has_become_true(token, watching):
                 token.task_spec.happen(token)
@@ -167,7 +175,7 @@ class Run(Process, BpmnWorkflow):
 
     def _has_become_true(self, token: Token, watching: Sequence[Conditional]) -> bool:
         data = {**token.data, **self.latest}
-        now = any(trigger.holds(data) for trigger in watching)
+        now = any(trigger.holds(data, self.context) for trigger in watching)
         before = token.internal_data.get("held", False)
         token.internal_data["held"] = now
         if now and not before:

@@ -3,6 +3,7 @@
 from workflows import (
     cases,
     definitions,
+    directory,
     history,
     incidents,
     instances,
@@ -18,6 +19,7 @@ __all__ = [
     "Base",
     "cases",
     "definitions",
+    "directory",
     "history",
     "incidents",
     "instances",

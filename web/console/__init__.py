@@ -11,6 +11,8 @@ from pathlib import Path
 
 import click
 
+import engine
+from engine.texts import Rules
 from web.console import launch
 from web.console.place import place
 from web.console.reach import reach
@@ -106,6 +108,29 @@ def _deploy(folder: Path, unless_deployed: bool) -> int | None:
     except Refused as refusal:
         lines = [f"  {place}: {problem}" for place, problem in refusal.fields.items()]
         raise click.ClickException("\n".join([refusal.message, *lines])) from None
+
+
+@main.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.option(
+    "--rules", type=click.Choice(["house", "standard", "walk"]), default="standard", show_default=True,
+    help="house: a case can be worked with it; standard: it runs as BPMN says; walk: a person can walk through it.",
+)  # fmt: skip
+@click.option("--all", "all_processes", is_flag=True, help="Also processes that are not marked executable.")
+@click.option("--quiet", is_flag=True, help="Leave out the warnings.")
+@click.option("--words", is_flag=True, help="Tell what the words of other tools mean here.")
+def check(paths: tuple[Path, ...], rules: Rules, all_processes: bool, quiet: bool, words: bool) -> None:
+    """Tell every problem of the diagrams and decision tables in PATHS (files or folders), whoever drew them."""
+    from web.console import checking
+
+    files = checking.read(paths)
+    if words:
+        checking.tell_words(files)
+    problems = engine.check(files, rules=rules, all_processes=all_processes)
+    errors = checking.tell(problems, with_warnings=not quiet)
+    if errors:
+        raise click.ClickException(f"{errors} problems in {len(files)} files.")
+    click.echo(f"No problem in {len(files)} files.")
 
 
 @main.command()

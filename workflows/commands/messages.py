@@ -217,7 +217,7 @@ def send_again(work: Work, message_id: int) -> None:
         )
     row.state, row.attempts, row.next_attempt_at = "waiting", 0, work.now
     _note(work, row, "message_sent_again")
-    hint_after_commit(work.db, row.id)
+    hint_after_commit(work.db, row)
 
 
 def _ready(now: datetime) -> tuple[ColumnElement[bool], ...]:
@@ -264,7 +264,7 @@ def _give_up(work: Work, row: OutboxMessage) -> None:
     _note(work, row)
     if row.kind != "mail_undeliverable":
         area = work.db.get_one(Person, row.recipient_id).area_code
-        administrators = people_with(work.db, "administrator", Person.area_code == area)
+        administrators = people_with(work.db, "administrator", area=area)
         outbox.queue(work, "mail_undeliverable", None, administrators, message=row.id)
 
 

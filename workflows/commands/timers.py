@@ -12,7 +12,8 @@ from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from workflows import clock, instances, outbox, steps
-from workflows.cases import Case, lock_case
+from workflows.case_file import file_of, locked
+from workflows.cases import Case, file_named
 from workflows.commands import command
 from workflows.commands.settling import settle
 from workflows.db import transaction
@@ -33,7 +34,7 @@ RETRY_AFTER = timedelta(minutes=10)
 def fire_due(limit: int = BATCH) -> int:
     """Fire the timers that are due, remind of late tasks, free idle claims; how many things were done."""
     now = clock.now()
-    done = sum(_each(_due_timers(now, limit), fire))
+    done = sum(_each(due_timers(now, limit), fire))
     done += sum(_each(_late_tasks(now, limit), remind_late))
     done += sum(_each(_claimed_tasks(now, limit), free_idle))
     settle()
@@ -66,11 +67,11 @@ def _log_set_aside(what: str, row_id: str, error: Exception) -> None:
 @command
 def fire(work: Work, timer_id: str) -> bool:
     """Fire one timer if it is still due; gives whether it fired."""
-    timer = work.db.get(Timer, timer_id)
-    if timer is None:
+    file = locked(work.db, "timer", timer_id)
+    timer = file.one(Timer, timer_id) if file else None
+    if file is None or timer is None:
         return False
-    case = lock_case(work.db, timer.case_id)
-    timer = work.db.get_one(Timer, timer_id, populate_existing=True)
+    case = file.all(Case)[0]
     if timer.closed_at or timer.due_at > work.now or _stands_still(case, timer.role):
         return False
     work.tried = Tried("timer", case.id, timer.id, timer.element, role=timer.role)
@@ -93,7 +94,6 @@ def _fire_event(work: Work, case: Case, timer: Timer) -> None:
         esd_only=is_esd(timer.role),
         late_minutes=late // timedelta(minutes=1),
     )
-    work.db.flush()
     instances.change(work, case, lambda instance: instance.fire(timer.id))
 
 
@@ -150,8 +150,8 @@ def _tried(what: str, task: UserTask) -> Tried:
 
 
 def _locked(work: Work, task_id: str) -> tuple[Case, UserTask]:
-    case = lock_case(work.db, work.db.get_one(UserTask, task_id).case_id)
-    return case, work.db.get_one(UserTask, task_id, populate_existing=True)
+    file = file_named(work.db, "task", task_id)
+    return file.all(Case)[0], file.one(UserTask, task_id) or work.db.get_one(UserTask, task_id)
 
 
 def _stands_still(case: Case, role: str) -> bool:
@@ -163,7 +163,7 @@ def _is_idle(work: Work, case: Case, task: UserTask) -> bool:
     bundle = instances.bundle_of_case(work, case)
     levels = bundle.service_levels
     after = levels.duration("claimed_but_idle_release")
-    draft = work.db.get(TaskDraft, task.id)
+    draft = file_of(work.db, case.id).one(TaskDraft, task.id)
     touched = [at for at in (task.claimed_at, draft.saved_at if draft else None) if at]
     return task.claimed_at is not None and levels.calendar().add(max(touched), after) <= work.now
 
@@ -172,7 +172,8 @@ def _moving(role: InstrumentedAttribute[str]) -> ColumnElement[bool]:
     return or_(Case.held_at.is_(None), role != "case_manager")
 
 
-def _due_timers(now: datetime, limit: int) -> list[str]:
+def due_timers(now: datetime, limit: int) -> list[str]:
+    """The timers to fire now, the longest due first."""
     query = select(Timer.id).join(Case, Case.id == Timer.case_id)
     query = query.where(Timer.closed_at.is_(None), Timer.due_at <= now, _moving(Timer.role))
     query = query.where(Timer.attempts < MOST_ATTEMPTS)

@@ -2,28 +2,38 @@
 
 start S                       end E outcome=done          terminate X
 user A @Clerk                 service V step=count        call C process=other @Clerk
-xor G    and P    race R      catch M message=paid        throw N signal=gone
-boundary B on=A timer='"P2D"' interrupting=no
-sub Z {  …  }
+receive W message=paid        send N message=gone         script P does="a = 1; b = 2"
+xor G    or O    and P        race R                      complex C when="activationCount > 1"
+catch M message=paid          throw N signal=gone         catch L link=x    throw K link=x
+catch M message=a,b all=yes   catch C condition="x > 1"   catch T cycle='"R3/PT1H"'
+end E error=lost              throw N escalation=late     end E cancel=yes  throw U compensate=A (all: everything)
+boundary B on=A timer='"P2D"' interrupting=no             boundary B on=A error=any (every code)
+boundary U on=A compensate=H  user H handler=yes
+user A times=3 until="x > 1"  user A each=names item=name sequential=yes    user A while="x < 3" most=5 before=yes
+user A times=3 tells="signal:done if numberOfCompletedInstances == 1"       task A takes=2 sends=3
+sub Z {  …  }                 transaction Z {  …  }       adhoc Z ordering=Sequential {  …  }
+on Z {  start S message=stop interrupting=no  …  }        (an event sub-process)
 S -> A -> G
 G -> E if x == 1
-G -> A                        (the flow without a condition is the default)
+G -> A                        (the flow without a condition is the default behind xor, or written: G -> A else)
 """
 
 import shlex
 from dataclasses import dataclass, field
 from itertools import pairwise
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax.saxutils import quoteattr
+
+import bpmn_parts
 
 TAGS = {
     "start": "startEvent", "end": "endEvent", "terminate": "endEvent", "boundary": "boundaryEvent",
     "catch": "intermediateCatchEvent", "throw": "intermediateThrowEvent", "user": "userTask",
     "manual": "manualTask", "service": "serviceTask", "call": "callActivity", "sub": "subProcess",
     "xor": "exclusiveGateway", "and": "parallelGateway", "race": "eventBasedGateway", "task": "task",
-    "script": "scriptTask", "or": "inclusiveGateway", "rule": "businessRuleTask",
-    "complex": "complexGateway", "choreography": "choreographyTask",
+    "script": "scriptTask", "or": "inclusiveGateway", "rule": "businessRuleTask", "on": "subProcess",
+    "complex": "complexGateway", "choreography": "choreographyTask", "receive": "receiveTask",
+    "send": "sendTask", "transaction": "transaction", "adhoc": "adHocSubProcess",
 }  # fmt: skip
-EVENTS = ("timer", "date", "message", "signal", "error")
 ROOT = (
     '<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" '
     'xmlns:bpmndi="http://www.omg.org/spec/BPMN/20100524/DI" '
@@ -56,9 +66,7 @@ def diagram(process: str, text: str, **attributes: str) -> bytes:
     )
     lane_set = f'<bpmn:laneSet id="Lanes_{process}">{lanes}</bpmn:laneSet>' if lanes else ""
     more = "".join(f" {key}={quoteattr(value)}" for key, value in attributes.items())
-    named = "".join(
-        f'<bpmn:{kind} id="{kind}_{process}_{name}" name="{name}"/>' for kind, name in sorted(picture.names)
-    )
+    named = "".join(bpmn_parts.root(kind, name, process) for kind, name in sorted(picture.names))
     body = body.replace("_PROCESS_", f"_{process}_")
     shapes = "".join(picture.shapes).replace("_PROCESS_", f"_{process}_")
     return (
@@ -87,8 +95,9 @@ def _scope(lines, picture: Picture) -> str:
 
 
 def _flows(line: str):
-    path, _, condition = line.partition(" if ")
+    path, _, condition = line.removesuffix(" else").partition(" if ")
     stops = path.split(" -> ")
+    condition = "else" if line.endswith(" else") else condition
     return [(a.strip(), b.strip(), condition) for a, b in pairwise(stops)]
 
 
@@ -109,13 +118,12 @@ def _draw(nodes: dict, flows: list, picture: Picture) -> str:
     xml = ""
     for identity, (kind, options, inner) in nodes.items():
         plain = (flow for flow, source, _, condition in known if source == identity and not condition)
-        default = next(plain, None) if kind == "xor" else None
+        marked = (flow for flow, source, _, condition in known if source == identity and condition == "else")
+        default = next(marked, None) or (next(plain, None) if kind == "xor" else None)
         xml += _element(identity, kind, options, inner, default, picture)
         picture.shapes.append(f'<bpmndi:BPMNShape id="S_{identity}" bpmnElement="{identity}"/>')
     for flow, source, target, condition in known:
-        inner = (
-            f"<bpmn:conditionExpression>{escape(condition)}</bpmn:conditionExpression>" if condition else ""
-        )
+        inner = bpmn_parts.formal("conditionExpression", None if condition in ("", "else") else condition)
         ends = f'sourceRef="{source}" targetRef="{target}"'
         xml += f'<bpmn:sequenceFlow id="{flow}" {ends}>{inner}</bpmn:sequenceFlow>'
         picture.shapes.append(f'<bpmndi:BPMNEdge id="E_{flow}" bpmnElement="{flow}"/>')
@@ -123,42 +131,22 @@ def _draw(nodes: dict, flows: list, picture: Picture) -> str:
 
 
 def _element(identity, kind, options, inner, default, picture: Picture) -> str:
-    attributes = {"id": identity, "name": f"Name of {identity}"}
+    given = {"id": identity, "name": f"Name of {identity}", **bpmn_parts.attributes(kind, options)}
     if default:
-        attributes["default"] = default
-    if "on" in options:
-        attributes["attachedToRef"] = options["on"]
-        attributes["cancelActivity"] = "false" if options.get("interrupting") == "no" else "true"
-    if "process" in options:
-        attributes["calledElement"] = options["process"]
-    written = " ".join(f"{key}={quoteattr(value)}" for key, value in attributes.items())
-    content = _extensions(options) + _event(kind, options, picture) + inner
-    return f"<bpmn:{TAGS[kind]} {written}>{content}</bpmn:{TAGS[kind]}>"
+        given["default"] = default
+    if kind in ("send", "receive") and "message" in options:
+        picture.names.add(("message", options["message"]))
+        given["messageRef"] = f"message_PROCESS_{options['message']}"
+    written = " ".join(f"{key}={quoteattr(value)}" for key, value in given.items())
+    content = bpmn_parts.extensions(options) + bpmn_parts.definitions(kind, options, picture.names)
+    content += bpmn_parts.marker(options, picture.names) + bpmn_parts.body(kind, options) + inner
+    element = f"<bpmn:{TAGS[kind]} {written}>{content}</bpmn:{TAGS[kind]}>"
+    return element + (_association(identity, options) if kind == "boundary" else "")
 
 
-def _extensions(options: dict) -> str:
-    known = {"on", "interrupting", "process", "step", "doc", *EVENTS}
-    properties = {key: value for key, value in options.items() if key not in known}
-    xml = f"<bpmn:documentation>{escape(options['doc'])}</bpmn:documentation>" if "doc" in options else ""
-    parts = "".join(
-        f"<spiffworkflow:property name={quoteattr(key)} value={quoteattr(value)}/>"
-        for key, value in properties.items()
-    )
-    content = f"<spiffworkflow:properties>{parts}</spiffworkflow:properties>" if parts else ""
-    if "step" in options:
-        content += f'<spiffworkflow:serviceTaskOperator id="{options["step"]}" resultVariable=""/>'
-    return xml + (f"<bpmn:extensionElements>{content}</bpmn:extensionElements>" if content else "")
-
-
-def _event(kind: str, options: dict, picture: Picture) -> str:
-    if kind == "terminate":
-        return "<bpmn:terminateEventDefinition/>"
-    for name in ("message", "signal"):
-        if name in options:
-            picture.names.add((name, options[name]))
-            return f'<bpmn:{name}EventDefinition {name}Ref="{name}_PROCESS_{options[name]}"/>'
-    for name, tag in (("timer", "timeDuration"), ("date", "timeDate")):
-        if name in options:
-            text = f"<bpmn:{tag}>{escape(options[name])}</bpmn:{tag}>"
-            return f"<bpmn:timerEventDefinition>{text}</bpmn:timerEventDefinition>"
-    return "<bpmn:errorEventDefinition/>" if "error" in options else ""
+def _association(identity: str, options: dict) -> str:
+    """From a compensation boundary event to its handler."""
+    if "compensate" not in options:
+        return ""
+    ends = f'sourceRef="{identity}" targetRef="{options["compensate"]}"'
+    return f'<bpmn:association id="to_{identity}" associationDirection="One" {ends}/>'

@@ -1,7 +1,9 @@
 """What each element does, alone and in the combinations that are easily got wrong."""
 
 import pytest
+from bpmn_builder import files
 
+import engine
 from engine import Incident, NotWaiting
 
 LINE = "start S\n user A @Clerk\n end E outcome=done\n S -> A -> E"
@@ -319,3 +321,10 @@ def test_a_circle_without_a_wait_is_an_incident(walk):
 def test_manual_tasks_wait_like_user_tasks(walk):
     text = "start S\n manual A @Clerk\n end E outcome=done\n S -> A -> E"
     assert walk({"main": text}, "A").outcome == "done"
+
+
+def test_a_long_row_of_empty_sub_processes_is_walked_through():
+    names = [f"Z{number}" for number in range(600)]
+    lines = ["start S", "end E", *(f"sub {name} {{\n}}" for name in names), f"S -> {' -> '.join(names)} -> E"]
+    definition = engine.load(files(main="\n".join(lines)), "main", rules="standard")
+    assert engine.Instance.start(definition, {}, lambda element, data: None).ended
