@@ -156,10 +156,8 @@ _JUNK = (
 
 
 def _change(holder: dict | list, key: str | int, chance: random.Random) -> None:
-    if (
-        (isinstance(key, int)
-        and not (isinstance(holder, list) and key < len(holder)))
-        or (isinstance(key, str) and key not in holder)
+    if (isinstance(key, int) and not (isinstance(holder, list) and key < len(holder))) or (
+        isinstance(key, str) and key not in holder
     ):
         return
     kind = chance.randrange(5)
