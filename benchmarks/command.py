@@ -30,7 +30,12 @@ def run(server: str, quick: bool) -> list[Row]:
         Row("round trips for completing a task, at most", "≤ 4", str(most), most <= 4),
         Row("statements, begin and commit included", "", said),
         Row("CPU ms a completed task, median", "≤ 1.5", f"{cpu:.2f}", cpu <= 1.5),
-        Row("the same, × the engine's own load + step + dump", "≤ 2 ×", f"{cpu / own:.1f} × {own:.3f}", cpu <= 2 * own),
+        Row(
+            "the same, × the engine's own load + step + dump",
+            "≤ 2 ×",
+            f"{cpu / own:.1f} × {own:.3f}",
+            cpu <= 2 * own,
+        ),
         Row("ms a completed task, median", "", f"{wall:.2f}"),
         Row("kB a finished case holds", "≤ 12", f"{held / 1000:.1f}", held <= 12_000),
         Row("kB a case adds to the log of changes", "", f"{logged / 1000:.1f}"),

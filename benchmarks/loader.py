@@ -96,9 +96,7 @@ def filled(url: str) -> int:
 
 def fill(url: str, cases: int) -> None:
     """Bring a database to so many cases, with a bar that shows how far it is."""
-    bar = Progress(
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
-    )
+    bar = Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with bar, psycopg.connect(place.plain(url)) as connection:
         copies = _copies(connection)
         task = bar.add_task(f"cases in {connection.info.dbname}", total=cases, completed=filled(url))

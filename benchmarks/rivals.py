@@ -143,4 +143,6 @@ def _beaten(own: Rival, rival: Rival) -> list[Row]:
 
 def _missing(rivals: list[Rival]) -> list[Row]:
     there = {rival.name for rival in rivals}
-    return [Row(f"against {name}", "", "not installed here, left out") for name in TARGETS if name not in there]
+    return [
+        Row(f"against {name}", "", "not installed here, left out") for name in TARGETS if name not in there
+    ]

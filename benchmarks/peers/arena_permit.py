@@ -49,7 +49,9 @@ class Contestant:
         self.people = {}
         for lane in (permit.CLERK, permit.INSPECTOR):
             user = UserService.create_user(lane, "internal", lane)
-            UserService.add_user_to_group(user, UserService.find_or_create_group(lane, source_is_open_id=False))
+            UserService.add_user_to_group(
+                user, UserService.find_or_create_group(lane, source_is_open_id=False)
+            )
             self.people[lane] = user
         g.authenticated = True
         self._act_as(permit.CLERK)
@@ -66,7 +68,9 @@ class Contestant:
         from spiffworkflow_backend.services.process_model_service import ProcessModelService
         from spiffworkflow_backend.services.spec_file_service import SpecFileService
 
-        group = ProcessGroup(id="measured", display_name="measured", description="", display_order=0, admin=False)
+        group = ProcessGroup(
+            id="measured", display_name="measured", description="", display_order=0, admin=False
+        )
         ProcessModelService.add_process_group(group)
         model = ProcessModelInfo(id=MODEL, display_name="Permit", description="")
         ProcessModelService.add_process_model(model)

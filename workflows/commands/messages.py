@@ -8,6 +8,7 @@ went out is written to its row at once, and to the history of its case as soon a
 import random
 import secrets
 from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 
 import structlog
@@ -24,6 +25,7 @@ from workflows.mail_words import compose
 from workflows.outbox import OutboxMessage, hint_after_commit
 from workflows.people import SYSTEM, Person, people_with
 from workflows.settings import settings
+from workflows.share import share
 from workflows.work import Work
 
 log = structlog.get_logger()
@@ -39,9 +41,14 @@ three minutes, twice as long as a job lives."""
 
 def waiting_ids(limit: int) -> list[int]:
     """The messages that may be sent now, oldest first: due, and not leased to a living sender."""
-    with transaction() as db:
-        query = select(OutboxMessage.id).where(*_ready(clock.now()))
-        return list(db.scalars(query.order_by(OutboxMessage.next_attempt_at, OutboxMessage.id).limit(limit)))
+    with share_of_waiting(limit) as ids:
+        return ids
+
+
+def share_of_waiting(limit: int) -> AbstractContextManager[list[int]]:
+    """The same, and no other worker is given them until the block ends."""
+    query = select(OutboxMessage.id).where(*_ready(clock.now()))
+    return share(query.order_by(OutboxMessage.next_attempt_at, OutboxMessage.id), limit)
 
 
 def deliver(ids: Iterable[int], mailer: Mailer) -> int:

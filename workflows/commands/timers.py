@@ -16,11 +16,11 @@ from workflows.case_file import file_of, locked
 from workflows.cases import Case, file_named
 from workflows.commands import command
 from workflows.commands.settling import settle
-from workflows.db import transaction
 from workflows.errors import Incident
 from workflows.history import record
 from workflows.incidents import MOST_ATTEMPTS, resting
 from workflows.people import SYSTEM, Actor
+from workflows.share import share
 from workflows.timers import Timer
 from workflows.user_tasks import TaskDraft, UserTask, is_esd
 from workflows.work import Tried, Work
@@ -33,10 +33,14 @@ RETRY_AFTER = timedelta(minutes=10)
 
 def fire_due(limit: int = BATCH) -> int:
     """Fire the timers that are due, remind of late tasks, free idle claims; how many things were done."""
-    now = clock.now()
-    done = sum(_each(due_timers(now, limit), fire))
-    done += sum(_each(_late_tasks(now, limit), remind_late))
-    done += sum(_each(_claimed_tasks(now, limit), free_idle))
+    now, done = clock.now(), 0
+    for due, act in (
+        (due_timers(now), fire),
+        (_late_tasks(now), remind_late),
+        (_claimed_tasks(now), free_idle),
+    ):
+        with share(due, limit) as ids:
+            done += sum(_each(ids, act))
     settle()
     return done
 
@@ -172,33 +176,25 @@ def _moving(role: InstrumentedAttribute[str]) -> ColumnElement[bool]:
     return or_(Case.held_at.is_(None), role != "case_manager")
 
 
-def due_timers(now: datetime, limit: int) -> list[str]:
+def due_timers(now: datetime) -> Select[str]:
     """The timers to fire now, the longest due first."""
     query = select(Timer.id).join(Case, Case.id == Timer.case_id)
     query = query.where(Timer.closed_at.is_(None), Timer.due_at <= now, _moving(Timer.role))
-    query = query.where(Timer.attempts < MOST_ATTEMPTS)
-    return _ids(query.order_by(Timer.due_at, Timer.id).limit(limit))
+    return query.where(Timer.attempts < MOST_ATTEMPTS).order_by(Timer.due_at, Timer.id)
 
 
-def _late_tasks(now: datetime, limit: int) -> list[str]:
+def _late_tasks(now: datetime) -> Select[str]:
     query = select(UserTask.id).join(Case, Case.id == UserTask.case_id)
     query = query.where(UserTask.closed_at.is_(None), UserTask.due_at <= now, UserTask.reminded_at.is_(None))
     query = query.where(~resting("remind", UserTask.id, now))
-    return _ids(query.where(_moving(UserTask.role)).order_by(UserTask.due_at).limit(limit))
+    return query.where(_moving(UserTask.role)).order_by(UserTask.due_at)
 
 
-def _claimed_tasks(now: datetime, limit: int) -> list[str]:
+def _claimed_tasks(now: datetime) -> Select[str]:
     """Claims of ESD tasks older than a day; whether one is idle is decided in business time, under the lock."""
     query = select(UserTask.id).where(
         UserTask.closed_at.is_(None),
         UserTask.role.in_(("esd_wioa_supervisor", "esd_staff")),
         ~resting("free_idle", UserTask.id, now),
     )
-    return _ids(
-        query.where(UserTask.claimed_at < now - timedelta(days=1)).order_by(UserTask.claimed_at).limit(limit)
-    )
-
-
-def _ids(query: Select[str]) -> list[str]:
-    with transaction() as db:
-        return list(db.scalars(query))
+    return query.where(UserTask.claimed_at < now - timedelta(days=1)).order_by(UserTask.claimed_at)

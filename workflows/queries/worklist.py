@@ -84,9 +84,7 @@ def _details(keys: Select[str]) -> Select[UserTask, Case, str, str, Person]:
     )
 
 
-def _keys(
-    work: Work, view: str, limit: int, after: tuple[datetime, str] | None = None
-) -> Select[str] | None:
+def _keys(work: Work, view: str, limit: int, after: tuple[datetime, str] | None = None) -> Select[str] | None:
     """The ids of the first tasks of a view; None when the actor has no such view.
 
     Each part of the view is one range of one index, read in its order from the key on and no further than a page
