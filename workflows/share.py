@@ -20,7 +20,7 @@ LOOK_AHEAD = 10
 
 
 @contextmanager
-def share(due: Select[tuple[K]], limit: int) -> Iterator[list[K]]:
+def share(due: Select[K], limit: int) -> Iterator[list[K]]:
     """The first rows of a query for ids, up to a limit, that no other worker has in hand until the block ends."""
     heap = due.limit(limit * LOOK_AHEAD).cte().prefix_with("MATERIALIZED")
     key: Any = heap.c.id

@@ -175,20 +175,20 @@ def _moving(role: InstrumentedAttribute[str]) -> ColumnElement[bool]:
     return or_(Case.held_at.is_(None), role != "case_manager")
 
 
-def due_timers(now: datetime) -> Select[tuple[str]]:
+def due_timers(now: datetime) -> Select[str]:
     """The timers to fire now, the longest due first."""
     query = select(Timer.id).join(Case, Case.id == Timer.case_id)
     query = query.where(Timer.closed_at.is_(None), Timer.due_at <= now, _moving(Timer.role))
     return query.order_by(Timer.due_at, Timer.id)
 
 
-def _late_tasks(now: datetime) -> Select[tuple[str]]:
+def _late_tasks(now: datetime) -> Select[str]:
     query = select(UserTask.id).join(Case, Case.id == UserTask.case_id)
     query = query.where(UserTask.closed_at.is_(None), UserTask.due_at <= now, UserTask.reminded_at.is_(None))
     return query.where(_moving(UserTask.role)).order_by(UserTask.due_at)
 
 
-def _claimed_tasks(now: datetime) -> Select[tuple[str]]:
+def _claimed_tasks(now: datetime) -> Select[str]:
     """Claims of ESD tasks older than a day; whether one is idle is decided in business time, under the lock."""
     query = select(UserTask.id).where(
         UserTask.closed_at.is_(None), UserTask.role.in_(("esd_wioa_supervisor", "esd_staff"))
