@@ -20,12 +20,14 @@ from engine.errors import (
     NotWaiting,
     StepLimit,
 )
+from engine.expressions import Context
 from engine.instance import Chooser, Instance, OpenWork, Step, Trace
 from engine.limits import Limits
 
 __all__ = [
     "BpmnError",
     "Chooser",
+    "Context",
     "DamagedState",
     "Definition",
     "Element",

@@ -210,8 +210,14 @@ class Complex(Inclusive):
             return False
         for token in (*late.values(), my_task):
             token.leave()
+        self._begin_anew(list(process.waiting_at(self)))
         process.settle()
         return True
+
+    def _begin_anew(self, early: list[Token]) -> None:
+        """What came too early for the last time may be enough for the next one."""
+        if early and self._take(early[-1], self._complete_set(early[-1])):
+            early[-1]._ready()
 
 
 class Gather(Join, ParallelGateway):

@@ -45,7 +45,8 @@ def begin(work: Work, case: Case, definition_id: int, process: str, data: Mappin
     work.db.add(row)
     file_of(work.db, case.id).all(ProcessInstance).append(row)
     step = partial(steps.call, work, case, bundle)
-    instance = engine.Instance.start(bundle.definition(process), data, step)
+    context = _context(work, bundle)
+    instance = engine.Instance.start(bundle.definition(process), data, step, context=context)
     _save(work, case, row, bundle, instance)
 
 
@@ -68,7 +69,13 @@ def receive(work: Work, case: Case, message: str) -> bool:
 def _restored(work: Work, case: Case) -> engine.Instance:
     row, bundle = instance_of(work, case), bundle_of_case(work, case)
     step = partial(steps.call, work, case, bundle)
-    return engine.Instance.load(bundle.definition(row.process), row.state, step)
+    context = _context(work, bundle)
+    return engine.Instance.load(bundle.definition(row.process), row.state, step, context=context)
+
+
+def _context(work: Work, bundle: Bundle) -> engine.Context:
+    """What conditions may ask for: the moment, and the business days of the bundle's calendar."""
+    return engine.Context(work.now, bundle.service_levels.calendar())
 
 
 def _go_on(

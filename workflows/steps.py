@@ -48,6 +48,13 @@ class Context:
 
 STEPS: dict[str, Callable[[Context], Result]] = {}
 
+RETURNED: Mapping[str, frozenset[str]] = {
+    "check_may_open": frozenset({"may_open"}),
+    "check_duplicates": frozenset({"duplicate"}),
+    "note_contact": frozenset({"attempts_left"}),
+}
+"""The process variables that steps return; `count` returns the one that its element names."""
+
 
 def step(function: Callable[[Context], Result]) -> Callable[[Context], Result]:
     """Register a step under its function's name, which is the name in the diagram."""

@@ -1,7 +1,7 @@
 """Deploying through the plain interface: what runs, what is refused, and why."""
 
 import pytest
-from sketches import node, process
+from sketches import node, process, timer
 
 from engine import conformance
 
@@ -133,3 +133,15 @@ def test_an_extra_file_that_is_missing_or_bad_is_told_and_leaves_the_first_one_u
         report = conformance.deploy(main, extra)
         assert report["error"]["reason"]
         assert [entry["id"] for entry in report["definitions"]] == ["main"]
+
+
+@pytest.mark.parametrize("text", ["PT1M", "P10D", "R3/PT10S", "2026-11-21T10:00:00Z"])
+def test_a_plain_time_is_no_reason_to_warn(draw, text):
+    form = "timeDuration" if text.startswith("P") else "timeCycle" if text.startswith("R") else "timeDate"
+    event = node("intermediateCatchEvent", "t", timer(text, form))
+    conformance.configure()
+    (entry,) = conformance.deploy(draw(process("one", *LINE[:3], event, "s -> a -> t -> e")))["definitions"]
+    assert (entry["status"], [warning for warning in entry["warnings"] if warning["rule"] == "V2"]) == (
+        "ok",
+        [],
+    )

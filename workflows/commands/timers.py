@@ -18,6 +18,7 @@ from workflows.commands import command
 from workflows.commands.settling import settle
 from workflows.errors import Incident
 from workflows.history import record
+from workflows.incidents import MOST_ATTEMPTS, resting
 from workflows.people import SYSTEM, Actor
 from workflows.share import share
 from workflows.timers import Timer
@@ -179,18 +180,21 @@ def due_timers(now: datetime) -> Select[str]:
     """The timers to fire now, the longest due first."""
     query = select(Timer.id).join(Case, Case.id == Timer.case_id)
     query = query.where(Timer.closed_at.is_(None), Timer.due_at <= now, _moving(Timer.role))
-    return query.order_by(Timer.due_at, Timer.id)
+    return query.where(Timer.attempts < MOST_ATTEMPTS).order_by(Timer.due_at, Timer.id)
 
 
 def _late_tasks(now: datetime) -> Select[str]:
     query = select(UserTask.id).join(Case, Case.id == UserTask.case_id)
     query = query.where(UserTask.closed_at.is_(None), UserTask.due_at <= now, UserTask.reminded_at.is_(None))
+    query = query.where(~resting("remind", UserTask.id, now))
     return query.where(_moving(UserTask.role)).order_by(UserTask.due_at)
 
 
 def _claimed_tasks(now: datetime) -> Select[str]:
     """Claims of ESD tasks older than a day; whether one is idle is decided in business time, under the lock."""
     query = select(UserTask.id).where(
-        UserTask.closed_at.is_(None), UserTask.role.in_(("esd_wioa_supervisor", "esd_staff"))
+        UserTask.closed_at.is_(None),
+        UserTask.role.in_(("esd_wioa_supervisor", "esd_staff")),
+        ~resting("free_idle", UserTask.id, now),
     )
     return query.where(UserTask.claimed_at < now - timedelta(days=1)).order_by(UserTask.claimed_at)

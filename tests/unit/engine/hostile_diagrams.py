@@ -239,8 +239,7 @@ def _calls(count: int, last: str) -> str:
     one = '<process id="{0}" isExecutable="true"><startEvent id="{0}S"/><callActivity id="{0}A" calledElement="{1}"/><endEvent id="{0}E"/>{2}</process>'
     ends = [f"Q{n}" for n in range(count)] + [last]
     return "".join(
-        one.format(a, b, flow(f"{a}S", f"{a}A") + flow(f"{a}A", f"{a}E"))
-        for a, b in pairwise(ends)
+        one.format(a, b, flow(f"{a}S", f"{a}A") + flow(f"{a}A", f"{a}E")) for a, b in pairwise(ends)
     )
 
 

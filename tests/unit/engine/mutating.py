@@ -1,5 +1,6 @@
 """Small changes to diagrams and saved states that nobody would make: by chance, from one number, so they come again."""
 
+import copy
 import hashlib
 import json
 import random
@@ -61,7 +62,7 @@ def _remove(root: etree._Element, chance: random.Random) -> None:
         parent.remove(element)
 
 
-def _copy(root: etree._Element, chance: random.Random) -> None:
+def _double(root: etree._Element, chance: random.Random) -> None:
     copied = etree.fromstring(etree.tostring(_element(root, chance)))
     _element(root, chance).append(copied)
 
@@ -101,7 +102,7 @@ def _write(root: etree._Element, chance: random.Random) -> None:
 
 
 _CHANGES: tuple[Callable[[etree._Element, random.Random], None], ...] = (
-    _remove, _copy, _move, _rename, _add, _set, _set, _set, _unset, _write,
+    _remove, _double, _move, _rename, _add, _set, _set, _set, _unset, _write,
 )  # fmt: skip
 
 
@@ -155,21 +156,19 @@ _JUNK = (
 
 
 def _change(holder: dict | list, key: str | int, chance: random.Random) -> None:
-    if (
-        (isinstance(key, int)
-        and not (isinstance(holder, list) and key < len(holder)))
-        or (isinstance(key, str) and key not in holder)
+    if (isinstance(key, int) and not (isinstance(holder, list) and key < len(holder))) or (
+        isinstance(key, str) and key not in holder
     ):
         return
     kind = chance.randrange(5)
     if kind == 0 and isinstance(holder, list):
-        holder.insert(key, holder[key])
+        holder.insert(key, copy.deepcopy(holder[key]))
     elif kind == 1:
         del holder[key]
     elif kind == 2 and isinstance(holder, list):
         other = chance.randrange(len(holder))
         holder[key], holder[other] = holder[other], holder[key]
     elif kind == 3 and isinstance(holder, dict):
-        holder[chance.choice(["index", "host", "loop", "value", "race", "via", "x"])] = chance.choice(_JUNK)
+        holder[chance.choice(["index", "host", "loop", "value", "race", "via", "x"])] = copy.deepcopy(chance.choice(_JUNK))
     else:
-        holder[key] = chance.choice(_JUNK)
+        holder[key] = copy.deepcopy(chance.choice(_JUNK))

@@ -24,7 +24,7 @@ INNER = object()
 """Stands for a tree inside of a block."""
 FLAG = (False, True)
 BLOCKS = {
-    "seq": (INNER, INNER), "xor": (INNER, INNER), "and": (INNER, INNER), "call": (INNER,), "loop": (INNER,),
+    "seq": (INNER, INNER), "xor": (INNER, INNER), "and": (INNER, INNER), "call": (INNER,), "loop": (INNER,), "sub": (INNER,),
     "race": (INNER, INNER), "or": (INNER, INNER), "complex": (INNER, INNER), "link": (INNER,), "adhoc": (FLAG,),
     "boundary": (("user", "sub", "call"), ("message", "signal", "timer"), FLAG, INNER, INNER),
     "repeat": (MARKERS, INNER), "tasks": (MARKERS, STARTS, INNER), "handled": (STARTS, FLAG, INNER, INNER),
@@ -40,16 +40,16 @@ A pair demands as many as it sent; complex and inclusive joins inside of it may 
 """
 
 
-def wide_blocks(kinds=tuple(BLOCKS), most: int = 7):
-    """Trees of blocks, of at most so many leaves."""
+def wide_blocks(kinds=tuple(BLOCKS), most: int = 7, leaves=LEAVES, blocks=BLOCKS):
+    """Trees of blocks of these kinds, of at most so many leaves."""
 
     def deeper(inner):
         return st.one_of(*[
-            st.tuples(st.just(name), *[inner if part is INNER else st.sampled_from(part) for part in BLOCKS[name]])
+            st.tuples(st.just(name), *[inner if part is INNER else st.sampled_from(part) for part in blocks[name]])
             for name in kinds
         ])  # fmt: skip
 
-    return st.recursive(st.sampled_from(LEAVES), deeper, max_leaves=most)
+    return st.recursive(st.sampled_from(leaves), deeper, max_leaves=most)
 
 
 def grown(chance: random.Random, depth: int, kinds=tuple(BLOCKS)):

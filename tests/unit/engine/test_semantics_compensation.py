@@ -1,6 +1,9 @@
 """Compensation and transactions (BPMN 2.0.2, 10.3.5, 10.7, 13.3.4, 13.5.5)."""
 
+import pytest
 from both_ways import both_ways
+
+from engine import NotWaiting
 
 BOOKED = """
 start S
@@ -398,6 +401,16 @@ def test_a_cancelled_transaction_compensates_and_goes_out_of_its_cancel_event():
     walk.play("HA")
     assert (walk.open, walk.cancelled) == (["H"], ["W", "Z"])
     assert walk.play("H").end == "ended"
+
+
+def test_a_cancelled_transaction_hears_nothing_any_more():
+    """13.3.4, 13.5.4: while it is compensated its event sub-processes are ended, and none of them begins."""
+    handler = "on V {\n start SV message=m interrupting=no\n user K\n SV -> K\n }\n"
+    walk = both_ways(TRANSACTION.replace("user W\n", "user W\n" + handler), "A", "B")
+    assert walk.open == ["HA"]
+    with pytest.raises(NotWaiting):
+        walk.play("<m")
+    assert walk.play("HA").open == ["H"]
 
 
 def test_a_transaction_that_is_not_cancelled_is_a_sub_process():
