@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from SpiffWorkflow.util.task import TaskState
 
 from engine import catching, gateways, repeating, tasks, throwing
+from engine.building import ProcessSpec
 from engine.definition import Definition
 from engine.errors import DamagedState
 from engine.events import Compensate, Conditional, Timer
@@ -33,7 +33,6 @@ class Restored:
         self.run.failed = body["status"] == "failed"
         if "latest" in body:
             self.run.latest = self.data[_index(body["latest"])]
-        self.handlers = set(_handlers(definition))
         self.processes: list[Process] = []
         self.tokens: list[Token] = []
         self._fill(body)
@@ -83,10 +82,7 @@ class Restored:
 
     def _token(self, identity: str, element: str, scope: int, data: int, extra: Json) -> None:
         process = self.processes[scope]
-        spec = process.spec.task_specs.get(element)
-        if spec is None and "compensates" in extra:
-            # A handler may lie in a sub-process that has ended.
-            spec = self.definition.activities[process.spec.process_id, element]
+        spec = self._spec_at(process, element)
         _demand(spec is not None, "A token stands at no element.")
         _demand(type(identity) is str and identity not in process.tasks, "A token's id is wrong.")
         _demand(extra.keys() <= _keys_at(spec), "A token has what no token has there.")
@@ -98,6 +94,18 @@ class Restored:
             self.run.people[identity] = token
         elif isinstance(spec, catching.Catching):
             self.run.waiting[identity] = token
+
+    def _spec_at(self, process: Process, place: str) -> Any:
+        """What a process runs at a place, or None.
+
+        A compensation handler may lie in a sub-process that has ended, with its instances and events.
+        """
+        own = process.spec.task_specs.get(place)
+        around = self.definition.specs.values() if own is None else ()
+        ended = (
+            spec for spec in around if spec.process_id == process.spec.process_id and _has_handlers(spec)
+        )
+        return own or next((spec.task_specs[place] for spec in ended if place in spec.task_specs), None)
 
     def _internal(self, token: Token, extra: Json) -> None:
         internal = token.internal_data
@@ -164,7 +172,7 @@ class Restored:
         thrower = token.workflow.tasks.get(internal.get("compensates", ""))
         if "compensates" in internal:
             compensating = thrower is not None and isinstance(thrower.task_spec, throwing.Throwing)
-            _demand(compensating and id(spec) in self.handlers, "An activity compensates nothing.")
+            _demand(compensating and spec.handles, "An activity compensates nothing.")
         if spec.loop is not None:
             whole = token.workflow.tasks[internal["loop"]]
             _demand(whole.task_spec is spec.loop and token.origin is not None, "An instance has no loop.")
@@ -180,13 +188,9 @@ class Restored:
             _demand(armed == 1 or (once and not armed), "A boundary event is missing.")
 
 
-def _handlers(definition: Definition) -> Iterator[int]:
-    """The identities of the specifications that compensate something."""
-    for spec in definition.activities.values():
-        if isinstance(spec, tasks.Activity) and spec.handler is not None:
-            yield id(spec.handler)
-        if isinstance(spec, tasks.Embedded) and spec.undoing is not None:
-            yield id(spec.undoing.sub)
+def _has_handlers(scope: ProcessSpec) -> bool:
+    """Whether something in a process or sub-process compensates something."""
+    return any(getattr(spec, "handles", False) for spec in scope.task_specs.values())
 
 
 def _hears_nothing(live: list[Token]) -> bool:

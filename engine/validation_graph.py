@@ -106,6 +106,9 @@ def _of_event_gateway(node: Node, events: list[Node], leading: Counter[str], hos
             yield of_node(event, "G16", "Only catch events may follow an event-based gateway.", "Change it.")
         elif leading[event.id] > 1:
             yield of_node(event, "G16", "Another flow leads to this event too.", "Remove the other flow.")
+        elif event.loop is not None or event.tokens_in != "1":
+            reason = "A receive task behind an event-based gateway takes one message."
+            yield of_node(event, "G16", reason, "Draw a loop that leads back to the gateway.")
 
 
 def defaults(drawing: Drawing, host: Host) -> Iterator[Problem]:

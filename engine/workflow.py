@@ -102,7 +102,7 @@ class Run(Process, BpmnWorkflow):
 
     def _around(self, token: Token) -> list[list[Token]]:
         """The armed boundary events and event sub-process starts around a token, from the inside to the outside."""
-        levels, inside = [], token
+        levels, inside = [], self._host(token)
         while True:
             process = inside.workflow
             levels.append(process.linked("host", inside.id))
