@@ -4,6 +4,7 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from werkzeug.wrappers import Response
 
 from web.answers import Typed, typed, without_blocked
+from web.cards import address as card_address
 from web.errors import status_of
 from workflows.cases import Note
 from workflows.commands import user_tasks
@@ -182,6 +183,7 @@ def _task(view: TaskView) -> dict[str, object]:
         "may_edit": view.hindrance is None and not task.closed_at,
         "closed": _closed(view),
         "problem": _problem(view),
+        "card_href": card_address(task.element, task.office_code),
         "draft_saved_at": view.draft_saved_at,
         "rights_note": RIGHTS if task.element.startswith(RIGHTS_ON) and "in no way" not in view.help else "",
     }
