@@ -183,10 +183,16 @@ def _task(view: TaskView) -> dict[str, object]:
         "may_edit": view.hindrance is None and not task.closed_at,
         "closed": _closed(view),
         "problem": _problem(view),
+        "call_script": _is_talk(view),
         "card_href": card_address(task.element, task.office_code),
         "draft_saved_at": view.draft_saved_at,
         "rights_note": RIGHTS if task.element.startswith(RIGHTS_ON) and "in no way" not in view.help else "",
     }
+
+
+def _is_talk(view: TaskView) -> bool:
+    """Whether this is the talk in which the client chooses, for whoever may lead it."""
+    return view.task.element.startswith("T7") and view.hindrance is None and not view.task.closed_at
 
 
 def _problem(view: TaskView) -> dict[str, str] | None:
