@@ -281,7 +281,7 @@ def test_the_page_of_the_format_names_every_key_and_member():
     page = (GOLDEN.parents[1] / "docs" / "saved-state.md").read_text()
     rows = {key for row in re.findall(r"^\| (.+?) \|", page, re.M) for key in re.findall(r"`(\w+)`", row)}
     keys = {key for _, allowed in KEYS for key in allowed} | {"records", "enclosed"}
-    definition, instance = nested()
+    _, instance = nested()
     assert keys | body_of(instance.dump()).keys() <= rows
     folders = {path.parent.name for path in GOLDEN.glob("*/*.state")}
     assert folders <= rows
