@@ -210,13 +210,13 @@ def _undoes(caller: Token) -> bool:
 def _keys_at(spec: Any) -> set[str]:
     """What may be written down of a token at an element."""
     keys: set[str] = set()
-    for kind, its in _KEYS:
+    for kind, its in KEYS:
         if isinstance(spec, kind):
             keys |= its
     return keys
 
 
-_KEYS: tuple[tuple[type, set[str]], ...] = (
+KEYS: tuple[tuple[type, set[str]], ...] = (
     (gateways.Join, {"via", "passed"}),
     (catching.Catching, {"value", "seen", "held", "race"}),
     (catching.Boundary, {"host"}),
@@ -224,6 +224,7 @@ _KEYS: tuple[tuple[type, set[str]], ...] = (
     (throwing.Throwing, {"queue"}),
     (tasks.Activity, {"compensates", "origin", "loop", "index"}),
 )
+"""What may be written down of a token at each kind of place (`docs/saved-state.md`)."""
 
 
 def _state(spec: Any) -> int:

@@ -11,6 +11,7 @@ from test_engine_boundaries import NEST
 from test_engine_walks import PARALLEL
 
 import engine
+from engine.restoring import KEYS
 from engine.state import VERSION, fingerprint
 
 GOLDEN = Path(__file__).parents[2] / "golden"
@@ -274,6 +275,16 @@ def test_json_that_is_no_state_is_refused(junk):
     definition, _ = nested()
     with pytest.raises(engine.DamagedState):
         engine.Instance.load(definition, seal(junk), nothing)
+
+
+def test_the_page_of_the_format_names_every_key_and_member():
+    page = (GOLDEN.parents[1] / "docs" / "saved-state.md").read_text()
+    rows = {key for row in re.findall(r"^\| (.+?) \|", page, re.M) for key in re.findall(r"`(\w+)`", row)}
+    keys = {key for _, allowed in KEYS for key in allowed} | {"records", "enclosed"}
+    _, instance = nested()
+    assert keys | body_of(instance.dump()).keys() <= rows
+    folders = {path.parent.name for path in GOLDEN.glob("*/*.state")}
+    assert folders <= rows
 
 
 def golden_bundle(folder: Path) -> dict[str, bytes]:
