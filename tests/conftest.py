@@ -22,6 +22,9 @@ from workflows.settings import settings
 MONDAY = datetime(2026, 11, 30, 17, 0, tzinfo=UTC)  # nine in the morning in Olympia
 NO_BROWSER = "no Chromium was found; install it (Debian: apt install chromium) or name it in CHROMIUM"
 
+PERMISSION_CHECKS = "permission checks"
+"""Under this name a test notes how many cells of the permission matrix it looked at."""
+
 
 def pytest_configure(config: pytest.Config) -> None:
     """Before anything else: the folder of the run, and settings that lead nowhere by mistake."""
@@ -53,6 +56,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say it where nobody overlooks it."""
+    reports = [report for kind in ("passed", "failed") for report in terminalreporter.stats.get(kind, [])]
+    noted = [
+        value for report in reports for name, value in report.user_properties if name == PERMISSION_CHECKS
+    ]
+    if noted:
+        terminalreporter.write_line(f"permission matrix: {sum(noted)} checks")
     if not chromium():
         terminalreporter.write_sep("!", f"THE TESTS IN A BROWSER WERE LEFT OUT: {NO_BROWSER}", red=True)
 

@@ -24,7 +24,8 @@ import psycopg
 
 from web.console import embedded, postgres
 from web.console.children import Child, stop_all
-from workflows.settings import PROJECT
+from workflows import db
+from workflows.settings import PROJECT, settings
 
 #: Tells the workers of one run where its folder is.
 RUN = "OPTIN_TEST_RUN"
@@ -78,7 +79,7 @@ def _wait_for_end(number: int, seconds: float = 15.0) -> None:
 def servers() -> Servers:
     """The servers of this run; the first to ask has them started."""
     folder = Path(os.environ[RUN])
-    with _locked(folder):
+    with locked(folder):
         known = folder / "servers.json"
         if not known.exists():
             _start_keeper(folder, known)
@@ -91,7 +92,7 @@ def template(of: Servers) -> str:
     It is made by the very command with which the demo makes its own.
     """
     folder = Path(os.environ[RUN])
-    with _locked(folder):
+    with locked(folder):
         done = folder / "template"
         if not done.exists():
             execute(of, f"DROP DATABASE IF EXISTS {TEMPLATE}", f"CREATE DATABASE {TEMPLATE}")
@@ -131,7 +132,22 @@ def execute(of: Servers, *statements: str) -> None:
 
 
 @contextmanager
-def _locked(folder: Path) -> Iterator[None]:
+def named(address: str) -> Iterator[None]:
+    """The settings name this database for a while; nothing is connected to it afterwards."""
+    before = os.environ["DATABASE_URL"]
+    os.environ["DATABASE_URL"] = address
+    settings.cache_clear()
+    url = settings().database_url
+    try:
+        yield
+    finally:
+        db.forget(url)
+        os.environ["DATABASE_URL"] = before
+        settings.cache_clear()
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
     """One process of the run at a time."""
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

@@ -107,6 +107,7 @@ def new_agreement() -> str:
 @admin.get("/agreements/<path:number>")
 def agreement(number: str) -> str:
     """Change an agreement."""
+    _check_keeps_agreements()
     return _agreement_page(number, _values(_find_agreement(number).agreement), {})
 
 
@@ -119,6 +120,7 @@ def enter_agreement() -> Response | tuple[str, int]:
 @admin.post("/agreements/<path:number>")
 def change_agreement(number: str) -> Response | tuple[str, int]:
     """Keep what was changed."""
+    _check_keeps_agreements()
     return _save_agreement(_find_agreement(number).agreement.number, new=False)
 
 
@@ -163,6 +165,12 @@ def send_again(message_id: int) -> Response:
 
 def _keeps_agreements() -> bool:
     return bool(g.actor.has("program_manager", "administrator"))
+
+
+def _check_keeps_agreements() -> None:
+    """Asked before a number is looked up, so that nobody else learns which there are."""
+    if not _keeps_agreements():
+        abort(403)
 
 
 def _person_row(row: PersonRow) -> dict[str, object]:
@@ -273,8 +281,7 @@ def _values(agreement: Agreement) -> dict[str, object]:
 def _agreement_page(
     number: str | None, values: dict[str, object] | dict[str, str], errors: dict[str, str]
 ) -> str:
-    if not _keeps_agreements():
-        abort(403)
+    _check_keeps_agreements()
     people = [(username, name) for username, name, _ in keeping.possible_managers(g.actor)]
     return render_template(
         "admin/agreement.html",

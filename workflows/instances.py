@@ -121,10 +121,13 @@ def _save(work: Work, case: Case, row: ProcessInstance, bundle: Bundle, instance
 
 
 def _note_partners_end(work: Work, case: Case) -> None:
-    """The partner's part of a case that remains opted out ends with the partner's last task (X14)."""
+    """The partner's part of a case that remains opted out ends with the partner's last task, and the history says so
+    then: whose hand closed it, and when, would tell the answer to the offer (X14)."""
     waits = any(task.role == "case_manager" for task in user_tasks.open_tasks(work.db, case.id))
     if case.told == "remain_opted_out" and case.partner_done_at is None and not waits:
         case.partner_done_at = work.now
+        if case.outcome is None or case.outcome in PRIVATE_OUTCOMES:
+            record(work, "case_closed", case, outcome="remained_opted_out")
 
 
 def _follow_status(case: Case, instance: engine.Instance) -> None:
@@ -140,8 +143,6 @@ def _close(work: Work, case: Case, outcome: str | None) -> None:
     case.outcome = outcome
     case.closed_at = work.now
     record(work, "case_closed", case, outcome=outcome, esd_only=outcome in PRIVATE_OUTCOMES)
-    if outcome in PRIVATE_OUTCOMES:
-        record(work, "case_closed", case, outcome="remained_opted_out")
 
 
 def close_without_path(work: Work, case: Case, outcome: str) -> None:

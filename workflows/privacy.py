@@ -111,9 +111,11 @@ class Standing:
 
     @property
     def supervises(self) -> bool:
-        """Whether a supervisor is in the candidate group of the case: by office, by area, or as a backup let in."""
+        """Whether a supervisor who holds both keys is in the candidate group of the case: by office, by area, or as a
+        backup let in. A restricted user sees no more as a supervisor than as ESD staff (policy 4013; desk aid "Note").
+        """
         stands_in = self.case.backup_opened and self.case.office_code in self.actor.backup_offices
-        return self.actor.has(SUP) and (self.serves_office or stands_in)
+        return self.actor.has(SUP) and self.actor.holds_two_keys and (self.serves_office or stands_in)
 
     @property
     def audits(self) -> bool:
@@ -146,7 +148,8 @@ class Standing:
     def may_read(self, group: str) -> bool:
         """Whether a group of facts may be read in the case's present state (domain 6.3)."""
         roles = self.roles - {CM} if self.is_reduced else self.roles
-        return bool(roles & _TO[group].get(phase(self.case), frozenset()))
+        ended = self.case.partner_done_at and not self.is_esd
+        return bool(roles & _TO[group].get("closed_out" if ended else phase(self.case), frozenset()))
 
 
 def phase(case: Case) -> str:
@@ -164,15 +167,21 @@ def phase(case: Case) -> str:
 def check_may_see(standing: Standing) -> None:
     """Whether somebody may open a case's page; each kind of stranger gets the answer that tells them nothing new."""
     actor, case = standing.actor, standing.case
-    if standing.is_own_case and actor.missing_clearances and not standing.is_esd:
-        raise NotAllowed(f"You still need {' and '.join(actor.missing_clearances)}.")
+    _check_clearances(standing)
     if standing.roles:
         return
     if actor.has(PM, ADM) and actor.area == case.area_code:
         raise NotAllowed("Program managers and administrators see a case's number, age and state only.")
-    if actor.has(ESD) and standing.serves_office:
+    if actor.has(ESD, SUP) and standing.serves_office:
         raise NotAllowed("This case has not been given to you. Ask its supervisor.")
     raise NotFound(f"There is no case {case.number} that you may see.")
+
+
+def _check_clearances(standing: Standing) -> None:
+    """A partner's case manager reads and works with complete clearances only (domain 7.2)."""
+    missing = standing.actor.missing_clearances
+    if standing.is_own_case and missing and not standing.is_esd:
+        raise NotAllowed(f"You still need {' and '.join(missing)}.")
 
 
 def visible_facts(facts: Mapping[str, object], standing: Standing) -> dict[str, object]:
@@ -212,13 +221,20 @@ def visible_status(standing: Standing) -> str:
     """The state shown. Partners do not learn of a decision before they are told (domain 6.3), nor from a late end
     whether ESD staff are still being assigned (X14)."""
     case = standing.case
+    if case.partner_done_at and not standing.is_esd:
+        return "closed"
     if standing.is_esd or case.state in ("on_hold", "closed"):
         return case.state
-    if case.partner_done_at:
-        return "closed"
     if case.told is None and case.status in ("opting_in", "offering"):
         return "in_contact"
     return "follow_up" if case.status == "offering" else case.status
+
+
+def visible_closed_at(standing: Standing) -> datetime | None:
+    """When the case was closed: for those outside ESD when the partner's part was done, because whether ESD went on
+    after it tells the answer to the offer (X14)."""
+    case = standing.case
+    return case.closed_at if standing.is_esd else case.partner_done_at or case.closed_at
 
 
 def in_group(standing: Standing, task: UserTask) -> bool:
@@ -244,6 +260,8 @@ def check_may_work(standing: Standing, task: UserTask) -> None:
     if not is_given_to(actor, task) and not in_group(standing, task):
         check_may_see(standing)
         raise NotAllowed(f"“{task.name}” is not a task of your role.")
+    if task.role == CM:
+        _check_clearances(standing)
     if task.role == CM and (standing.case.held_at or standing.lapsed):
         raise HeldByAgreement()
     if task.assignee_id not in (None, actor.id):
@@ -251,10 +269,13 @@ def check_may_work(standing: Standing, task: UserTask) -> None:
 
 
 def check_may_see_task(standing: Standing, task: UserTask) -> None:
-    """Whether somebody may open a task's page: those whose work it is, and those who may see such work of its case."""
-    if is_given_to(standing.actor, task) or in_group(standing, task):
+    """Whether somebody may open a task's page: those whose work it is, and those who may see such work of its case;
+    no partner while the case shows number and state only."""
+    if is_given_to(standing.actor, task) or (task.role != CM and in_group(standing, task)):
         return
     check_may_see(standing)
+    if standing.roles == {CM} and standing.is_reduced:
+        raise HeldByAgreement() if standing.lapsed or standing.case.held_at else NotAllowed()
     if task.is_esd and not (standing.is_esd or may_read_record(standing, task)):
         raise NotAllowed("This task is Employment Security's own work.")
 

@@ -23,6 +23,7 @@ from web.api.models import (
 from web.api.tasks import task_out
 from workflows.commands import cases
 from workflows.errors import NotPermitted
+from workflows.privacy import visible_closed_at
 from workflows.queries import case_list as lists
 from workflows.queries import cases as queries
 from workflows.queries.cases import CaseView
@@ -114,7 +115,7 @@ def case_out(view: CaseView) -> CaseOut:
         office=case.office_code,
         agency=case.agency_code,
         opened_at=case.opened_at,
-        closed_at=case.closed_at if view.status == "closed" else None,
+        closed_at=visible_closed_at(view.standing),
         sentence=view.sentence,
         edit_recorded_at=view.edit_recorded_at,
         client=view.facts_raw,

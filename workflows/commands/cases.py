@@ -224,7 +224,7 @@ def _steered(work: Work, number: str, partner_until: tuple[str, ...]) -> Case:
     privacy.check_may_see(standing)
     if not (standing.is_own_case or standing.supervises):
         raise NotAllowed("Only the case manager or a supervisor may do this.")
-    if case.closed_at:
+    if privacy.visible_closed_at(standing):
         raise NotNow("This case is closed.")
     if not standing.supervises:
         _check_partner_may_end(standing, partner_until)

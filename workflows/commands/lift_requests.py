@@ -36,9 +36,9 @@ def ask(work: Work, person: Person) -> bool:
 @command
 def approve_lift(work: Work, username: str) -> None:
     """Lift the restriction: by a supervisor who holds both keys, and neither asked for it nor is that person."""
-    person, request = _waiting(work, username)
     if not (work.actor.has("esd_wioa_supervisor") and work.actor.holds_two_keys):
         raise NotAllowed("An ESD WIOA supervisor approves that a restriction is lifted.")
+    person, request = _waiting(work, username)
     if work.actor.id in (request.asked_by_id, person.id):
         raise NotAllowed("Two people lift a restriction. Ask another supervisor to approve it.")
     if not (person.is_esd_staff and person.active):
@@ -51,9 +51,9 @@ def approve_lift(work: Work, username: str) -> None:
 @command
 def decline_lift(work: Work, username: str) -> None:
     """Let the restriction stand: by a supervisor, or by an administrator who takes the request back."""
-    person, request = _waiting(work, username)
     if not work.actor.has("esd_wioa_supervisor", "administrator"):
         raise NotAllowed("Supervisors and administrators decline the request.")
+    person, request = _waiting(work, username)
     _decide(work, request, approved=False)
     history.record(work, "restriction_lift_declined", user=person.username)
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, SQLColumnExpression, and_, func, or_, select
 
 from workflows import access, privacy
 from workflows.cases import OUTCOMES, Case
@@ -46,7 +46,7 @@ def case_list(
     rows = select(Case, Office.name, Agency.name).join(Office, Office.code == Case.office_code)
     rows = rows.join(Agency, Agency.code == Case.agency_code).where(_known_to(work))
     if state != "all":
-        rows = rows.where(Case.closed_at.is_(None) if state == "open" else Case.closed_at.is_not(None))
+        rows = rows.where(_ended(work).is_(None) if state == "open" else _ended(work).is_not(None))
     if number:
         rows = rows.where(Case.number.ilike(f"%{number.replace('%', '').replace('_', '')[:40]}%"))
     if after:
@@ -54,6 +54,12 @@ def case_list(
     found = work.db.execute(rows.order_by(Case.id.desc()).limit(PAGE + 1)).all()
     items = [_case_row(work, *row) for row in found[:PAGE]]
     return items, str(found[PAGE - 1][0].id) if len(found) > PAGE else None
+
+
+def _ended(work: Work) -> SQLColumnExpression[datetime | None]:
+    """When a case ended: outside ESD when the partner's part was done, as everywhere else (X14)."""
+    esd = work.actor.has(privacy.SUP, privacy.ESD)
+    return Case.closed_at if esd else func.coalesce(Case.partner_done_at, Case.closed_at)
 
 
 def _known_to(work: Work) -> ColumnElement[bool]:
@@ -79,7 +85,7 @@ def _known_to(work: Work) -> ColumnElement[bool]:
 def _case_row(work: Work, case: Case, office: str, agency: str) -> CaseRow:
     standing = access.standing(work, case)
     outcome, status = privacy.visible_outcome(standing), privacy.visible_status(standing)
-    closed_at = case.closed_at or (case.partner_done_at if status == "closed" else None)
+    closed_at = privacy.visible_closed_at(standing)
     return CaseRow(
         number=case.number,
         process=case.process_key,

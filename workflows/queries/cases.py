@@ -119,7 +119,7 @@ def case_view(work: Work, number: str) -> CaseView:
         outcome_words=OUTCOMES.get(outcome or "", ""),
         status=status,
         status_words=status_words(case, status),
-        sentence=state_sentence(work.db, case, status, work.now),
+        sentence=state_sentence(work.db, standing, status, work.now),
         office=work.db.get_one(Office, case.office_code).name,
         agency=work.db.get_one(Agency, case.agency_code).name,
         case_manager=manager.name if manager else "",
@@ -235,17 +235,19 @@ def _readable(work: Work, number: str) -> Standing:
 
 def _visible_facts(work: Work, standing: Standing) -> dict[str, object]:
     row = work.db.get(ClientFacts, standing.case.id)
-    if row is None or (not standing.supervises and _view_is_over(work, standing.case)):
+    if row is None or (not standing.supervises and _view_is_over(work, standing)):
         return {}
     return privacy.visible_facts(row.facts, standing)
 
 
-def _view_is_over(work: Work, case: Case) -> bool:
+def _view_is_over(work: Work, standing: Standing) -> bool:
     """Whether `partner_view_ttl` has passed since the case was closed (domain 5.2)."""
-    if case.closed_at is None:
+    closed_at = privacy.visible_closed_at(standing)
+    if closed_at is None:
         return False
-    levels = bundle_of(work.db, work.db.get_one(ProcessInstance, case.id).definition_id).service_levels
-    return levels.calendar().add(case.closed_at, levels.duration("partner_view_ttl")) <= work.now
+    definition_id = work.db.get_one(ProcessInstance, standing.case.id).definition_id
+    levels = bundle_of(work.db, definition_id).service_levels
+    return levels.calendar().add(closed_at, levels.duration("partner_view_ttl")) <= work.now
 
 
 FACTS_FORM = "T5_WriteRequest.json"

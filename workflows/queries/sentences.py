@@ -9,7 +9,7 @@ from workflows.definitions import OPT_OUT_AGAIN
 from workflows.history import HistoryEvent
 from workflows.mail_words import words_for_day
 from workflows.outbox import ESD_ONLY_KINDS
-from workflows.privacy import OFFER_ELEMENTS
+from workflows.privacy import OFFER_ELEMENTS, Standing, visible_closed_at
 from workflows.user_tasks import UserTask, open_tasks
 
 MESSAGE_WORDS = {
@@ -137,17 +137,23 @@ def status_words(case: Case, status: str) -> str:
     return own.get(status, STATUSES[status])
 
 
-def state_sentence(db: Session, case: Case, status: str, now: datetime) -> str:
+def state_sentence(db: Session, standing: Standing, status: str, now: datetime) -> str:
     """Where a case stands, in one sentence; `status` is what this reader may know of it."""
+    case = standing.case
     if status == "closed":
-        ended = case.closed_at or case.partner_done_at or now
+        ended = visible_closed_at(standing) or now
         return f"Closed since {words_for_day(ended)}."
     if status == "on_hold" and case.held_at:
         return f"On hold since {words_for_day(case.held_at)}, because the agency’s agreement is not in force."
     tasks = open_tasks(db, case.id)
-    late = any(task.due_at and task.due_at < now for task in tasks)
+    late = any(task.due_at and task.due_at < now for task in tasks if _may_know(standing, task))
     words = _open_words(case, status, tasks)
     return f"{words}{' This is later than planned.' if late else ''}"
+
+
+def _may_know(standing: Standing, task: UserTask) -> bool:
+    """Whether it may be told that a task is late; that there is one for an accepted offer is ESD's alone (X14)."""
+    return standing.is_esd or task.element not in OFFER_ELEMENTS
 
 
 _STATE_SENTENCES = {

@@ -82,7 +82,7 @@ def task_view(work: Work, task_id: str) -> TaskView:
         draft_saved_at=draft.saved_at if draft else None,
         facts=_facts(work, task, standing),
         notes=notes_of(work, standing),
-        sentence=state_sentence(work.db, case, privacy.visible_status(standing), work.now),
+        sentence=state_sentence(work.db, standing, privacy.visible_status(standing), work.now),
         incident=open_about(work.db, "complete", task.id),
         hindrance=hindrance,
     )

@@ -1,0 +1,127 @@
+"""The requests: for each route an address and a body that is right but, perhaps, for the permission."""
+
+from typing import Any
+
+from tests.desk import AVERY, CASEY, DEVON, ELLIS, JORDAN, answers
+from tests.permissions.cases import State
+from tests.permissions.people import SUP, Who
+from tests.permissions.table import STATUS
+from tests.permissions.world import Task, World
+
+Asked = tuple[str, str, dict[str, Any] | None]
+"""Method, path and body."""
+
+FIRST_SEARCH = {"office": "WSK", "search_key": "name", "total_own": 0}
+
+
+def of_case(world: World, rule: str, state: State) -> Asked:
+    """A request about a case."""
+    method, path, *more = rule.split()
+    path = path.replace("<string:number>", "<number>").replace("<number>", world.numbers[state.key])
+    body: dict[str, Any] | None = None if method == "GET" or path.startswith("/api/") else {}
+    if "/note" in path:
+        body = {"text": "A note."}
+        if more:
+            body["esd_only"] = True if path.startswith("/api/") else "on"
+    return method, path, body
+
+
+def of_task(rule: str, task: Task) -> Asked:
+    """A request about a task."""
+    method, path = rule.split()
+    page = not path.startswith("/api/")
+    path = path.replace("<string:id>", task.id).replace("<task_id>", task.id)
+    if path.endswith("reassign"):
+        return method, path, {"username" if page else "assignee": receiver(task)}
+    if path.endswith(("claim", "release")) or method == "GET":
+        return method, path, {} if page and method == "POST" else None
+    data = answers(task.label, **_differently(task))
+    return method, path, _as_form(data) if page else {"data": data}
+
+
+def receiver(task: Task) -> str:
+    """Somebody to whom the task may be given."""
+    if task.role.startswith("esd_"):
+        return DEVON if task.state.area == "OLY" else "eli.eaststaff"
+    return JORDAN if task.state.agency == "FWP" else task.holder or JORDAN
+
+
+def _differently(task: Task) -> dict[str, Any]:
+    return task.state.client if task.label == "T5" else {}
+
+
+def _as_form(data: dict[str, Any]) -> dict[str, Any]:
+    local = {name: value[:16] for name, value in data.items() if name.endswith("_at")}
+    ticks = {name: "true" for name, value in data.items() if value is True}
+    return {"action": "save", **data, **ticks, **local}
+
+
+def of_place(world: World, rule: str, who: Who) -> Asked:
+    """A request about no case."""
+    method, path, *more = rule.split()
+    things = world.things
+    known = {
+        "<int:message_id>": things.message, "<int:incident_id>": things.incident, "<int:token_id>": things.token,
+        "<string:username>": ELLIS, "<username>": ELLIS, "<path:number>": "K-TEST-101", "<mail_id>": "1",
+        "<key>": "opt_in_5512pro", "<string:key>": "opt_in_5512pro", "<int:version>": things.version,
+        "<int:n>": things.version, "<file>": "5512pro_main.bpmn", "<int:id>":
+        things.incident if "problems" in path else things.token,
+    }  # fmt: skip
+    if "<path:filename>" in path:
+        known["<path:filename>"] = "css/swagger-ui.css"
+    for word, value in known.items():
+        path = path.replace(word, str(value))
+    if more:
+        path += f"?of={AVERY}"
+    return method, path, _body(method, path, who, things.incident)
+
+
+def _body(method: str, path: str, who: Who, incident: int) -> dict[str, Any] | None:
+    if method != "POST":
+        return None
+    page = not path.startswith("/api/")
+    if path.endswith("/cases"):
+        return FIRST_SEARCH | {"office": _office(who)} | _on_behalf(who)
+    if path.endswith("/problems/retry"):
+        return {"one": str(incident)} if page else {"ids": [incident]}
+    if path.endswith("/dismiss"):
+        return {"reason": "It is known."}
+    if "/agreements" in path:
+        return _agreement(who, path)
+    if path == f"/admin/people/{ELLIS}":
+        return {
+            "roles": ["esd_staff"],
+            "trained_on": "2026-01-15",
+            "is_restricted_user": "on",
+            "active": "on",
+        }
+    if path == "/sign-in":
+        return {"username": AVERY, "password": "not the password"}
+    return {} if page else None
+
+
+def _office(who: Who) -> str:
+    return min(who.offices, default="WSK")
+
+
+def _on_behalf(who: Who) -> dict[str, str]:
+    """A supervisor names the case manager of an office; all others open their own."""
+    managers = {"WSK": AVERY, "WSC": JORDAN, "EAST": "eve.eastpartner"}
+    return {"case_manager": managers[_office(who)]} if who.has(SUP) else {}
+
+
+def _agreement(who: Who, path: str) -> dict[str, Any]:
+    """A new one of the person's own area, or the one asked about as it is."""
+    agency = "FWP" if who.area == "OLY" or "K-TEST" in path else "EWP"
+    return {
+        "number": "K-TEST-950", "agency": agency, "kind": "data_sharing", "basis": "mou_with_wdc",
+        "starts_on": "2026-01-01", "ends_on": "2027-12-31", "status": "active", "basis_document": "SAMPLE",
+    }  # fmt: skip
+
+
+def wrong(answer: int, expected: str) -> bool:
+    """Whether a status is not the expected answer; the field errors of a form that was let in are a mistake here."""
+    return answer not in STATUS[expected]
+
+
+__all__ = ["CASEY", "Asked", "of_case", "of_place", "of_task", "receiver", "wrong"]
