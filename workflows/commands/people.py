@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, select, true, update
 from sqlalchemy.orm import Session
 
 from workflows import clock, history
@@ -66,7 +66,8 @@ def sign_out(key: str) -> None:
 def actor_of_session(key: str) -> Actor:
     """Who a session belongs to; `NotSignedIn` when it is unknown, ended or over."""
     with transaction() as db:
-        found = select(SignIn, DirectoryVersion.version).where(SignIn.key_hash == hash_of(key))
+        found = select(SignIn, DirectoryVersion.version).join(DirectoryVersion, true())
+        found = found.where(SignIn.key_hash == hash_of(key))
         row, version = db.execute(found).one_or_none() or (None, "")
         if row is None or row.ended_at or row.expires_at <= clock.now():
             raise NotSignedIn()
