@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import statistics
 import time
+from dataclasses import replace
 
 from benchmarks import engine_state, meter, permit, place
 from benchmarks.product import Permit
@@ -50,7 +51,7 @@ def _counts(permit_: Permit, ear: meter.Listener) -> dict[str, meter.Counts]:
         for name, step in permit_.steps(case):
             ear.reset()
             step()
-            found[name] = ear.counts
+            found[name] = replace(ear.counts)
     return {name: counts for name, counts in found.items() if name != permit.MESSAGE}
 
 
