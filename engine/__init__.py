@@ -22,6 +22,7 @@ from engine.errors import (
 )
 from engine.instance import Chooser, Instance, OpenWork, Step, Trace
 from engine.limits import Limits
+from engine.routes import Routes, routes
 
 __all__ = [
     "BpmnError",
@@ -39,9 +40,11 @@ __all__ = [
     "NotWaiting",
     "OpenWork",
     "Problem",
+    "Routes",
     "Step",
     "StepLimit",
     "Trace",
     "check",
     "load",
+    "routes",
 ]

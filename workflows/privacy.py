@@ -192,6 +192,15 @@ def may_read_record(standing: Standing, task: UserTask) -> bool:
     return group is None or standing.audits or standing.may_read(group)
 
 
+def may_see_open(standing: Standing, task: UserTask) -> bool:
+    """Whether an open task is listed: partners see their own, no more of ESD's work; auditors all but the offer's."""
+    if standing.is_esd:
+        return True
+    if standing.audits:
+        return task.element not in OFFER_ELEMENTS
+    return not standing.is_reduced and not task.is_esd
+
+
 def visible_outcome(standing: Standing) -> str | None:
     """The outcome word: those outside ESD learn only that the client remains opted out (X14)."""
     outcome = standing.case.outcome
@@ -200,6 +209,12 @@ def visible_outcome(standing: Standing) -> str | None:
     if standing.case.partner_done_at or (outcome or "").startswith("remained_opted_out_"):
         return "remained_opted_out"
     return outcome
+
+
+def visible_end(standing: Standing) -> datetime | None:
+    """When the case ended for this reader: a partner's part of one that remains opted out ends before ESD's (X14)."""
+    case = standing.case
+    return case.closed_at if standing.is_esd else case.partner_done_at or case.closed_at
 
 
 def visible_edit_date(standing: Standing) -> datetime | None:

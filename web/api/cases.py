@@ -21,6 +21,7 @@ from web.api.models import (
     NumberPath,
 )
 from web.api.tasks import task_out
+from workflows import privacy
 from workflows.commands import cases
 from workflows.errors import NotPermitted
 from workflows.queries import case_list as lists
@@ -114,7 +115,7 @@ def case_out(view: CaseView) -> CaseOut:
         office=case.office_code,
         agency=case.agency_code,
         opened_at=case.opened_at,
-        closed_at=case.closed_at if view.status == "closed" else None,
+        closed_at=privacy.visible_end(view.standing) if view.status == "closed" else None,
         sentence=view.sentence,
         edit_recorded_at=view.edit_recorded_at,
         client=view.facts_raw,

@@ -1,16 +1,10 @@
-"""History, states and messages in sentences for people."""
-
-from datetime import datetime
-
-from sqlalchemy.orm import Session
+"""History, states and messages in sentences for people; where a case stands is told by `state_words`."""
 
 from workflows.cases import OUTCOMES, PRIVATE_OUTCOMES, STATUSES, Case
 from workflows.definitions import OPT_OUT_AGAIN
 from workflows.history import HistoryEvent
-from workflows.mail_words import words_for_day
 from workflows.outbox import ESD_ONLY_KINDS
 from workflows.privacy import OFFER_ELEMENTS
-from workflows.user_tasks import UserTask, open_tasks
 
 MESSAGE_WORDS = {
     "notify_supervisor": "The ESD WIOA supervisor is told of the request",
@@ -134,46 +128,3 @@ def status_words(case: Case, status: str) -> str:
     """A state in words; the small case of a client who opts out again has its own."""
     own = _OPT_OUT_WORDS if case.process_key == OPT_OUT_AGAIN else {}
     return own.get(status, STATUSES[status])
-
-
-def state_sentence(db: Session, case: Case, status: str, now: datetime) -> str:
-    """Where a case stands, in one sentence; `status` is what this reader may know of it."""
-    if status == "closed":
-        ended = case.closed_at or case.partner_done_at or now
-        return f"Closed since {words_for_day(ended)}."
-    if status == "on_hold" and case.held_at:
-        return f"On hold since {words_for_day(case.held_at)}, because the agency’s agreement is not in force."
-    tasks = open_tasks(db, case.id)
-    late = any(task.due_at and task.due_at < now for task in tasks)
-    words = _open_words(case, status, tasks)
-    return f"{words}{' This is later than planned.' if late else ''}"
-
-
-_STATE_SENTENCES = {
-    "draft": "The case manager is working through steps 1 to 4.",
-    "submitted": "The request is with Employment Security.",
-    "in_contact": "The supervisor is in contact with the client, or trying to be.",
-    "opting_in": "ESD staff record the opt-in in the case management system.",
-    "confirming": "The case manager checks that the record is visible now.",
-    "follow_up": "The case manager goes on serving the client.",
-    "offering": "The supervisor offers the client to work with ESD staff.",
-}
-
-
-def _opt_out_sentence(case: Case, status: str) -> str:
-    """The state of the small case of a client who opts out again."""
-    if case.process_key != OPT_OUT_AGAIN:
-        return ""
-    if status == "opting_in":
-        return "The supervisor sets the opt-out in the case management system."
-    return "The client asked to opt out again; the supervisor verifies the wish."
-
-
-def _open_words(case: Case, status: str, tasks: list[UserTask]) -> str:
-    if case.call_client:
-        return "The client has not called. Employment Security is to call the client."
-    if status == "submitted" and any(task.element.startswith("T7") for task in tasks):
-        return (
-            f"Waiting for the client to contact Employment Security, since {words_for_day(case.opened_at)}."
-        )
-    return _opt_out_sentence(case, status) or _STATE_SENTENCES[status]
