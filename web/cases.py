@@ -3,10 +3,11 @@
 import secrets
 from urllib.parse import urlencode
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from web.answers import searched, typed, without_blocked
+from web.security import CONTENT_SECURITY_POLICY
 from web.worklist import notes, onward_in
 from workflows import privacy
 from workflows.commands import cases as commands
@@ -68,7 +69,7 @@ def list_cases() -> str:
 
 
 @cases.get("/cases/<number>")
-def read_case(number: str) -> str:
+def read_case(number: str) -> Response:
     """The page of a case."""
     return _case_page(number)
 
@@ -98,7 +99,7 @@ def opt_out_again(number: str) -> Response:
 
 
 @cases.post("/cases/<number>/note")
-def note(number: str) -> Response | tuple[str, int]:
+def note(number: str) -> Response | tuple[Response, int]:
     """Write a note."""
     text = request.form.get("text", "")
     try:
@@ -146,14 +147,18 @@ def _row(row: CaseRow) -> dict[str, object]:
     }
 
 
-def _case_page(number: str, errors: dict[str, str] | None = None, note_text: str = "") -> str:
+def _case_page(number: str, errors: dict[str, str] | None = None, note_text: str = "") -> Response:
     view = queries.case_view(g.actor, number)
-    return render_template(
+    page = render_template(
         "case.html",
         case=_case(view),
         fact_groups=_fact_groups(view),
         open_steps=[_open_step(view, task) for task in view.open],
-        done_steps=[{"name": s.name, "step": s.step, "who": s.who, "at": s.at} for s in view.steps],
+        done_steps=[_done_step(view, step) for step in view.steps],
+        coming_steps=[{"name": c.name, "step": c.step, "role": c.role} for c in view.progress.coming],
+        with_esd=view.progress.with_esd,
+        diagrams=_diagrams(view),
+        marks=view.progress.marks,
         history=[_entry(entry) for entry in queries.case_history(g.actor, number)],
         mails=[_mail(sent) for sent in queries.case_messages(g.actor, number)],
         notes=notes(view.notes),
@@ -162,6 +167,30 @@ def _case_page(number: str, errors: dict[str, str] | None = None, note_text: str
         errors=errors or {},
         note_text=note_text,
     )
+    response = make_response(page)
+    response.headers["Content-Security-Policy"] = f"{CONTENT_SECURITY_POLICY}; {DRAWING}"
+    return response
+
+
+DRAWING = "style-src-attr 'unsafe-inline'"
+"""The shapes of a diagram carry their colours in attributes; no other page allows that."""
+
+
+def _diagrams(view: CaseView) -> list[dict[str, object]]:
+    return [
+        {
+            "name": diagram.name,
+            "opens": diagram.opens,
+            "address": url_for(
+                "processes.download", key=MAIN_PROCESS, version=view.version, file=diagram.file
+            ),
+        }
+        for diagram in view.progress.diagrams
+    ]
+
+
+def _done_step(view: CaseView, step: Answered) -> dict[str, object]:
+    return {"name": step.name, "step": step.step, "who": step.who, "at": step.at}
 
 
 def _case(view: CaseView) -> dict[str, object]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from workflows import privacy
@@ -251,9 +251,9 @@ def _hindered(scene: Scene) -> str:
     standing = scene.standing
     rows = select(CaseIncident).where(CaseIncident.case_id == standing.case.id, CaseIncident.status == "open")
     if not standing.is_esd:
-        rows = rows.where(
-            ~CaseIncident.private, or_(CaseIncident.person_id == standing.actor.id, standing.audits)
-        )
+        rows = rows.where(~CaseIncident.private)
+    if not (standing.is_esd or standing.audits):
+        rows = rows.where(CaseIncident.person_id == standing.actor.id)
     found = scene.db.scalar(rows.order_by(CaseIncident.id.desc()).limit(1))
     return f" Something did not work and is being looked after ({found.reference})." if found else ""
 
