@@ -2,6 +2,7 @@
 
 from workflows import (
     cases,
+    corrections,
     definitions,
     history,
     incidents,
@@ -17,6 +18,7 @@ from workflows.db import Base
 __all__ = [
     "Base",
     "cases",
+    "corrections",
     "definitions",
     "history",
     "incidents",

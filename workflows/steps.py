@@ -12,6 +12,7 @@ from sqlalchemy import delete, select
 from engine import Element
 from workflows import holds, instances, outbox
 from workflows.cases import Case, ClientFacts, Note, TaskRecord
+from workflows.corrections import Correction
 from workflows.definitions import Bundle
 from workflows.duplicates import cases_like, one_at_a_time, open_cases_like, open_cases_of_agency_like
 from workflows.errors import DuplicateCase
@@ -337,12 +338,13 @@ def _answer(context: Context, element: str, name: str) -> object:
 
 
 def forget_client(work: Work, case: Case) -> None:
-    """Erase what was stored about the client of a case: facts, drafts and notes."""
+    """Erase what was stored about the client of a case: facts, drafts, notes and corrections."""
     db = work.db
     tasks = select(UserTask.id).where(UserTask.case_id == case.id)
     db.execute(delete(ClientFacts).where(ClientFacts.case_id == case.id))
     db.execute(delete(TaskDraft).where(TaskDraft.task_id.in_(tasks)))
     db.execute(delete(Note).where(Note.case_id == case.id))
+    db.execute(delete(Correction).where(Correction.case_id == case.id))
     record(work, "client_facts_erased", case)
 
 

@@ -6,17 +6,20 @@ from datetime import datetime
 from sqlalchemy import select
 
 from workflows import access, privacy
-from workflows.cases import OUTCOMES, Case, ClientFacts, Note, TaskRecord, case_numbered, lock_case
+from workflows.cases import OUTCOMES, Case, ClientFacts, Note, TaskRecord, case_numbered
+from workflows.commands.reminders import may_remind
 from workflows.definitions import Bundle, ProcessDefinition, bundle_of
 from workflows.duplicates import open_cases_like, possible_matches
-from workflows.history import HistoryEvent, events_of, record
+from workflows.history import HistoryEvent, events_of
 from workflows.instances import ProcessInstance
 from workflows.organisations import Agency, Office
 from workflows.outbox import ESD_ONLY_KINDS, OutboxMessage, messages_of
 from workflows.people import Person, missing_clearances, people_who_hold_both_keys, people_with
 from workflows.privacy import Standing
 from workflows.queries import query
+from workflows.queries.corrections import Corrected, correctable_tasks, corrections_for
 from workflows.queries.progress import Progress, progress_of
+from workflows.queries.reading import note_read
 from workflows.queries.sentences import (
     MESSAGE_WORDS,
     sentence,
@@ -100,6 +103,9 @@ class CaseView:
     linked: list[str]
     possible: list[str]
     progress: Progress
+    corrections: list[Corrected]
+    may_correct: frozenset[str]
+    may_remind: bool
     standing: Standing
 
 
@@ -142,8 +148,15 @@ def case_view(work: Work, number: str) -> CaseView:
         linked=[c.number for c in open_cases_like(work.db, case)] if esd else [],
         possible=[c.number for c in possible_matches(work.db, case)] if esd else [],
         progress=progress_of(work, standing, bundle, [(step.process, step.element) for step in steps], tasks),
+        corrections=corrections_for(work, standing, bundle, bool(raw)),
+        may_correct=correctable_tasks(standing, bundle, _tasks(work, steps)),
+        may_remind=may_remind(standing),
         standing=standing,
     )
+
+
+def _tasks(work: Work, steps: list[Answered]) -> list[UserTask]:
+    return [work.db.get_one(UserTask, step.task_id) for step in steps]
 
 
 @query
@@ -207,12 +220,6 @@ def client_facts(work: Work, standing: Standing) -> list[tuple[str, str]]:
     """The client facts the actor may read now, as label and words."""
     bundle = bundle_of(work.db, work.db.get_one(ProcessInstance, standing.case.id).definition_id)
     return _fact_words(bundle, _visible_facts(work, standing))
-
-
-def note_read(work: Work, case: Case, where: str, element: str | None) -> None:
-    """Write down that facts about a client were read (domain 7.3), once for each reading."""
-    locked = lock_case(work.db, case.id)
-    record(work, "client_facts_read", locked, element=element, where=where)
 
 
 def sent_view(message: OutboxMessage, person: Person) -> Sent:

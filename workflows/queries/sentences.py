@@ -1,6 +1,6 @@
 """History, states and messages in sentences for people; where a case stands is told by `state_words`."""
 
-from workflows.cases import OUTCOMES, PRIVATE_OUTCOMES, STATUSES, Case
+from workflows.cases import ERROR_REASONS, NOT_SAID, OUTCOMES, PRIVATE_OUTCOMES, STATUSES, Case
 from workflows.definitions import OPT_OUT_AGAIN
 from workflows.history import HistoryEvent
 from workflows.outbox import ESD_ONLY_KINDS
@@ -19,6 +19,7 @@ MESSAGE_WORDS = {
     "remind_undecided": "Reminder: the client has not decided yet",
     "remind_offer_open": "Reminder: the client wanted time to think about the offer",
     "remind_overdue": "Reminder of a task past its due time",
+    "remind_now": "Reminder that a colleague asked for",
     "escalate_to_backup": "The backup supervisors are told",
     "escalate_to_program_manager": "The program managers are told that the request is late",
     "tell_program_manager_not_visible": "The program managers are told that the record is still not visible",
@@ -43,12 +44,12 @@ _SENTENCES = {
     "case_held": "The case was put on hold, because the agency’s agreement is not in force.",
     "case_resumed": "The hold ended.",
     "case_withdrawn": "The client withdrew the request.",
-    "case_opened_in_error": "The request was marked as opened in error.",
     "client_facts_erased": "What was stored about the client was erased.",
     "opt_out_again_wanted": "The client asked to opt out again.",
     "access_ended": "The client opted out again; partner staff no longer see the record.",
     "answered_by_linked_case": "The opt-in was recorded with another request of the same client.",
     "client_facts_read": "Facts about the client were read.",
+    "reminder_asked": "A reminder was asked for.",
     "note_written": "A note was written.",
     "draft_expired": "The request was begun and not sent in time; what was begun is erased.",
     "token_created": "An API token was made.",
@@ -70,6 +71,7 @@ _TASK_SENTENCES = {
     "task_claimed": "“{}” was claimed.",
     "task_released": "“{}” was given back.",
     "task_reassigned": "“{}” was given to somebody else.",
+    "entry_corrected": "An entry of “{}” was put right.",
 }
 
 _DECISIONS = {"opt_in": "the client’s record is shared", "remain_opted_out": "the client remains opted out"}
@@ -86,6 +88,9 @@ def sentence(event: HistoryEvent, task_names: dict[str, str]) -> str:
         return f"The decision was passed on: {_DECISIONS.get(detail.get('decision', ''), '')}."
     if event.kind.startswith("message_"):
         return _message_sentence(event)
+    if event.kind == "case_opened_in_error":
+        words = ERROR_REASONS.get(detail.get("reason", ""), ERROR_REASONS[NOT_SAID])
+        return f"The request was marked as opened in error: {words[:1].lower()}{words[1:]}."
     if event.kind == "timer_fired":
         return "A time limit passed."
     return _SENTENCES.get(event.kind, event.kind.replace("_", " ").capitalize() + ".")

@@ -18,7 +18,8 @@ from workflows.organisations import Agency, Office
 from workflows.people import Person
 from workflows.privacy import Standing
 from workflows.queries import query
-from workflows.queries.cases import client_facts, note_read, notes_of
+from workflows.queries.cases import client_facts, notes_of
+from workflows.queries.reading import note_read
 from workflows.queries.state_words import state_sentence
 from workflows.task_forms import Options, labels, options_for
 from workflows.user_tasks import TaskDraft, UserTask, form_of

@@ -33,7 +33,12 @@ def wide_blocks(most: int = 7):
             st.tuples(st.just("loop"), inner),
             st.tuples(st.just("race"), inner, inner),
             st.tuples(
-                st.just("boundary"), st.sampled_from(["user", "sub", "call"]), WITH_EVENTS, yes_no, inner, inner
+                st.just("boundary"),
+                st.sampled_from(["user", "sub", "call"]),
+                WITH_EVENTS,
+                yes_no,
+                inner,
+                inner,
             ),
             st.tuples(st.just("or"), inner, inner),
             st.tuples(st.just("complex"), inner, inner),
@@ -76,7 +81,14 @@ class WideWriter(Writer):
         name, start, finish = self.new("z"), self.new("s"), self.new("e")
         inner: list[str] = []
         first, last = self.block(tree, inner)
-        lines = [f"start {start}", end.format(finish), *inner, f"{start} -> {first}", f"{last} -> {finish}", *more]
+        lines = [
+            f"start {start}",
+            end.format(finish),
+            *inner,
+            f"{start} -> {first}",
+            f"{last} -> {finish}",
+            *more,
+        ]
         self.pending = [f"{kind} {name} {marker} {{", *lines, "}"]
         return name
 
@@ -167,7 +179,9 @@ class WideWriter(Writer):
     def write_escalation(self, lines, interrupts, inner, side):
         """An escalation, caught at the border."""
         name, event = self._throwing(inner, "end {} escalation=late", "", (), lines), self.new("b")
-        lines.append(f"boundary {event} on={name} escalation=any interrupting={'yes' if interrupts else 'no'}")
+        lines.append(
+            f"boundary {event} on={name} escalation=any interrupting={'yes' if interrupts else 'no'}"
+        )
         if interrupts:
             return self._joined(lines, name, event, side)
         lines.append(f"{event} -> {self.block(side, lines)[0]}")
@@ -222,7 +236,12 @@ class WideWriter(Writer):
         split, end = self.new("g"), self.new("e")
         aside: list[str] = []
         first, last = self.block(two, aside)
-        tree = ("begun", split, [f"and {split}", f"end {end}", *aside, f"{split} -> {first}", f"{last} -> {end}"], one)
+        tree = (
+            "begun",
+            split,
+            [f"and {split}", f"end {end}", *aside, f"{split} -> {first}", f"{last} -> {end}"],
+            one,
+        )
         name = self.put(lines, "sub", tree, end="terminate {}")
         return name, name
 
