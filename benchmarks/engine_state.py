@@ -39,10 +39,11 @@ _SPACES = (
 
 def bundle() -> dict[str, bytes]:
     """The procedure as files."""
-    return {f"{name}.bpmn": _diagram(name, flows) for name, flows in _FLOWS.items()}
+    return {f"{name}.bpmn": diagram(name, flows) for name, flows in _FLOWS.items()}
 
 
-def _diagram(name: str, text: str) -> bytes:
+def diagram(name: str, text: str) -> bytes:
+    """One process as a file; its flows as `source target condition`, kinds by the first letter."""
     flows = [flow.split(" ", 2) for flow in text.split(";")]
     nodes = sorted({node for flow in flows for node in flow[:2]})
     tasks = "".join(f"<bpmn:flowNodeRef>{node}</bpmn:flowNodeRef>" for node in nodes)

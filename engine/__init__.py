@@ -20,6 +20,7 @@ from engine.errors import (
     NotWaiting,
     StepLimit,
 )
+from engine.expressions import Context
 from engine.instance import Chooser, Instance, OpenWork, Step, Trace
 from engine.limits import Limits
 from engine.routes import Routes, routes
@@ -27,6 +28,7 @@ from engine.routes import Routes, routes
 __all__ = [
     "BpmnError",
     "Chooser",
+    "Context",
     "DamagedState",
     "Definition",
     "Element",

@@ -9,7 +9,7 @@ from engine.drawing import Drawing, Flow, Node
 from engine.elements import Problem
 from engine.judging import Host, Rule, of_flow, of_node
 from engine.validation_elements import ACTIVITIES
-from engine.walking import following, walk
+from engine.walking import following, in_circles, walk
 from engine.ways import edges
 
 
@@ -129,13 +129,9 @@ def circles(drawing: Drawing, host: Host) -> Iterator[Problem]:
         behind = following(
             (flow.source, flow.target) for flow in scope.flows if {flow.source, flow.target} <= passing
         )
-        decided = _deciding(scope.flows)
+        named = in_circles(behind) - _deciding(scope.flows)
         for node in scope.nodes:
-            if (
-                node.id in passing
-                and node.id in walk(behind.get(node.id, ()), behind)
-                and node.id not in decided
-            ):
+            if node.id in named:
                 yield of_node(
                     node, "G27", "Here the process may turn in a circle without a wait.",
                     "Draw a task or a timer into the circle.", warning=True,

@@ -8,15 +8,16 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from workflows import access, instances, privacy, steps
+from workflows.case_file import new_file
 from workflows.cases import (
     ERROR_REASONS,
     NOT_SAID,
     Case,
     IdempotencyKey,
     Note,
-    case_number,
     case_numbered,
     lock_case,
+    new_numbers,
 )
 from workflows.commands import command
 from workflows.commands.user_tasks import finish
@@ -199,8 +200,9 @@ def _first_answers(work: Work, bundle: Bundle, evidence: Mapping[str, object]) -
 
 def _new_case(work: Work, process: str, manager: Actor, office: str) -> Case:
     area = work.db.get_one(Office, office).area_code
-    number = work.db.scalar(case_number)
+    number, case_id = work.db.execute(new_numbers).one()
     case = Case(
+        id=case_id,
         number=f"{area}-{work.now.astimezone(settings().zone).year}-{number:06}",
         process_key=process,
         area_code=area,
@@ -211,9 +213,13 @@ def _new_case(work: Work, process: str, manager: Actor, office: str) -> Case:
         opened_at=work.now,
         status="draft",
         attempts=0,
+        call_client=False,
+        backup_opened=False,
+        lapse_announced=False,
+        hold_escalated=False,
     )
     work.db.add(case)
-    work.db.flush()
+    new_file(work.db, case)
     record(work, "case_opened", case, process=process, on_behalf=manager.id != work.actor.id)
     return case
 

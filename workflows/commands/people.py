@@ -26,6 +26,7 @@ from workflows.people import (
     SignInFailure,
     actor_for,
     person_named,
+    person_of,
 )
 from workflows.settings import settings
 from workflows.work import Work
@@ -190,8 +191,8 @@ def _start_session(person_id: int) -> str:
 
 def active_actor(db: Session, person_id: int) -> Actor:
     """The actor of a person who may still sign in; `NotSignedIn` when not."""
-    person = db.get_one(Person, person_id)
-    if not person.active:
+    person = person_of(db, person_id)
+    if person is None or not person.active:
         raise NotSignedIn()
     return actor_for(db, person)
 

@@ -205,7 +205,7 @@ def colleagues(work: Work, number: str) -> list[dict[str, object]]:
         people = people_who_hold_both_keys(work.db, case.area_code)
         return [_givable(task, people) for task in tasks if task.is_esd]
     if standing.is_own_case and not standing.is_reduced:
-        people = people_with(work.db, privacy.CM, Person.agency_code == case.agency_code)
+        people = people_with(work.db, privacy.CM, agency=case.agency_code)
         cleared = [person for person in people if not missing_clearances(person)]
         return [_givable(task, cleared) for task in tasks if task.role == privacy.CM]
     return []
@@ -267,6 +267,8 @@ FACTS_FORM = "T5_WriteRequest.json"
 def _fact_words(bundle: Bundle, facts: dict[str, object]) -> list[tuple[str, str]]:
     """Language, interpreter and relay first, so that whoever calls knows before dialling (scenario 42)."""
     said = {name: value for name, value in facts.items() if value is not False}
+    if not said:
+        return []
     words = bundle.forms[FACTS_FORM].words(said, {}, labels())
     first = ("language", "interpreter", "aux_aid", "alt_contact")
     ordered = sorted(words, key=lambda item: first.index(item[0]) if item[0] in first else len(first))

@@ -4,58 +4,64 @@ Inclusive and complex gateways, instances and loops, event sub-processes, errors
 transactions, termination, links, conditional events, receive and send tasks, ad-hoc work, token quantities.
 """
 
-from hypothesis import strategies as st
-from random_processes import WITH_EVENTS, Writer, blocks
+import random
 
-MARKERS = st.sampled_from([
+from hypothesis import strategies as st
+from random_processes import Writer
+
+MARKERS = (
     "times=2", "times=2 sequential=yes", "times=3 until='x > 2'", "times=0", "times=x sequential=yes",
     "while='x == 0' most=3", "while='x == 1' most=2 before=yes",
-])  # fmt: skip
-STARTS = st.sampled_from([
+)  # fmt: skip
+STARTS = (
     "message=m0", "signal=s1", "timer=PT1H", "cycle=R2/PT1H", "condition='x > 2'", "escalation=late",
     "message=m1,m2 all=yes",
-])  # fmt: skip
-LEAVES = st.sampled_from(
-    ["user", "user", "service", "throw", "catch", "shout", "receive", "send", "escalate", "cond", "every"]
-)
+)  # fmt: skip
+LEAVES = (
+    "user", "user", "user", "service", "throw", "catch", "shout", "receive", "send", "escalate", "cond", "every",
+)  # fmt: skip
+INNER = object()
+"""Stands for a tree inside of a block."""
+FLAG = (False, True)
+BLOCKS = {
+    "seq": (INNER, INNER), "xor": (INNER, INNER), "and": (INNER, INNER), "call": (INNER,), "loop": (INNER,), "sub": (INNER,),
+    "race": (INNER, INNER), "or": (INNER, INNER), "complex": (INNER, INNER), "link": (INNER,), "adhoc": (FLAG,),
+    "boundary": (("user", "sub", "call"), ("message", "signal", "timer"), FLAG, INNER, INNER),
+    "repeat": (MARKERS, INNER), "tasks": (MARKERS, STARTS, INNER), "handled": (STARTS, FLAG, INNER, INNER),
+    "error": (("boundary", "inside"), MARKERS, INNER, INNER), "escalation": (FLAG, INNER, INNER),
+    "undo": (("task", "sub", "event"), INNER, INNER), "transaction": (INNER, INNER),
+    "terminate": (INNER, INNER), "pair": (INNER,),
+}  # fmt: skip
+"""Each kind of block with its parts: a tree, or one of several words."""
+UNPAIRED = tuple(name for name in BLOCKS if name != "pair")
+"""Blocks that send one token out for each that comes in, whatever is inside of them.
+
+A pair demands as many as it sent; complex and inclusive joins inside of it may melt them into one.
+"""
 
 
-def wide_blocks(most: int = 7):
-    """Trees of blocks over everything the engine runs, of at most so many leaves."""
+def wide_blocks(kinds=tuple(BLOCKS), most: int = 7, leaves=LEAVES, blocks=BLOCKS):
+    """Trees of blocks of these kinds, of at most so many leaves."""
 
     def deeper(inner):
-        yes_no = st.booleans()
-        return st.one_of(
-            st.tuples(st.just("seq"), inner, inner),
-            st.tuples(st.just("xor"), inner, inner),
-            st.tuples(st.just("and"), inner, inner),
-            st.tuples(st.just("call"), inner),
-            st.tuples(st.just("loop"), inner),
-            st.tuples(st.just("race"), inner, inner),
-            st.tuples(
-                st.just("boundary"),
-                st.sampled_from(["user", "sub", "call"]),
-                WITH_EVENTS,
-                yes_no,
-                inner,
-                inner,
-            ),
-            st.tuples(st.just("or"), inner, inner),
-            st.tuples(st.just("complex"), inner, inner),
-            st.tuples(st.just("repeat"), MARKERS, inner),
-            st.tuples(st.just("tasks"), MARKERS, STARTS, inner),
-            st.tuples(st.just("handled"), STARTS, yes_no, inner, inner),
-            st.tuples(st.just("error"), st.sampled_from(["boundary", "inside"]), MARKERS, inner, inner),
-            st.tuples(st.just("escalation"), yes_no, inner, inner),
-            st.tuples(st.just("undo"), st.sampled_from(["task", "sub", "event"]), inner, inner),
-            st.tuples(st.just("transaction"), inner, inner),
-            st.tuples(st.just("terminate"), inner, inner),
-            st.tuples(st.just("link"), inner),
-            st.tuples(st.just("adhoc"), yes_no),
-            st.tuples(st.just("pair"), inner),
-        )
+        return st.one_of(*[
+            st.tuples(st.just(name), *[inner if part is INNER else st.sampled_from(part) for part in blocks[name]])
+            for name in kinds
+        ])  # fmt: skip
 
-    return st.recursive(LEAVES, deeper, max_leaves=most)
+    return st.recursive(st.sampled_from(leaves), deeper, max_leaves=most)
+
+
+def grown(chance: random.Random, depth: int, kinds=tuple(BLOCKS)):
+    """A tree of blocks of at most this depth, and hardly less."""
+    if not depth or chance.random() < 0.1:
+        return chance.choice(LEAVES)
+    # Much happens one after the other or side by side, so that a walk is long.
+    name = chance.choice(("seq", "and")) if chance.random() < 0.3 else chance.choice(kinds)
+    parts = [
+        grown(chance, depth - 1, kinds) if part is INNER else chance.choice(part) for part in BLOCKS[name]
+    ]
+    return (name, *parts)
 
 
 class WideWriter(Writer):
@@ -273,6 +279,3 @@ def write_wide(tree) -> dict[str, str]:
     writer = WideWriter()
     writer.process("main", ("seq", "user", tree))
     return writer.processes
-
-
-__all__ = ["blocks", "wide_blocks", "write_wide"]

@@ -85,6 +85,31 @@ def test_an_activity_that_was_completed_twice_is_compensated_twice():
     assert walk.play("H").end == "ended"
 
 
+def test_each_of_many_handlers_keeps_its_own_data():
+    """13.5.5: twelve rounds later every handler still sees what its round saw, also where data are repeated."""
+    text = """
+    start S
+    xor M
+    user A
+    boundary U on=A compensate=H
+    user H handler=yes
+    xor G
+    throw T compensate=A
+    end E
+    S -> M -> A -> G
+    G -> M if x < 3
+    G -> T else
+    T -> E
+    """
+    rounds = [0, 1, 2, 1, 0, 2, 2, 1, 0, 1, 0, 3]
+    walk = both_ways(text, *[("A", {"x": x}) for x in rounds])
+    seen = []
+    while walk.open:
+        seen.append(walk.data("H")["x"])
+        walk.play("H")
+    assert seen == rounds[::-1]
+
+
 def test_a_handler_sees_the_data_of_its_activity_and_what_it_changes_counts():
     """13.5.5: a handler works on the data of the moment of completion; its results join the process."""
     walk = both_ways(BOOKED.format(what="A"), ("A", {"a": 1}), ("B", {"a": 2, "b": 3}))
