@@ -118,12 +118,12 @@ def correct(number: str, task_id: str) -> Response | tuple[str, int]:
     view = entry_form(g.actor, number, task_id)
     sent = typed(view.form)
     values: Typed = {name: sent.get(name) for name in view.names}
-    reason = request.form.get("reason", "")
+    why = request.form.get("why", "")
     try:
-        correct_entry(g.actor, number, task_id, values, reason)
+        correct_entry(g.actor, number, task_id, values, why)
     except InvalidInput as refused:
-        kept = without_blocked({**values, "reason": reason})
-        return _entry_page(view, kept, str(kept.pop("reason", "")), refused.fields), 422
+        kept = without_blocked({**values, "why": why})
+        return _entry_page(view, kept, str(kept.pop("why", "")), refused.fields), 422
     flash("The entry is put right. What was written first stays in the history of the case.", "success")
     return redirect(url_for("cases.read_case", number=number))
 
@@ -148,13 +148,13 @@ def note(number: str) -> Response | tuple[Response, int]:
     return redirect(url_for("cases.read_case", number=number))
 
 
-def _entry_page(view: EntryForm, answers: Typed | None, reason: str, errors: dict[str, str]) -> str:
+def _entry_page(view: EntryForm, answers: Typed | None, why: str, errors: dict[str, str]) -> str:
     return render_template(
         "case_entry.html",
         number=view.number,
         task={"name": view.task.name, "step": view.task.procedure_ref},
         fields=view.fields(answers, errors),
-        reason=reason,
+        why=why,
         errors=errors,
     )
 

@@ -129,7 +129,7 @@ SAMPLES: dict[str, dict[str, object]] = {
                   "diagrams": [View(name="Opt-in", address="/processes/p/1/files/a.bpmn", opens=True)],
                   "corrections": [View(at=NOW, who="A", task="T", label="L", old="O", new="N", reason="")],
                   "actions": ACTIONS, "errors": {"text": "Write a note.", "username": "Choose."}, "note_text": ""},
-    "case_entry.html": {"number": CASE, "task": STEP, "fields": FIELDS, "reason": "Mistyped.", "errors": ERRORS},
+    "case_entry.html": {"number": CASE, "task": STEP, "fields": FIELDS, "why": "Mistyped.", "errors": ERRORS},
     "start.html": {"fields": FIELDS[3:6], "case_managers": [("avery", "Avery")], "case_manager": "", "key": "k",
                    "refusal": [], "help": HELP},
     "cases.html": {"q": "", "state": "", "states": [("", "All")], "rows": [ROW],

@@ -103,7 +103,7 @@ def remind(path: NumberPath) -> Answer:
 @api.post("/cases/<string:number>/entries/<string:id>/corrections", responses={"201": CaseOut})
 def correct(path: EntryPath, body: CorrectionBody) -> Answer:
     """Put answers of a completed task right; the first entry stays as it was."""
-    correct_entry(g.actor, path.number, path.id, body.data, body.reason)
+    correct_entry(g.actor, path.number, path.id, body.data, body.why)
     return _case(path.number), 201
 
 

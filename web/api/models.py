@@ -141,7 +141,7 @@ class CorrectionBody(Strict):
     """The answers of a completed task that are put right, and why."""
 
     data: dict[str, Any]
-    reason: str
+    why: str
 
 
 class CorrectionOut(BaseModel):

@@ -22,13 +22,13 @@ LONGEST_REASON = 500
 
 
 @command
-def correct_entry(work: Work, number: str, task_id: str, raw: Mapping[str, object], reason: str) -> int:
+def correct_entry(work: Work, number: str, task_id: str, raw: Mapping[str, object], why: str) -> int:
     """Put answers of a completed task right, with a reason; gives how many were changed.
 
     What led the case on, what only the holder of both keys decides, and notes cannot be put right: the case has gone
     that way. The form checks the answers as it did at first.
     """
-    guard({**raw, "reason": reason})
+    guard({**raw, "why": why})
     case, task, row = _recorded(work, number, task_id)
     standing = access.standing(work, case)
     privacy.check_may_see(standing)
@@ -36,13 +36,13 @@ def correct_entry(work: Work, number: str, task_id: str, raw: Mapping[str, objec
     form = form_of(bundle_of(work.db, work.db.get_one(ProcessInstance, case.id).definition_id), task)
     allowed = correctable(form, standing)
     known = entries(work, standing, row, form)
-    answers = _checked(work, case, form, allowed, known, raw, reason)
+    answers = _checked(work, case, form, allowed, known, raw, why)
     changed = [name for name in sorted(allowed) if not _same(known.get(name), answers.all.get(name))]
     if not changed:
         raise InvalidInput(fields={"": "Nothing was changed. Change an answer, or go back to the case."})
     for name in changed:
         change = {"old": known.get(name), "new": answers.all.get(name)}
-        _write(work, case, task, name, change, reason.strip(), name in _harmless(form))
+        _write(work, case, task, name, change, why.strip(), name in _harmless(form))
     _keep_client(work, case, {name: answers.all.get(name) for name in changed if name in form.kept("client")})
     return len(changed)
 
@@ -107,14 +107,14 @@ def _checked(
     allowed: frozenset[str],
     known: Mapping[str, object],
     raw: Mapping[str, object],
-    reason: str,
+    why: str,
 ) -> Answers:
     """All answers of the task with the new ones in place, checked by its form."""
     errors = {
         name: "This cannot be put right: the case went on with it." for name in raw if name not in allowed
     }
-    if not 1 <= len(reason.strip()) <= LONGEST_REASON:
-        errors["reason"] = f"Say in 1 to {LONGEST_REASON} characters why the entry is put right."
+    if not 1 <= len(why.strip()) <= LONGEST_REASON:
+        errors["why"] = f"Say in 1 to {LONGEST_REASON} characters why the entry is put right."
     if errors:
         raise InvalidInput(fields=errors)
     options = options_for(work.db, form, work.actor.offices, case)
@@ -138,7 +138,7 @@ def _write(
     task: UserTask,
     name: str,
     change: dict[str, object],
-    reason: str,
+    why: str,
     harmless: bool,
 ) -> None:
     work.db.add(
@@ -147,7 +147,7 @@ def _write(
             task_id=task.id,
             field=name,
             change=change,
-            reason=reason,
+            reason=why,
             by_id=work.actor.id or 0,
             at=work.now,
         )

@@ -139,10 +139,7 @@ def case_view(work: Work, number: str) -> CaseView:
         facts_raw=raw,
         steps=steps,
         open=tasks,
-        assignees={
-            p.id: p
-            for p in work.db.scalars(select(Person).where(Person.id.in_([t.assignee_id for t in tasks])))
-        },
+        assignees=_assignees(work, tasks),
         notes=notes_of(work, standing),
         edit_recorded_at=privacy.visible_edit_date(standing),
         linked=[c.number for c in open_cases_like(work.db, case)] if esd else [],
@@ -153,6 +150,11 @@ def case_view(work: Work, number: str) -> CaseView:
         may_remind=may_remind(standing),
         standing=standing,
     )
+
+
+def _assignees(work: Work, tasks: list[UserTask]) -> dict[int, Person]:
+    rows = select(Person).where(Person.id.in_([task.assignee_id for task in tasks]))
+    return {person.id: person for person in work.db.scalars(rows)}
 
 
 def _tasks(work: Work, steps: list[Answered]) -> list[UserTask]:
