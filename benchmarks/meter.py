@@ -32,7 +32,8 @@ class Listener:
 
     def __init__(self, url: str) -> None:
         parts = urlsplit(url)
-        self._target = unquote(parse_qs(parts.query)["host"][0])
+        self._host = unquote(parse_qs(parts.query).get("host", [parts.hostname or ""])[0])
+        self._port = parts.port or 5432
         self.folder = tempfile.TemporaryDirectory(prefix="optin-ear-")
         self._user, self._name = parts.username, parts.path
         self.counts = Counts()
@@ -61,9 +62,14 @@ class Listener:
         with suppress(OSError):
             while True:
                 client, _ = self._socket.accept()
-                server = socket.socket(socket.AF_UNIX)
-                server.connect(f"{self._target}/.s.PGSQL.5432")
-                _Line(self, client, server)
+                _Line(self, client, self._server())
+
+    def _server(self) -> socket.socket:
+        if not self._host.startswith("/"):
+            return socket.create_connection((self._host, self._port))
+        server = socket.socket(socket.AF_UNIX)
+        server.connect(f"{self._host}/.s.PGSQL.{self._port}")
+        return server
 
 
 class _Line:

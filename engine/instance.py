@@ -208,6 +208,7 @@ class Instance:
         """A change and all that follows from it; the instance is unusable unless all of it succeeds."""
         self._demand_usable()
         self._usable = False
+        self._run.begun = 0
         yield
         self._run.go()
         self._usable = True

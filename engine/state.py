@@ -107,8 +107,6 @@ class _Saved:
             extra["held"] = True
         if internal.get("queue"):
             extra["queue"] = self._records(internal["queue"])
-        if internal.get("inner"):
-            extra["inner"] = self._records(internal["inner"])
         if token.origin is not None:
             extra["origin"] = self.place(token.origin)
         return extra

@@ -106,6 +106,9 @@ def _of_event_gateway(node: Node, events: list[Node], leading: Counter[str], hos
             yield of_node(event, "G16", "Only catch events may follow an event-based gateway.", "Change it.")
         elif leading[event.id] > 1:
             yield of_node(event, "G16", "Another flow leads to this event too.", "Remove the other flow.")
+        elif event.loop is not None or event.tokens_in != "1":
+            reason = "A receive task behind an event-based gateway takes one message."
+            yield of_node(event, "G16", reason, "Draw a loop that leads back to the gateway.")
 
 
 def defaults(drawing: Drawing, host: Host) -> Iterator[Problem]:
@@ -120,6 +123,34 @@ def defaults(drawing: Drawing, host: Host) -> Iterator[Problem]:
                 yield of_flow(
                     drawing, flow, "G9", "The default flow has a condition.", "Remove the condition."
                 )
+
+
+def totality(drawing: Drawing, host: Host) -> Iterator[Problem]:
+    """G29: (a warning) a gateway that decides has a way for every case: a default flow, or one without a condition.
+
+    The house demands the default flow (V3).
+    """
+    for scope in drawing.scopes if host.rules == "standard" else ():
+        leaving: dict[str, list[Flow]] = {}
+        for flow in scope.flows:
+            leaving.setdefault(flow.source, []).append(flow)
+        for node in scope.nodes:
+            out = leaving.get(node.id, [])
+            if node.kind in _DECIDING and out and not node.default and all(flow.condition for flow in out):
+                reason = "Where none of the conditions holds, the process stops here with an incident."
+                yield of_node(node, "G29", reason, "Mark a default flow.", warning=True)
+
+
+_DECIDING = frozenset({"exclusiveGateway", "inclusiveGateway"})
+
+
+def several_starts(drawing: Drawing, host: Host) -> Iterator[Problem]:
+    """G30: (a warning) of several plain start events of a process one begins it: the first, unless another is chosen."""
+    for scope in drawing.scopes if host.rules != "house" else ():
+        plain = [node for node in scope.nodes if node.kind == "startEvent" and not node.events]
+        for node in plain[1:] if scope.around is None else ():
+            reason = f"The process begins at “{plain[0].id}”, and here only when somebody chooses it."
+            yield of_node(node, "G30", reason, "Draw one plain start event.", warning=True)
 
 
 def circles(drawing: Drawing, host: Host) -> Iterator[Problem]:
@@ -149,5 +180,5 @@ def _waits(node: Node) -> bool:
 
 
 RULES: tuple[Rule, ...] = (
-    flow_ends, attachments, closed_ends, reached, joins, event_gateways, defaults, circles,
+    flow_ends, attachments, closed_ends, reached, joins, event_gateways, defaults, totality, several_starts, circles,
 )  # fmt: skip

@@ -87,6 +87,15 @@ class CaseFile:
         name = _spelled(kind)[2]
         return next((row for row in rows if key is None or getattr(row, name) == key), None)
 
+    def erase(self, kind: type[Base]) -> None:
+        """Delete the rows of the case in a table; one that was not written yet is never written."""
+        for row in self.all(kind):
+            if row in self._db.new:
+                self._db.expunge(row)
+            else:
+                self._db.delete(row)
+        self.all(kind).clear()
+
 
 def new_file(db: Session, case: Base) -> CaseFile:
     """The file of a case that this transaction has just made."""

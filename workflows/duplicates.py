@@ -5,11 +5,12 @@ import hmac
 import unicodedata
 from collections.abc import Mapping
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from workflows.case_file import file_of, files_of
 from workflows.cases import Case, ClientFacts
+from workflows.db import driver
 from workflows.settings import settings
 
 
@@ -29,17 +30,26 @@ def name_fingerprint(facts: Mapping[str, object]) -> str:
     return _keyed("name", "".join(skeleton))
 
 
-def one_at_a_time(db: Session, case: Case) -> None:
-    """Let the requests of one agency for one client wait for each other until this transaction ends."""
-    own = _facts(db, case)
-    if own and own.fingerprint:
-        words = f"{case.agency_code} {own.fingerprint}"
-        db.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(words, 0))))
-
-
 def open_cases_of_agency_like(db: Session, case: Case) -> list[Case]:
-    """The other open cases of the same agency for the same client, oldest first."""
-    return [other for other in open_cases_like(db, case) if other.agency_code == case.agency_code]
+    """The other open cases of the same agency for the same client, oldest first.
+
+    The requests of one agency for one client wait for each other until this transaction ends. Waiting and reading are
+    two statements, so that the second sees what the one before wrote; both are sent at once.
+    """
+    own = _facts(db, case)
+    if own is None or own.fingerprint is None:
+        return []
+    connection = driver(db)
+    with connection.pipeline():
+        connection.execute(_WAIT, [f"{case.agency_code} {own.fingerprint}"])
+        answer = connection.execute(_LIKE, [own.fingerprint, case.id])
+    ids = [row[0] for row in answer]
+    found = _cases(db, ids) if ids else []
+    return [other for other in found if other.closed_at is None and other.agency_code == case.agency_code]
+
+
+_WAIT = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
+_LIKE = "SELECT case_id FROM client_facts WHERE fingerprint = %s AND case_id <> %s"
 
 
 def open_cases_like(db: Session, case: Case) -> list[Case]:
@@ -73,7 +83,7 @@ def _facts(db: Session, case: Case) -> ClientFacts | None:
     return db.get(ClientFacts, case.id)
 
 
-def _cases(db: Session, ids: Select[int]) -> list[Case]:
+def _cases(db: Session, ids: Select[int] | list[int]) -> list[Case]:
     """Other cases than the one at hand: what is not written yet of that one makes no difference to them."""
     with db.no_autoflush:
         return list(db.scalars(select(Case).where(Case.id.in_(ids)).order_by(Case.id)))

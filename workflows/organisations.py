@@ -22,12 +22,13 @@ class Area(Base):
 
 
 class Office(Base):
-    """A WorkSource office of an area."""
+    """A WorkSource office of an area; `phone` is the number that its contact card tells clients to call."""
 
     __tablename__ = "office"
     code: Mapped[str] = mapped_column(primary_key=True)
     name: Mapped[str]
     area_code: Mapped[str] = mapped_column(ForeignKey("area.code"))
+    phone: Mapped[str | None]
 
 
 class Agency(Base):

@@ -15,7 +15,7 @@ from workflows.case_file import file_of
 from workflows.cases import Case, ClientFacts, Note, TaskRecord
 from workflows.corrections import Correction
 from workflows.definitions import Bundle
-from workflows.duplicates import cases_like, one_at_a_time, open_cases_like, open_cases_of_agency_like
+from workflows.duplicates import cases_like, open_cases_like, open_cases_of_agency_like
 from workflows.errors import DuplicateCase
 from workflows.history import record
 from workflows.organisations import agreement_shortcoming
@@ -96,7 +96,6 @@ def count(context: Context) -> Result:
 @step
 def check_duplicates(context: Context) -> Result:
     """Refuse a second open request of the same agency for the same client, unless this one is to be closed (domain 3.7)."""
-    one_at_a_time(context.work.db, context.case)
     found = open_cases_of_agency_like(context.work.db, context.case)
     if not found:
         return {"duplicate": False}
@@ -360,10 +359,8 @@ def forget_client(work: Work, case: Case) -> None:
     """Erase what was stored about the client of a case: facts, drafts, notes and corrections."""
     db = work.db
     file = file_of(db, case.id)
-    for row in (*file.all(ClientFacts), *file.all(TaskDraft)):
-        db.delete(row)
-    file.all(ClientFacts).clear()
-    file.all(TaskDraft).clear()
+    file.erase(ClientFacts)
+    file.erase(TaskDraft)
     db.execute(delete(Note).where(Note.case_id == case.id))
     db.execute(delete(Correction).where(Correction.case_id == case.id))
     record(work, "client_facts_erased", case)

@@ -15,3 +15,15 @@ def test_a_condition_that_reads_a_field_no_form_has_is_found():
     (found,) = check(files).values()
     assert "V8" in found
     assert "esd_chekc" in found
+
+
+def test_several_problems_of_one_element_are_all_told():
+    files = read_folder(FOLDER)
+    (name,) = [
+        name for name, text in files.items() if 'id="T3_VerifyAccount"' in text and name.endswith(".bpmn")
+    ]
+    for part in ("<bpmn:flowNodeRef>T3_VerifyAccount</bpmn:flowNodeRef>", 'bpmnElement="T3_VerifyAccount"'):
+        assert part in files[name]
+        files[name] = files[name].replace(part, "")
+    (told,) = [told for place, told in check(files).items() if place.endswith("T3_VerifyAccount")]
+    assert "V4:" in told and "V11:" in told

@@ -12,6 +12,7 @@ from workflows.commands import timers
 from workflows.db import transaction
 from workflows.history import events_of
 from workflows.incidents import MOST_ATTEMPTS, CaseIncident
+from workflows.organisations import Area
 from workflows.privacy import OFFER_ELEMENTS
 
 Break = Callable[..., Callable[[], None]]
@@ -115,8 +116,6 @@ def test_an_administrator_of_another_area_sees_nothing(desk: Desk, breaks: Break
 
 
 def other_area(db: Any) -> str:
-    from workflows.organisations import Area
-
     area = Area(code="ELS", name="Elsewhere")
     db.add(area)
     db.flush()

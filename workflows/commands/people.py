@@ -14,6 +14,7 @@ from workflows import clock, history
 from workflows.commands import command, lift_requests
 from workflows.commands.lift_requests import lock_person
 from workflows.db import transaction
+from workflows.directory import DirectoryVersion, at_version
 from workflows.errors import InvalidInput, NotAllowed, NotSignedIn, SignInFailed, TooManyAttempts
 from workflows.people import (
     ESD_ROLES,
@@ -65,9 +66,11 @@ def sign_out(key: str) -> None:
 def actor_of_session(key: str) -> Actor:
     """Who a session belongs to; `NotSignedIn` when it is unknown, ended or over."""
     with transaction() as db:
-        row = db.get(SignIn, hash_of(key))
+        found = select(SignIn, DirectoryVersion.version).where(SignIn.key_hash == hash_of(key))
+        row, version = db.execute(found).one_or_none() or (None, "")
         if row is None or row.ended_at or row.expires_at <= clock.now():
             raise NotSignedIn()
+        at_version(db, version)
         return active_actor(db, row.person_id)
 
 

@@ -1,6 +1,7 @@
 """What people do with a task: claim, give back, reassign, save a draft, complete it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
 
 from workflows import access, holds, instances, privacy
@@ -10,14 +11,14 @@ from workflows.commands import command
 from workflows.definitions import Bundle
 from workflows.duplicates import fingerprint, name_fingerprint
 from workflows.errors import InvalidInput, NotAllowed, Stale, TaskClosed
-from workflows.forms import Answers
+from workflows.forms import Answers, Form
 from workflows.history import record
 from workflows.one_write import append
 from workflows.people import Actor, actor_for, person_named
 from workflows.privacy import Standing
 from workflows.ssn_guard import guard
 from workflows.task_forms import labels, options_for
-from workflows.user_tasks import TaskDraft, UserTask, close, form_of, is_esd
+from workflows.user_tasks import TaskDraft, UserTask, close, form_of, is_esd, open_tasks
 from workflows.work import Tried, Work
 
 
@@ -90,25 +91,43 @@ def save_draft(work: Work, task_id: str, raw: Mapping[str, object]) -> None:
         _assign(work, case, task, work.actor.id, "task_claimed")
 
 
+@dataclass(frozen=True)
+class Completed:
+    """What came of it: the number of the case, and the newest of its open tasks that is the actor's already."""
+
+    number: str
+    next_task: str | None
+
+
 @command
-def complete(work: Work, task_id: str, raw: Mapping[str, object], version: int | None = None) -> str:
-    """Complete a task with the answers of its form; gives the number of the case.
+def complete(
+    work: Work,
+    task_id: str,
+    raw: Mapping[str, object] | Callable[[Form], Mapping[str, object]],
+    version: int | None = None,
+) -> Completed:
+    """Complete a task with the answers of its form, or with what a function reads for that form.
 
     Refused when it is closed, not the actor's, changed since `version`, or answered wrongly; then nothing changes.
     """
-    guard(raw)
+    if not callable(raw):
+        guard(raw)
     case, task = _locked_open(work, task_id)
     _check_may_work(work, case, task)
+    form = form_of(_bundle(work, case), task)
+    if callable(raw):
+        raw = raw(form)
+        guard(raw)
     if version is not None and version != task.version:
         raise Stale()
-    form = form_of(_bundle(work, case), task)
     options = options_for(work.db, form, work.actor.offices, case)
     answers = form.clean(dict(raw), options, work.now, labels())
     _check_agreement(work, case, task, answers)
     work.tried = Tried("complete", case.id, task.id, task.element, task.name, task.role)
     work.rescue = partial(save_draft, work.actor, task_id, raw)
     finish(work, case, task, answers)
-    return case.number
+    mine = [one.id for one in open_tasks(work.db, case.id) if one.assignee_id == work.actor.id]
+    return Completed(case.number, mine[-1] if mine else None)
 
 
 def finish(work: Work, case: Case, task: UserTask, answers: Answers) -> None:

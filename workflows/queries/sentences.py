@@ -52,6 +52,7 @@ _SENTENCES = {
     "reminder_asked": "A reminder was asked for.",
     "note_written": "A note was written.",
     "draft_expired": "The request was begun and not sent in time; what was begun is erased.",
+    "office_phone_set": "The number on the contact card of an office was set.",
     "token_created": "An API token was made.",
     "token_revoked": "An API token was revoked.",
     "restriction_lift_asked": "An administrator asked to lift the restriction of ESD staff.",

@@ -169,6 +169,8 @@ def _change(holder: dict | list, key: str | int, chance: random.Random) -> None:
         other = chance.randrange(len(holder))
         holder[key], holder[other] = holder[other], holder[key]
     elif kind == 3 and isinstance(holder, dict):
-        holder[chance.choice(["index", "host", "loop", "value", "race", "via", "x"])] = copy.deepcopy(chance.choice(_JUNK))
+        holder[chance.choice(["index", "host", "loop", "value", "race", "via", "x"])] = copy.deepcopy(
+            chance.choice(_JUNK)
+        )
     else:
         holder[key] = copy.deepcopy(chance.choice(_JUNK))

@@ -9,6 +9,8 @@ import random
 from hypothesis import strategies as st
 from random_processes import Writer
 
+from engine import BpmnError
+
 MARKERS = (
     "times=2", "times=2 sequential=yes", "times=3 until='x > 2'", "times=0", "times=x sequential=yes",
     "while='x == 0' most=3", "while='x == 1' most=2 before=yes",
@@ -20,6 +22,15 @@ STARTS = (
 LEAVES = (
     "user", "user", "user", "service", "throw", "catch", "shout", "receive", "send", "escalate", "cond", "every",
 )  # fmt: skip
+HANDLERS = (
+    "",
+    "times=2",
+    "while='x == 0' most=2 reminded",
+    "reminded",
+    "interrupted",
+    "times=2 sequential=yes interrupted",
+)
+"""What a compensation handler is like: its loop marker, and whether an event stands beside it."""
 INNER = object()
 """Stands for a tree inside of a block."""
 FLAG = (False, True)
@@ -29,7 +40,8 @@ BLOCKS = {
     "boundary": (("user", "sub", "call"), ("message", "signal", "timer"), FLAG, INNER, INNER),
     "repeat": (MARKERS, INNER), "tasks": (MARKERS, STARTS, INNER), "handled": (STARTS, FLAG, INNER, INNER),
     "error": (("boundary", "inside"), MARKERS, INNER, INNER), "escalation": (FLAG, INNER, INNER),
-    "undo": (("task", "sub", "event"), INNER, INNER), "transaction": (INNER, INNER),
+    "undo": (("task", "sub", "event"), HANDLERS, INNER, INNER), "transaction": (HANDLERS, INNER, INNER),
+    "fails": (MARKERS, INNER),
     "terminate": (INNER, INNER), "pair": (INNER,),
 }  # fmt: skip
 """Each kind of block with its parts: a tree, or one of several words."""
@@ -193,18 +205,23 @@ class WideWriter(Writer):
         lines.append(f"{event} -> {self.block(side, lines)[0]}")
         return name, name
 
-    def _undoable(self, lines) -> str:
+    def _undoable(self, lines, handled: str) -> str:
         """A task with its handler."""
-        task, event, handler = self.new("n"), self.new("b"), self.new("h")
+        task, event, handler, beside = self.new("n"), self.new("b"), self.new("h"), self.new("b")
+        marker, how = handled.removesuffix("reminded").removesuffix("interrupted"), handled.split(" ")[-1]
         lines += [f"user {task} @Clerk", f"boundary {event} on={task} compensate={handler}"]
-        lines.append(f"user {handler} handler=yes @Clerk")
+        lines.append(f"user {handler} handler=yes {marker} @Clerk")
+        if how in ("reminded", "interrupted"):
+            interrupts = "no" if how == "reminded" else "yes"
+            lines.append(f"boundary {beside} on={handler} cycle=R2/PT1H interrupting={interrupts}")
+            lines.append(f"{beside} -> {self.leaf('user', lines)[0]}")
         return task
 
-    def write_undo(self, lines, how, inner, then):
+    def write_undo(self, lines, how, handled, inner, then):
         """A sub-process in which something is done and then undone."""
-        task, throw = self.new("n"), self.new("t")
+        throw = self.new("t")
         written: list[str] = []
-        task = self._undoable(written)
+        task = self._undoable(written, handled)
         more = {"task": [], "sub": [], "event": self._undoing()}[how]
         tree = ("begun", task, written, inner)
         name = self.put(lines, "sub", tree, more=more)
@@ -227,15 +244,33 @@ class WideWriter(Writer):
         lines += [*written, f"{task} -> {first}"]
         return task, last
 
-    def write_transaction(self, lines, inner, side):
+    def write_transaction(self, lines, handled, inner, side):
         """A transaction that is cancelled where x is more than 1."""
         written: list[str] = []
-        task, gate, cancel = self._undoable(written), self.new("g"), self.new("e")
+        task, gate, cancel = self._undoable(written, handled), self.new("g"), self.new("e")
         behind = [f"xor {gate}", f"end {cancel} cancel=yes", f"{gate} -> {cancel} if x > 1"]
         tree = ("begun", task, written, ("then", inner, gate, behind))
-        name, event = self.put(lines, "transaction", tree), self.new("b")
+        more = self._heard()
+        name, event = self.put(lines, "transaction", tree, more=more), self.new("b")
         lines.append(f"boundary {event} on={name} cancel=yes")
         return self._joined(lines, name, event, side)
+
+    def _heard(self) -> list[str]:
+        """An event sub-process that waits for a message and does not interrupt."""
+        on, start, user = self.new("z"), self.new("s"), self.new("n")
+        return [
+            f"on {on} {{",
+            f"start {start} message=m1 interrupting=no",
+            f"user {user} @Clerk",
+            f"{start} -> {user}",
+            "}",
+        ]
+
+    def write_fails(self, lines, marker, side):
+        """A task whose step may throw an error."""
+        task, event = self.new("n"), self.new("b")
+        lines += [f"service {task} step=fail {marker}", f"boundary {event} on={task} error=any"]
+        return self._joined(lines, task, event, side)
 
     def write_terminate(self, lines, one, two):
         """A sub-process that ends with the first of two branches."""
@@ -279,3 +314,10 @@ def write_wide(tree) -> dict[str, str]:
     writer = WideWriter()
     writer.process("main", ("seq", "user", tree))
     return writer.processes
+
+
+def mark_or_fail(element, data):
+    """The steps of service tasks: count the calls in the data, or throw where x is 3."""
+    if element.step == "fail" and data.get("x") == 3:
+        raise BpmnError("lost")
+    return {"marks": int(data.get("marks", 0)) + 1}

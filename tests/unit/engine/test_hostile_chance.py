@@ -44,9 +44,9 @@ def test_bytes_inside_of_a_diagram_do_no_harm(place, inserted):
 @given(content=st.sampled_from(DIAGRAMS), seed=SEEDS)
 @SHORT
 def test_a_changed_diagram_does_no_harm(content, seed):
-    before = time.perf_counter()
+    before = time.process_time()
     survive({"main.bpmn": mutating.diagram(content, seed)})
-    assert time.perf_counter() - before < 10
+    assert time.process_time() - before < 10
 
 
 STATES = {

@@ -145,6 +145,14 @@ def test_an_interrupting_boundary_event_of_a_rival_ends_the_race():
     assert "B" in walk.open and "W" not in walk.open
 
 
+@pytest.mark.parametrize("marker", ["times=2", "takes=2"])
+def test_a_rival_takes_one_message(marker):
+    """10.6.6: what follows an event-based gateway waits once; a repeated receive task there is refused."""
+    text = f"start S\n race R\n receive W message=m {marker}\n catch M message=n\n S -> R\n R -> W\n R -> M"
+    with pytest.raises(engine.InvalidDefinition, match="takes one message"):
+        both_ways(text)
+
+
 def test_several_flows_out_of_an_activity_each_get_a_token():
     """13.3.1: more than one outgoing flow without a condition is a parallel split."""
     walk = both_ways("start S\n user A\n user B\n user C\n S -> A\n A -> B\n A -> C", "A")

@@ -11,8 +11,7 @@ from both_ways import Walk
 from bpmn_builder import files
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from random_constructs import BLOCKS, UNPAIRED, grown, wide_blocks, write_wide
-from random_processes import mark
+from random_constructs import BLOCKS, UNPAIRED, grown, mark_or_fail, wide_blocks, write_wide
 
 import engine
 
@@ -33,7 +32,7 @@ def follow(tree, choices) -> Walk | None:
     A signal may be thrown by the very branch that its event starts: for ever, but for the limit.
     """
     try:
-        walk = Walk(load(tree), {"x": 3}, lambda: mark)
+        walk = Walk(load(tree), {"x": 3}, lambda: mark_or_fail)
         for choice, x in choices:
             if not walk.open:
                 break
@@ -78,9 +77,10 @@ def test_a_larger_process_goes_the_same_way(seed):
     chance = random.Random(seed)
     definition = load(grown(chance, DEEP, UNPAIRED), steps=2_000)
     try:
-        walk = Walk(definition, {"x": 3}, lambda: mark)
+        walk = Walk(definition, {"x": 3}, lambda: mark_or_fail)
         for place, data in chances(chance, walk, 60):
             walk.let(place, data)
     except engine.StepLimit:
         return
     assert bool(walk.open) is (walk.end is None)
+    assert walk.end is not None or walk.cancel().open == []
