@@ -23,6 +23,7 @@ from engine.errors import (
 from engine.expressions import Context
 from engine.instance import Chooser, Instance, OpenWork, Step, Trace
 from engine.limits import Limits
+from engine.routes import Routes, routes
 
 __all__ = [
     "BpmnError",
@@ -41,9 +42,11 @@ __all__ = [
     "NotWaiting",
     "OpenWork",
     "Problem",
+    "Routes",
     "Step",
     "StepLimit",
     "Trace",
     "check",
     "load",
+    "routes",
 ]

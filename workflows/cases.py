@@ -33,6 +33,18 @@ OUTCOMES = {
 PRIVATE_OUTCOMES = frozenset({"remained_opted_out_accepted", "remained_opted_out_declined"})
 """Outcomes that tell the client's answer to the offer, which stays with ESD (X14)."""
 
+NOT_SAID = "not_said"
+
+ERROR_REASONS = {
+    "wrong_client": "It is about the wrong client",
+    "nobody_asked": "Nobody made this request",
+    "begun_twice": "It was begun twice",
+    "practice": "It was made for practice",
+    NOT_SAID: "No reason was kept",
+}
+"""Why a case is cancelled as opened in error: a closed list, because what was typed is erased with the case. People
+choose from all but the last, which stands for an attempt that was made again after a failure."""
+
 STATUSES = {
     "draft": "Draft",
     "submitted": "With Employment Security",

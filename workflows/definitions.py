@@ -67,6 +67,11 @@ class Bundle:
         return {name: text.encode() for name, text in self.files.items() if name.endswith((".bpmn", ".dmn"))}
 
     @cached_property
+    def routes(self) -> engine.Routes:
+        """Where the flows of the diagrams lead."""
+        return engine.routes(self.diagrams)
+
+    @cached_property
     def service_levels(self) -> ServiceLevels:
         """The times the procedure keeps (domain 5.2)."""
         return ServiceLevels.parse(self.files["service_levels.toml"])

@@ -2,6 +2,7 @@
 
 from workflows import (
     cases,
+    corrections,
     definitions,
     directory,
     history,
@@ -18,6 +19,7 @@ from workflows.db import Base
 __all__ = [
     "Base",
     "cases",
+    "corrections",
     "definitions",
     "directory",
     "history",

@@ -40,6 +40,7 @@ MESSAGES = {
     "remind_undecided": "N6",
     "remind_offer_open": "N6",
     "remind_overdue": "N6",
+    "remind_now": "N6",
     "escalate_to_backup": "N7",
     "escalate_to_program_manager": "N7",
     "tell_program_manager_not_visible": "N7",

@@ -13,6 +13,7 @@ from engine import Element
 from workflows import holds, instances, outbox
 from workflows.case_file import file_of
 from workflows.cases import Case, ClientFacts, Note, TaskRecord
+from workflows.corrections import Correction
 from workflows.definitions import Bundle
 from workflows.duplicates import cases_like, open_cases_like, open_cases_of_agency_like
 from workflows.errors import DuplicateCase
@@ -355,12 +356,13 @@ def _answer(context: Context, element: str, name: str) -> object:
 
 
 def forget_client(work: Work, case: Case) -> None:
-    """Erase what was stored about the client of a case: facts, drafts and notes."""
+    """Erase what was stored about the client of a case: facts, drafts, notes and corrections."""
     db = work.db
     file = file_of(db, case.id)
     file.erase(ClientFacts)
     file.erase(TaskDraft)
     db.execute(delete(Note).where(Note.case_id == case.id))
+    db.execute(delete(Correction).where(Correction.case_id == case.id))
     record(work, "client_facts_erased", case)
 
 
