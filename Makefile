@@ -44,6 +44,10 @@ conformance: $(VENV)/.test
 	@test -d "$(OPTIN_CORPUS)" || { echo "Name the folder of the diagrams: make conformance OPTIN_CORPUS=/path" >&2; exit 1; }
 	OPTIN_CORPUS="$(OPTIN_CORPUS)" $(BIN)/python -m pytest -q tests/conformance
 
+# Minutes; BENCH_ARGS=--quick is shorter, a part's name measures that part alone (benchmarks/README.md).
+bench: $(VENV)/.test
+	$(BIN)/python -m benchmarks $(BENCH_ARGS)
+
 FUZZ_RUNS ?= 200000
 fuzz: $(VENV)/.test
 	@$(BIN)/python -c 'import atheris' 2>/dev/null || $(PIP) install -q atheris || \

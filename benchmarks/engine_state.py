@@ -1,6 +1,6 @@
 """Restore, one step, dump: the engine beside plain SpiffWorkflow with its JSON, in one run on one machine.
 
-    python -m benchmarks.engine_state [rounds]
+    python -m benchmarks.engine_state [--quick]
 
 Read the ratios, not the milliseconds. Targets: 8 times, and 20 times after twenty turns of a loop.
 The procedure has six user tasks, a choice, a call, a loop, and a fork with its join.
@@ -18,6 +18,7 @@ from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
 from SpiffWorkflow.util.task import TaskState
 
 import engine
+from benchmarks.table import Row, show
 
 Answers = list[tuple[str, dict[str, object]]]
 
@@ -39,10 +40,11 @@ _SPACES = (
 
 def bundle() -> dict[str, bytes]:
     """The procedure as files."""
-    return {f"{name}.bpmn": _diagram(name, flows) for name, flows in _FLOWS.items()}
+    return {f"{name}.bpmn": diagram(name, flows) for name, flows in _FLOWS.items()}
 
 
-def _diagram(name: str, text: str) -> bytes:
+def diagram(name: str, text: str) -> bytes:
+    """One process as a file; its flows as `source target condition`, kinds by the first letter."""
     flows = [flow.split(" ", 2) for flow in text.split(";")]
     nodes = sorted({node for flow in flows for node in flow[:2]})
     tasks = "".join(f"<bpmn:flowNodeRef>{node}</bpmn:flowNodeRef>" for node in nodes)
@@ -143,20 +145,25 @@ def measure(what: Callable[[], object], rounds: int) -> float:
     return best * 1000
 
 
-def report(rounds: int) -> None:
-    """The table."""
-    sides = {"plain SpiffWorkflow": Stock(bundle()), "engine": Lean(bundle())}
-    print(f"{'':28}{'plain':>12}{'engine':>12}{'ratio':>8}")
-    for title, turns in (("at the start", 0), ("after twenty turns", 20)):
-        times, sizes = [], []
-        for side in sides.values():
+def run(_server: str, quick: bool) -> list[Row]:
+    """The rows of the table."""
+    sides = {"plain": Stock(bundle()), "engine": Lean(bundle())}
+    rows = []
+    for title, turns, target in (("at the start", 0, 8), ("after twenty turns", 20, 20)):
+        times, sizes = {}, {}
+        for name, side in sides.items():
             state = walk(side, side.start(), FIRST + TURN * turns)
             walk(side, state, LAST)
-            times.append(measure(lambda side=side, state=state: walk(side, state, TURN), rounds) / len(TURN))
-            sizes.append(len(state))
-        print(f"ms a step {title:18}{times[0]:12.3f}{times[1]:12.3f}{times[0] / times[1]:8.1f}")
-        print(f"bytes     {title:18}{sizes[0]:12d}{sizes[1]:12d}{sizes[0] / sizes[1]:8.1f}")
+            taken = measure(lambda side=side, state=state: walk(side, state, TURN), 5 if quick else 30)
+            times[name], sizes[name] = taken / len(TURN), len(state)
+        ratio = times["plain"] / times["engine"]
+        said = f"{ratio:.1f} × ({times['plain']:.2f} and {times['engine']:.3f} ms; "
+        said += f"{sizes['plain']} and {sizes['engine']} bytes)"
+        rows.append(
+            Row(f"a step {title}, against plain SpiffWorkflow", f"≥ {target} ×", said, ratio >= target)
+        )
+    return rows
 
 
 if __name__ == "__main__":
-    report(int(sys.argv[1]) if len(sys.argv) > 1 else 30)
+    show({"engine": run("", quick="--quick" in sys.argv)})

@@ -20,12 +20,15 @@ from engine.errors import (
     NotWaiting,
     StepLimit,
 )
+from engine.expressions import Context
 from engine.instance import Chooser, Instance, OpenWork, Step, Trace
 from engine.limits import Limits
+from engine.routes import Routes, routes
 
 __all__ = [
     "BpmnError",
     "Chooser",
+    "Context",
     "DamagedState",
     "Definition",
     "Element",
@@ -39,9 +42,11 @@ __all__ = [
     "NotWaiting",
     "OpenWork",
     "Problem",
+    "Routes",
     "Step",
     "StepLimit",
     "Trace",
     "check",
     "load",
+    "routes",
 ]

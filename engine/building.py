@@ -80,6 +80,7 @@ class Builder:
             _prepare_races(spec)
         for place, undoing in self.undoing.items():
             self.activities[place].undoing = undoing
+            undoing.sub.handles = True
         return specs
 
     def _scope(self, scope: Scope) -> ProcessSpec:
@@ -241,6 +242,8 @@ class Builder:
         if node.has("compensate"):
             handler = process.task_specs.get(node.handler or "")
             host.handler = handler
+            if handler is not None:
+                handler.handles = True
             if node.element.attached_to in process.bodies:
                 process.bodies[node.element.attached_to].handler, host.handler = handler, None
         else:

@@ -154,7 +154,9 @@ class Boundary(_Staying, BoundaryEvent):
         super()._on_ready(my_task)
         host = my_task.internal_data.pop("host", None)
         if self.interrupts and host is not None:
-            my_task.workflow.tasks[host].cancel()
+            activity = my_task.workflow.tasks[host]
+            activity.cancel()
+            activity.task_spec.tell_thrower(activity)
 
 
 class EventStart(_Staying, StartEvent):

@@ -42,8 +42,10 @@ class _Choosing(Lean):
 
     def _picked(self, my_task: Token) -> list[Way] | None:
         chooser = my_task.workflow.top_workflow.chooser
-        if chooser is None or len(self.ways) < 2:
+        if chooser is None:
             return None
+        if len(self.ways) < 2:
+            return list(self.ways)
         picked = set(chooser.ways(self.element, [way.id for way in self.ways]))
         return [way for way in self.ways if way.id in picked]
 
@@ -208,8 +210,14 @@ class Complex(Inclusive):
             return False
         for token in (*late.values(), my_task):
             token.leave()
+        self._begin_anew(list(process.waiting_at(self)))
         process.settle()
         return True
+
+    def _begin_anew(self, early: list[Token]) -> None:
+        """What came too early for the last time may be enough for the next one."""
+        if early and self._take(early[-1], self._complete_set(early[-1])):
+            early[-1]._ready()
 
 
 class Gather(Join, ParallelGateway):

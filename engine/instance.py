@@ -35,7 +35,7 @@ class OpenWork:
     (manual and plain tasks too) and a `worker_task` (work of another system) are completed, a `timer` fired, a
     `message` received, a `signal` sent, a `conditional` comes about by the data; an event that waits for several
     things is `several`, one that does not say for what `plain`.
-    `calling_lanes`: lanes of the call activities around it, outermost first. `value`: a timer's
+    `calling_lanes`: lanes of the call activities around it, outermost first, `calls`: their ids. `value`: a timer's
     evaluated text. `name`: the message or signal. `index`: which instance of a multi-instance or round of a loop.
     """
 
@@ -49,6 +49,7 @@ class OpenWork:
     data: Mapping[str, object]
     process_id: str
     index: int | None = None
+    calls: tuple[str, ...] = ()
 
 
 class Instance:
@@ -207,6 +208,7 @@ class Instance:
         """A change and all that follows from it; the instance is unusable unless all of it succeeds."""
         self._demand_usable()
         self._usable = False
+        self._run.begun = 0
         yield
         self._run.go()
         self._usable = True
@@ -254,6 +256,7 @@ def _open_work(token: Token) -> OpenWork:
     return OpenWork(
         token.id, kind, element, element.lane, _calling_lanes(token), token.internal_data.get("value"), name,
         dict(token.data), element.process_id, token.internal_data.get("index"),
+        tuple(call.id for call in _calls(token)),
     )  # fmt: skip
 
 
@@ -271,10 +274,15 @@ def _kind_of_event(token: Token) -> Kind | None:
 
 
 def _calling_lanes(token: Token) -> tuple[str, ...]:
-    lanes: list[str] = []
+    return tuple(call.lane for call in _calls(token) if call.lane)
+
+
+def _calls(token: Token) -> list[Element]:
+    """The call activities around a token, outermost first."""
+    found: list[Element] = []
     caller = token.workflow.caller
     while caller is not None:
-        if isinstance(caller.task_spec, tasks.Call) and caller.task_spec.element.lane:
-            lanes.insert(0, caller.task_spec.element.lane)
+        if isinstance(caller.task_spec, tasks.Call):
+            found.insert(0, caller.task_spec.element)
         caller = caller.workflow.caller
-    return tuple(lanes)
+    return found

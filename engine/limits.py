@@ -10,8 +10,9 @@ class Limits:
     """The limits of a definition.
 
     `file_bytes`: size of a file. `elements`: flow nodes of a bundle. `nesting`: sub-processes inside each other.
-    `calls`: processes that call each other in a row. `steps`: elements completed between two waits. `instances`: of
-    one multi-instance or rounds of one loop. `data_bytes`: names and values of one set of process data.
+    `calls`: processes that call each other in a row. `steps`: elements completed between two waits; `tokens`: paths
+    begun between two waits. `instances`: of one multi-instance or rounds of one loop. `data_bytes`: names and values
+    of one set of process data.
     """
 
     file_bytes: int = 1_000_000
@@ -19,6 +20,7 @@ class Limits:
     nesting: int = 30
     calls: int = 20
     steps: int = 10_000
+    tokens: int = 20_000
     instances: int = 1_000
     data_bytes: int = 100_000
 

@@ -56,12 +56,14 @@ class Process:
 
     def new_token(self, spec: Any) -> Token:
         """A token that comes along no flow."""
+        self.top_workflow.count(spec)
         return Token(self, spec, self.task_tree)
 
     def send(self, token: Token, ways: Iterable[Way], **internal: object) -> None:
         """Hand a token to the elements behind it; each new one gets `internal` into its internal data."""
         fresh = []
         for way in list(ways) * token.task_spec.repeats:
+            self.top_workflow.count(way.target)
             child = token._add_child(way.target)
             child.internal_data.update(internal)
             if isinstance(way.target, Join):

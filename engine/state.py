@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from engine.definition import Definition
@@ -92,7 +92,7 @@ class _Saved:
         return [
             [
                 record.activity,
-                self.place(dict(record.data)),
+                self.place(record.data),
                 self._records(record.inner),
                 record.entry is not None,
             ]
@@ -107,19 +107,20 @@ class _Saved:
             extra["held"] = True
         if internal.get("queue"):
             extra["queue"] = self._records(internal["queue"])
-        if internal.get("inner"):
-            extra["inner"] = self._records(internal["inner"])
         if token.origin is not None:
             extra["origin"] = self.place(token.origin)
         return extra
 
-    def place(self, data: Json) -> int:
-        """The position of a set of data, each distinct one kept once."""
+    def place(self, data: Mapping[str, object]) -> int:
+        """The position of a set of data, each distinct one kept once.
+
+        The data must outlive the saving: one that is known by its identity is not looked at again.
+        """
         known = self._by_identity.get(id(data))
         if known is None:
             known = self._by_content.setdefault(json.dumps(data, sort_keys=True), len(self.data))
             if known == len(self.data):
-                self.data.append(data)
+                self.data.append(dict(data))
             self._by_identity[id(data)] = known
         return known
 

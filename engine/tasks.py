@@ -132,11 +132,13 @@ class Root(Lean, BpmnStartTask):
 class Activity(Lean):
     """A task or sub-process, which boundary events may be attached to.
 
-    `handler`: the activity that compensates it. `loop`: the `Repeat` that this one is an instance of.
+    `handler`: the activity that compensates it; `handles`: it is one itself. `loop`: the `Repeat` that this one is an
+    instance of.
     """
 
     boundaries: tuple[Boundary, ...] = ()
     handler: Activity | None = None
+    handles = False
     loop: Repeat | None = None
 
     def _arm(self, my_task: Token) -> None:
@@ -160,14 +162,21 @@ class Activity(Lean):
 
     def proceed(self, my_task: Token) -> None:
         """Report to what started this activity: a loop, or a compensation. Else go on."""
-        thrower = my_task.internal_data.get("compensates")
-        if thrower is not None:
-            waiting = my_task.workflow.tasks[thrower]
-            waiting.task_spec.compensated(waiting, my_task)
-        elif self.loop is not None:
+        if self.tell_thrower(my_task):
+            return
+        if self.loop is not None:
             self.loop.one_done(my_task)
         else:
             super().proceed(my_task)
+
+    def tell_thrower(self, my_task: Token) -> bool:
+        """Where the activity compensates another one: it is over, done or interrupted. Whether it does."""
+        thrower = my_task.internal_data.get("compensates")
+        if thrower is None:
+            return False
+        waiting = my_task.workflow.tasks[thrower]
+        waiting.task_spec.compensated(waiting, my_task)
+        return True
 
     def _on_cancel(self, my_task: Token) -> None:
         super()._on_cancel(my_task)

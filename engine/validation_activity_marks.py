@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from engine.document import Document, Xml, children, is_true, references, tag_of, text_of
+from engine.document import Document, Xml, children, is_false, is_true, references, tag_of, text_of
 from engine.elements import Problem
 from engine.errors import ExpressionError
 from engine.expressions import compile as compile_expression
@@ -71,6 +71,14 @@ def ad_hoc(document: Document) -> Iterator[Problem]:
         for event in children(scope, "startEvent", "endEvent"):
             reason = f"An ad-hoc sub-process has no {tag_of(event)}."
             yield document.problem(event, "S24", reason, "Remove the event.")
+        if (
+            is_false(scope, "cancelRemainingInstances")
+            and next(children(scope, "completionCondition"), None) is not None
+        ):
+            reason = (
+                "What is open when the completion condition holds should go on: it is ended all the same."
+            )
+            yield document.problem(scope, "S24", reason, "Leave cancelRemainingInstances out.")
         if not any(_is_activity(child) for child in scope):
             reason = "The ad-hoc sub-process holds no activity."
             yield document.problem(scope, "S24", reason, "Draw what there is to do.")

@@ -35,7 +35,7 @@ def _of_timer(node: Node, event: Event, host: Host) -> Iterator[Problem]:
     elif text and host.rules != "house" and is_local_moment(text):
         reason = "The time does not say in which time zone it is: it is read as UTC."
         yield of_node(node, "V2", reason, "Write the offset, such as +01:00.", warning=True)
-    elif text and host.rules != "house" and text.isidentifier():
+    elif text and host.rules != "house" and text.isidentifier() and not timers.is_duration(text):
         reason = f"“{text[:80]}” is no time: it is taken for the name of a variable."
         yield of_node(node, "V2", reason, "Write a time such as PT2H.", warning=True)
 

@@ -9,7 +9,7 @@ from engine.drawing import Drawing, Flow, Node
 from engine.elements import Problem
 from engine.judging import Host, Rule, of_flow, of_node
 from engine.validation_elements import ACTIVITIES
-from engine.walking import following, walk
+from engine.walking import following, in_circles, walk
 from engine.ways import edges
 
 
@@ -106,6 +106,9 @@ def _of_event_gateway(node: Node, events: list[Node], leading: Counter[str], hos
             yield of_node(event, "G16", "Only catch events may follow an event-based gateway.", "Change it.")
         elif leading[event.id] > 1:
             yield of_node(event, "G16", "Another flow leads to this event too.", "Remove the other flow.")
+        elif event.loop is not None or event.tokens_in != "1":
+            reason = "A receive task behind an event-based gateway takes one message."
+            yield of_node(event, "G16", reason, "Draw a loop that leads back to the gateway.")
 
 
 def defaults(drawing: Drawing, host: Host) -> Iterator[Problem]:
@@ -122,6 +125,34 @@ def defaults(drawing: Drawing, host: Host) -> Iterator[Problem]:
                 )
 
 
+def totality(drawing: Drawing, host: Host) -> Iterator[Problem]:
+    """G29: (a warning) a gateway that decides has a way for every case: a default flow, or one without a condition.
+
+    The house demands the default flow (V3).
+    """
+    for scope in drawing.scopes if host.rules == "standard" else ():
+        leaving: dict[str, list[Flow]] = {}
+        for flow in scope.flows:
+            leaving.setdefault(flow.source, []).append(flow)
+        for node in scope.nodes:
+            out = leaving.get(node.id, [])
+            if node.kind in _DECIDING and out and not node.default and all(flow.condition for flow in out):
+                reason = "Where none of the conditions holds, the process stops here with an incident."
+                yield of_node(node, "G29", reason, "Mark a default flow.", warning=True)
+
+
+_DECIDING = frozenset({"exclusiveGateway", "inclusiveGateway"})
+
+
+def several_starts(drawing: Drawing, host: Host) -> Iterator[Problem]:
+    """G30: (a warning) of several plain start events of a process one begins it: the first, unless another is chosen."""
+    for scope in drawing.scopes if host.rules != "house" else ():
+        plain = [node for node in scope.nodes if node.kind == "startEvent" and not node.events]
+        for node in plain[1:] if scope.around is None else ():
+            reason = f"The process begins at “{plain[0].id}”, and here only when somebody chooses it."
+            yield of_node(node, "G30", reason, "Draw one plain start event.", warning=True)
+
+
 def circles(drawing: Drawing, host: Host) -> Iterator[Problem]:
     """G27: (a warning) a circle in which nothing waits may turn for ever."""
     for scope in drawing.scopes:
@@ -129,13 +160,9 @@ def circles(drawing: Drawing, host: Host) -> Iterator[Problem]:
         behind = following(
             (flow.source, flow.target) for flow in scope.flows if {flow.source, flow.target} <= passing
         )
-        decided = _deciding(scope.flows)
+        named = in_circles(behind) - _deciding(scope.flows)
         for node in scope.nodes:
-            if (
-                node.id in passing
-                and node.id in walk(behind.get(node.id, ()), behind)
-                and node.id not in decided
-            ):
+            if node.id in named:
                 yield of_node(
                     node, "G27", "Here the process may turn in a circle without a wait.",
                     "Draw a task or a timer into the circle.", warning=True,
@@ -153,5 +180,5 @@ def _waits(node: Node) -> bool:
 
 
 RULES: tuple[Rule, ...] = (
-    flow_ends, attachments, closed_ends, reached, joins, event_gateways, defaults, circles,
+    flow_ends, attachments, closed_ends, reached, joins, event_gateways, defaults, totality, several_starts, circles,
 )  # fmt: skip

@@ -27,3 +27,47 @@ def walk(first: Iterable[str], behind: Following, around: str | None = None) -> 
                 seen.add(target)
                 open_.append(target)
     return seen
+
+
+def in_circles(behind: Following) -> set[str]:
+    """Every node from which a way leads back to itself, in time that grows with the arrows."""
+    back = following((target, source) for source, targets in behind.items() for target in targets)
+    found: set[str] = set()
+    done: set[str] = set()
+    for first in reversed(_left_in_order(behind)):
+        if first not in done:
+            together = _unless(first, back, done)
+            done |= together
+            if len(together) > 1 or first in behind.get(first, ()):
+                found |= together
+    return found
+
+
+def _left_in_order(behind: Following) -> list[str]:
+    """The nodes in the order in which a walk into the depth leaves them for good (Kosaraju's first pass)."""
+    left: list[str] = []
+    seen: set[str] = set()
+    for start in behind:
+        path = [] if start in seen else [(start, iter(behind.get(start, ())))]
+        seen.add(start)
+        while path:
+            here, targets = path[-1]
+            target = next((each for each in targets if each not in seen), None)
+            if target is None:
+                left.append(here)
+                path.pop()
+            else:
+                seen.add(target)
+                path.append((target, iter(behind.get(target, ()))))
+    return left
+
+
+def _unless(first: str, behind: Following, done: set[str]) -> set[str]:
+    """Everything that can be reached from a node through nodes that are not done."""
+    seen, open_ = {first}, [first]
+    while open_:
+        for target in behind.get(open_.pop(), ()):
+            if target not in seen and target not in done:
+                seen.add(target)
+                open_.append(target)
+    return seen

@@ -55,6 +55,7 @@ class Run(Process, BpmnWorkflow):
         self.outcome: str | None = None
         self.ended = False
         self.failed = False
+        self.begun = 0
 
     def create_subprocess(self, my_task: Token, spec_name: str) -> Called:
         """A called process or embedded sub-process for a token."""
@@ -74,6 +75,12 @@ class Run(Process, BpmnWorkflow):
     def finish(self, data: dict[str, object]) -> None:
         """Nothing of the top process is live: the instance has ended."""
         self.ended = True
+
+    def count(self, spec: Any) -> None:
+        """One more path has begun since the last wait; an `Incident` when they are too many."""
+        self.begun += 1
+        if self.begun > self.limits.tokens:
+            raise Incident(f"More than {self.limits.tokens} paths begin without a wait.", spec.element.id)
 
     def write(self, token: Token, values: Mapping[str, object]) -> None:
         """Merge what somebody answered, a step returned or a decision gave into the data of a token."""
@@ -95,7 +102,7 @@ class Run(Process, BpmnWorkflow):
 
     def _around(self, token: Token) -> list[list[Token]]:
         """The armed boundary events and event sub-process starts around a token, from the inside to the outside."""
-        levels, inside = [], token
+        levels, inside = [], self._host(token)
         while True:
             process = inside.workflow
             levels.append(process.linked("host", inside.id))
@@ -195,6 +202,11 @@ class Called(Process, BpmnSubWorkflow):
     def __init__(self, spec: Any, caller: Token) -> None:
         self.caller: Token = caller
         super().__init__(spec, caller.id, caller.workflow.top_workflow, deserializing=True)
+
+    @property
+    def parent_workflow(self) -> Process:
+        """The process around. SpiffWorkflow would look for the caller's token in every process of the instance."""
+        return self.caller.workflow
 
     def finish(self, data: dict[str, object]) -> None:
         """Hand the data back to the caller, which goes on."""

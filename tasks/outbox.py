@@ -16,9 +16,9 @@ def deliver(ids: list[int]) -> None:
 @app.task(name="tasks.outbox.sweep")
 def sweep() -> None:
     """Send whatever waits and is due: the net under lost hints, dead senders and passing failures."""
-    ids = messages.waiting_ids(settings().outbox_batch)
-    if ids:
-        deliver(ids)
+    with messages.share_of_waiting(settings().outbox_batch) as ids:
+        if ids:
+            deliver(ids)
 
 
 def nudge(ids: list[int]) -> None:

@@ -22,6 +22,7 @@ from web.admin import admin
 from web.api import INFO, PREFIX, SECURITY, api, http_error, invalid
 from web.api.models import Error
 from web.audit import audit
+from web.cards import cards
 from web.cases import cases
 from web.demo import demo
 from web.errors import status_of
@@ -49,6 +50,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     problems,
     audit,
     tokens,
+    cards,
     demo,
 )
 

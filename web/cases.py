@@ -6,11 +6,14 @@ from urllib.parse import urlencode
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from web.answers import searched, typed, without_blocked
+from web.answers import Typed, searched, typed, without_blocked
 from web.worklist import notes, onward_in
 from workflows import privacy
+from workflows.cases import ERROR_REASONS, NOT_SAID
 from workflows.commands import cases as commands
 from workflows.commands.cases import PARTNER_PURGES, PARTNER_WITHDRAWS
+from workflows.commands.corrections import correct_entry
+from workflows.commands.reminders import remind_now
 from workflows.definitions import MAIN_PROCESS
 from workflows.errors import InvalidInput
 from workflows.people import ROLES
@@ -20,6 +23,7 @@ from workflows.queries import keeping
 from workflows.queries import start as start_query
 from workflows.queries.case_list import CaseRow
 from workflows.queries.cases import Answered, CaseView, Entry, Sent
+from workflows.queries.corrections import EntryForm, entry_form
 from workflows.user_tasks import UserTask
 
 cases = Blueprint("cases", __name__)
@@ -82,10 +86,44 @@ def withdraw(number: str) -> Response:
 
 
 @cases.post("/cases/<number>/opened-in-error")
-def opened_in_error(number: str) -> Response:
+def opened_in_error(number: str) -> Response | tuple[str, int]:
     """The case should not exist."""
-    commands.opened_in_error(g.actor, number)
+    reason = request.form.get("reason", "")
+    try:
+        commands.opened_in_error(g.actor, number, "" if reason == NOT_SAID else reason)
+    except InvalidInput as refused:
+        return _case_page(number, refused.fields), 422
     flash("What was stored about the client is erased, and the case is closed.", "success")
+    return redirect(url_for("cases.read_case", number=number))
+
+
+@cases.post("/cases/<number>/remind")
+def remind(number: str) -> Response:
+    """Ask those who hold the case to look at it."""
+    remind_now(g.actor, number)
+    flash("A reminder is on its way to those who hold the case.", "success")
+    return redirect(url_for("cases.read_case", number=number))
+
+
+@cases.get("/cases/<number>/entries/<task_id>")
+def read_entry(number: str, task_id: str) -> str:
+    """The form to put an entry right."""
+    return _entry_page(entry_form(g.actor, number, task_id), None, "", {})
+
+
+@cases.post("/cases/<number>/entries/<task_id>")
+def correct(number: str, task_id: str) -> Response | tuple[str, int]:
+    """Put an entry right."""
+    view = entry_form(g.actor, number, task_id)
+    sent = typed(view.form)
+    values: Typed = {name: sent.get(name) for name in view.names}
+    why = request.form.get("why", "")
+    try:
+        correct_entry(g.actor, number, task_id, values, why)
+    except InvalidInput as refused:
+        kept = without_blocked({**values, "why": why})
+        return _entry_page(view, kept, str(kept.pop("why", "")), refused.fields), 422
+    flash("The entry is put right. What was written first stays in the history of the case.", "success")
     return redirect(url_for("cases.read_case", number=number))
 
 
@@ -107,6 +145,17 @@ def note(number: str) -> Response | tuple[str, int]:
         kept = without_blocked({"text": text})
         return _case_page(number, refused.fields, kept.get("text", "")), 422
     return redirect(url_for("cases.read_case", number=number))
+
+
+def _entry_page(view: EntryForm, answers: Typed | None, why: str, errors: dict[str, str]) -> str:
+    return render_template(
+        "case_entry.html",
+        number=view.number,
+        task={"name": view.task.name, "step": view.task.procedure_ref},
+        fields=view.fields(answers, errors),
+        why=why,
+        errors=errors,
+    )
 
 
 def _start_page(
@@ -153,15 +202,45 @@ def _case_page(number: str, errors: dict[str, str] | None = None, note_text: str
         case=_case(view),
         fact_groups=_fact_groups(view),
         open_steps=[_open_step(view, task) for task in view.open],
-        done_steps=[{"name": s.name, "step": s.step, "who": s.who, "at": s.at} for s in view.steps],
+        done_steps=[_done_step(view, step) for step in view.steps],
+        coming_steps=[{"name": c.name, "step": c.step, "role": c.role} for c in view.progress.coming],
+        with_esd=view.progress.with_esd,
+        diagrams=_diagrams(view),
+        marks=view.progress.marks,
         history=[_entry(entry) for entry in queries.case_history(g.actor, number)],
         mails=[_mail(sent) for sent in queries.case_messages(g.actor, number)],
         notes=notes(view.notes),
+        corrections=view.corrections,
         linked=_linked(view),
         actions=_actions(view),
         errors=errors or {},
         note_text=note_text,
     )
+
+
+def _diagrams(view: CaseView) -> list[dict[str, object]]:
+    return [
+        {
+            "name": diagram.name,
+            "opens": diagram.opens,
+            "address": url_for(
+                "processes.download", key=MAIN_PROCESS, version=view.version, file=diagram.file
+            ),
+        }
+        for diagram in view.progress.diagrams
+    ]
+
+
+def _done_step(view: CaseView, step: Answered) -> dict[str, object]:
+    entry = url_for("cases.read_entry", number=view.case.number, task_id=step.task_id)
+    may = step.task_id in view.may_correct
+    return {
+        "name": step.name,
+        "step": step.step,
+        "who": step.who,
+        "at": step.at,
+        "entry": entry if may else "",
+    }
 
 
 def _case(view: CaseView) -> dict[str, object]:
@@ -253,6 +332,8 @@ def _actions(view: CaseView) -> dict[str, object]:
         and main
         and (standing.supervises or (partner and case.status in PARTNER_PURGES)),
         "opt_out_again": main and case.told == "opt_in" and works and not case.partner_view_ended_at,
+        "error_reasons": [(key, words) for key, words in ERROR_REASONS.items() if key != NOT_SAID],
+        "remind": view.may_remind,
         "note": works and not standing.is_reduced,
         "esd_note": standing.is_esd,
         "reassign": queries.colleagues(g.actor, case.number) if opened else [],

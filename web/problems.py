@@ -85,22 +85,26 @@ def on_it(incident: Incident) -> str:
     """What a person reads who met an incident: under which reference it is looked after, what is kept, where to go."""
     met = incident.met
     assert met is not None  # noqa: S101  (whoever calls has looked)
-    kept = (
-        ["Nothing of the case was changed by what you tried."]
-        if met.case_number
-        else ["No request was opened."]
-    )
+    kept = ["Nothing of the case was changed by what you tried."] if met.case_number else [NOT_OPENED]
     if met.draft_kept:
         kept = ["What you typed is kept as the draft of the task.", *kept]
-    return render_template("on_it.html", reference=met.reference, kept=kept, **_back(met))
+    return render_template("on_it.html", reference=met.reference, kept=kept, **_onward(met))
 
 
-def _back(met: Met) -> dict[str, str]:
+NOT_OPENED = "No request was opened, and nothing of it is stored."
+
+
+def _onward(met: Met) -> dict[str, str]:
+    """What happens now, and where the person goes on."""
     if met.task_id:
-        return {"back_href": f"/tasks/{met.task_id}", "back_words": "Back to the task"}
+        then = "When it is looked after, the page of the task asks you to complete it again."
+        return {"next": then, "back_href": f"/tasks/{met.task_id}", "back_words": "Back to the task"}
     if met.case_number:
-        return {"back_href": f"/cases/{met.case_number}", "back_words": f"Back to case {met.case_number}"}
-    return {"back_href": "/cases/new", "back_words": "Back to the start of a request"}
+        then = "When it is looked after, they have it done without you. The history of the case says so."
+        words = f"Back to case {met.case_number}"
+        return {"next": then, "back_href": f"/cases/{met.case_number}", "back_words": words}
+    then = "Please start the request anew later."
+    return {"next": then, "back_href": "/cases/new", "back_words": "Back to the start of a request"}
 
 
 def _say(done: Iterable[Retried]) -> None:

@@ -4,10 +4,12 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from werkzeug.wrappers import Response
 
 from web.answers import Typed, typed, without_blocked
+from web.cards import address as card_address
 from web.errors import status_of
 from workflows.cases import Note
 from workflows.commands import user_tasks
 from workflows.errors import Incident, InvalidInput, NotAllowed, NotFound, Refused
+from workflows.forms import Form
 from workflows.people import ROLES
 from workflows.queries import whole_number
 from workflows.queries import worklist as lists
@@ -54,21 +56,26 @@ def read_task(task_id: str) -> str:
 def answer_task(task_id: str) -> Response | tuple[str, int]:
     """Complete the task, or save what was typed as a draft."""
     values: Typed = {}
+
+    def read(form: Form) -> Typed:
+        values.update(typed(form))
+        return values
+
     try:
-        values = typed(task_form(g.actor, task_id).form)
         if request.form.get("action") == "save":
-            user_tasks.save_draft(g.actor, task_id, values)
+            user_tasks.save_draft(g.actor, task_id, read(task_form(g.actor, task_id).form))
             flash("The draft is saved.", "success")
             return redirect(url_for("worklist.read_task", task_id=task_id))
         version = whole_number("version", request.form.get("version", "") or "0")
-        number = user_tasks.complete(g.actor, task_id, values, version or None)
+        done = user_tasks.complete(g.actor, task_id, read, version or None)
     except (NotFound, NotAllowed, Incident):
         raise
     except Refused as refused:
         errors = refused.fields or {"": refused.message}
         return _page(task_view(g.actor, task_id), without_blocked(values), errors), status_of(refused)
-    flash(f"Done. Case {number} goes on.", "success")
-    return redirect(_onward(number))
+    flash(f"Done. Case {done.number} goes on.", "success")
+    # The next step of the same case if it is mine, so that steps in a row read as one; else the worklist.
+    return redirect(_task_page(done.next_task) if done.next_task else url_for("worklist.work"))
 
 
 @worklist.post("/tasks/<task_id>/form")
@@ -110,15 +117,14 @@ def reassign(task_id: str) -> Response:
     return redirect(f"/cases/{view.case.number}")
 
 
-def _onward(number: str) -> str:
-    """The next step of the same case if it is mine, so that steps in a row read as one; else the worklist."""
-    return onward_in(number) or url_for("worklist.work")
-
-
 def onward_in(number: str) -> str | None:
     """The address of the actor's own next task in a case, if there is one."""
     following = next_task(g.actor, number)
-    return url_for("worklist.read_task", task_id=following) if following else None
+    return _task_page(following) if following else None
+
+
+def _task_page(task_id: str) -> str:
+    return url_for("worklist.read_task", task_id=task_id)
 
 
 def _row(row: lists.Row) -> dict[str, object]:
@@ -177,9 +183,16 @@ def _task(view: TaskView) -> dict[str, object]:
         "may_edit": view.hindrance is None and not task.closed_at,
         "closed": _closed(view),
         "problem": _problem(view),
+        "call_script": _is_talk(view),
+        "card_href": card_address(task.element, task.office_code),
         "draft_saved_at": view.draft_saved_at,
         "rights_note": RIGHTS if task.element.startswith(RIGHTS_ON) and "in no way" not in view.help else "",
     }
+
+
+def _is_talk(view: TaskView) -> bool:
+    """Whether this is the talk in which the client chooses, for whoever may lead it."""
+    return view.task.element.startswith("T7") and view.hindrance is None and not view.task.closed_at
 
 
 def _problem(view: TaskView) -> dict[str, str] | None:

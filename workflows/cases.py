@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, Sequence, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from workflows import case_file
 from workflows.db import Base, Json, JsonList
 from workflows.errors import NotFound
 
@@ -32,6 +33,18 @@ OUTCOMES = {
 PRIVATE_OUTCOMES = frozenset({"remained_opted_out_accepted", "remained_opted_out_declined"})
 """Outcomes that tell the client's answer to the offer, which stays with ESD (X14)."""
 
+NOT_SAID = "not_said"
+
+ERROR_REASONS = {
+    "wrong_client": "It is about the wrong client",
+    "nobody_asked": "Nobody made this request",
+    "begun_twice": "It was begun twice",
+    "practice": "It was made for practice",
+    NOT_SAID: "No reason was kept",
+}
+"""Why a case is cancelled as opened in error: a closed list, because what was typed is erased with the case. People
+choose from all but the last, which stands for an attempt that was made again after a failure."""
+
 STATUSES = {
     "draft": "Draft",
     "submitted": "With Employment Security",
@@ -45,6 +58,8 @@ STATUSES = {
 }
 
 case_number = Sequence("case_number")
+new_numbers = select(case_number.next_value(), func.nextval("case_id_seq"))
+"""The number and the id of a new case, in one go."""
 
 
 class Case(Base):
@@ -143,17 +158,23 @@ class IdempotencyKey(Base):
 
 def case_numbered(db: Session, number: str, *, lock: bool = False) -> Case:
     """The case of a number; with `lock`, held until the end of the transaction."""
-    query = select(Case).where(Case.number == number)
-    case = db.scalar(query.with_for_update(key_share=True) if lock else query)
+    case = db.scalar(select(Case).where(Case.number == number))
     if case is None:
         raise NotFound(f"There is no case {number} that you may see.")
-    return case
+    return lock_case(db, case.id) if lock else case
 
 
 def lock_case(db: Session, case_id: int) -> Case:
-    """The case of an id, fresh from the database and held until the end of the transaction."""
-    query = select(Case).where(Case.id == case_id).execution_options(populate_existing=True)
-    return db.scalars(query.with_for_update(key_share=True)).one()
+    """The case of an id, fresh from the database and held until the end of the transaction, with its file."""
+    return case_file.file_of(db, case_id).all(Case)[0]
+
+
+def file_named(db: Session, by: str, key: object) -> case_file.CaseFile:
+    """The file of the case of a `task` or `timer` of an id, held until the end of the transaction."""
+    file = case_file.locked(db, by, key)
+    if file is None:
+        raise NotFound(f"There is no such {by} that you may see.")
+    return file
 
 
 def open_cases_of(db: Session, agency_code: str) -> int:

@@ -5,20 +5,23 @@ queue that mail is waiting) is told to `after_commit`; it may fail, because the 
 """
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+import psycopg
 from alembic import command as alembic_command
 from alembic.config import Config
-from sqlalchemy import DateTime, Engine, create_engine, text
+from sqlalchemy import DateTime, Engine, create_engine, event, text
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.exc import DataError, DBAPIError
+from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from workflows.errors import Busy, InvalidInput
+from workflows.one_write import Pending
 from workflows.settings import settings
 
 Json = dict[str, Any]
@@ -43,16 +46,42 @@ def database(url: str | None = None) -> Engine:
     url = url or settings().database_url
     with _lock:
         if url not in _databases:
-            _databases[url] = create_engine(
+            made = create_engine(
                 url,
                 hide_parameters=True,
-                pool_pre_ping=True,
                 pool_size=8,
                 max_overflow=8,
                 pool_timeout=10,
                 connect_args={"options": "-c timezone=UTC -c lock_timeout=5000", "connect_timeout": 5},
             )
+            event.listen(made, "checkin", _rest)
+            event.listen(made, "checkout", _look_after_rest)
+            _databases[url] = made
         return _databases[url]
+
+
+RESTED = 2.0
+"""A connection unused for so many seconds may have died with its server and is tried before it is used."""
+
+
+def _rest(_connection: object, record: Any) -> None:
+    record.info["rests_since"] = time.monotonic()
+
+
+def _look_after_rest(connection: Any, record: Any, _proxy: object) -> None:
+    """Trying a connection before every use would cost each command a round trip."""
+    if time.monotonic() - record.info.get("rests_since", time.monotonic()) < RESTED and not connection.closed:
+        return
+    try:
+        connection.execute("")
+        connection.rollback()
+    except psycopg.Error:
+        raise DisconnectionError from None
+
+
+def driver(db: Session) -> psycopg.Connection:
+    """The driver's own connection of this transaction, for what must be sent at once."""
+    return cast(psycopg.Connection, db.connection().connection.driver_connection)
 
 
 def forget(url: str) -> None:
@@ -77,25 +106,45 @@ def transaction() -> Iterator[Session]:
     with Session(database(), expire_on_commit=False) as db:
         try:
             yield db
-            db.commit()
-        except DBAPIError as error:
+            _write_and_commit(db)
+        except psycopg.Error as error:
+            if driver(db).closed:
+                db.invalidate()
             raise _without_values(error) from None
+        except DBAPIError as error:
+            raise _without_values(error.orig) from None
         for action in db.info.get("after_commit", []):
             action()
+
+
+def _write_and_commit(db: Session) -> None:
+    """What is not written yet goes with the commit, in one round trip."""
+    pending = Pending(db)
+    if not pending.in_any_order:
+        db.flush()
+        pending = Pending(db)
+    if pending:
+        connection = driver(db)
+        with connection.pipeline():
+            answer = connection.execute(*pending.statement)
+            connection.execute("COMMIT")
+        pending.number(answer.fetchone() or ())
+        db.expunge_all()
+    db.commit()
 
 
 _BUSY = frozenset({"55P03", "40P01", "40001", "23505"})
 """A lock that is not to be had, a deadlock, or a row that somebody else has just written."""
 
 
-def _without_values(error: DBAPIError) -> Exception:
+def _without_values(error: BaseException | None) -> Exception:
     """A failure of the database as our own exception: its text may hold the row, and so a fact about a client."""
-    state = str(getattr(error.orig, "sqlstate", None) or "")
+    state = str(getattr(error, "sqlstate", None) or "")
     if state in _BUSY:
         return Busy()
-    if isinstance(error, DataError):
+    if isinstance(error, psycopg.DataError):
         return InvalidInput("Some part of this is not a text or number that can be stored.")
-    return DatabaseFailed(f"{type(error.orig).__name__} {state}".strip())
+    return DatabaseFailed(f"{type(error).__name__} {state}".strip())
 
 
 class DatabaseFailed(Exception):

@@ -37,7 +37,7 @@ class ProcessDefinition(Base):
     key: Mapped[str]
     area_code: Mapped[str | None] = mapped_column(ForeignKey("area.code"))
     version: Mapped[int]
-    files: Mapped[Json]
+    files: Mapped[Json] = mapped_column(deferred=True)
     sha256: Mapped[str]
     state: Mapped[str]
     deployed_at: Mapped[datetime]
@@ -65,6 +65,11 @@ class Bundle:
     def diagrams(self) -> dict[str, bytes]:
         """The diagrams and decision tables of the bundle, by name."""
         return {name: text.encode() for name, text in self.files.items() if name.endswith((".bpmn", ".dmn"))}
+
+    @cached_property
+    def routes(self) -> engine.Routes:
+        """Where the flows of the diagrams lead."""
+        return engine.routes(self.diagrams)
 
     @cached_property
     def service_levels(self) -> ServiceLevels:
@@ -116,7 +121,11 @@ _KEPT = 50
 
 def bundle_of(db: Session, definition_id: int) -> Bundle:
     """The bundle of a version, from this process's memory when its hash is known there."""
-    sha256 = db.scalar(select(ProcessDefinition.sha256).where(ProcessDefinition.id == definition_id))
+    hashes: dict[int, str | None] = db.info.setdefault("sha256", {})
+    if definition_id not in hashes:
+        query = select(ProcessDefinition.sha256).where(ProcessDefinition.id == definition_id)
+        hashes[definition_id] = db.scalar(query)
+    sha256 = hashes[definition_id]
     known = _bundles.get(definition_id)
     if known and known[0] == sha256:
         return known[1]
@@ -134,4 +143,7 @@ def deployed(db: Session, key: str = MAIN_PROCESS) -> ProcessDefinition | None:
     query = select(ProcessDefinition).where(
         ProcessDefinition.key == key, ProcessDefinition.state == "deployed"
     )
-    return db.scalar(query.order_by(ProcessDefinition.version.desc()).limit(1))
+    found = db.scalar(query.order_by(ProcessDefinition.version.desc()).limit(1))
+    if found:
+        db.info.setdefault("sha256", {})[found.id] = found.sha256
+    return found

@@ -5,10 +5,12 @@ import hmac
 import unicodedata
 from collections.abc import Mapping
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from workflows.case_file import file_of, files_of
 from workflows.cases import Case, ClientFacts
+from workflows.db import driver
 from workflows.settings import settings
 
 
@@ -28,17 +30,26 @@ def name_fingerprint(facts: Mapping[str, object]) -> str:
     return _keyed("name", "".join(skeleton))
 
 
-def one_at_a_time(db: Session, case: Case) -> None:
-    """Let the requests of one agency for one client wait for each other until this transaction ends."""
-    own = db.get(ClientFacts, case.id)
-    if own and own.fingerprint:
-        words = f"{case.agency_code} {own.fingerprint}"
-        db.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(words, 0))))
-
-
 def open_cases_of_agency_like(db: Session, case: Case) -> list[Case]:
-    """The other open cases of the same agency for the same client, oldest first."""
-    return [other for other in open_cases_like(db, case) if other.agency_code == case.agency_code]
+    """The other open cases of the same agency for the same client, oldest first.
+
+    The requests of one agency for one client wait for each other until this transaction ends. Waiting and reading are
+    two statements, so that the second sees what the one before wrote; both are sent at once.
+    """
+    own = _facts(db, case)
+    if own is None or own.fingerprint is None:
+        return []
+    connection = driver(db)
+    with connection.pipeline():
+        connection.execute(_WAIT, [f"{case.agency_code} {own.fingerprint}"])
+        answer = connection.execute(_LIKE, [own.fingerprint, case.id])
+    ids = [row[0] for row in answer]
+    found = _cases(db, ids) if ids else []
+    return [other for other in found if other.closed_at is None and other.agency_code == case.agency_code]
+
+
+_WAIT = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
+_LIKE = "SELECT case_id FROM client_facts WHERE fingerprint = %s AND case_id <> %s"
 
 
 def open_cases_like(db: Session, case: Case) -> list[Case]:
@@ -48,7 +59,7 @@ def open_cases_like(db: Session, case: Case) -> list[Case]:
 
 def cases_like(db: Session, case: Case) -> list[Case]:
     """All other cases with the same fingerprint."""
-    own = db.get(ClientFacts, case.id)
+    own = _facts(db, case)
     if own is None or own.fingerprint is None:
         return []
     same = ClientFacts.fingerprint == own.fingerprint
@@ -57,7 +68,7 @@ def cases_like(db: Session, case: Case) -> list[Case]:
 
 def possible_matches(db: Session, case: Case) -> list[Case]:
     """Open cases whose client has a name much alike but is not the same by fingerprint; for ESD to judge."""
-    own = db.get(ClientFacts, case.id)
+    own = _facts(db, case)
     if own is None:
         return []
     alike = ClientFacts.name_fingerprint == own.name_fingerprint
@@ -66,8 +77,16 @@ def possible_matches(db: Session, case: Case) -> list[Case]:
     return [found for found in _cases(db, query) if found.closed_at is None]
 
 
-def _cases(db: Session, ids: Select[int]) -> list[Case]:
-    return list(db.scalars(select(Case).where(Case.id.in_(ids)).order_by(Case.id)))
+def _facts(db: Session, case: Case) -> ClientFacts | None:
+    if case.id in files_of(db):
+        return file_of(db, case.id).one(ClientFacts)
+    return db.get(ClientFacts, case.id)
+
+
+def _cases(db: Session, ids: Select[int] | list[int]) -> list[Case]:
+    """Other cases than the one at hand: what is not written yet of that one makes no difference to them."""
+    with db.no_autoflush:
+        return list(db.scalars(select(Case).where(Case.id.in_(ids)).order_by(Case.id)))
 
 
 def _name(facts: Mapping[str, object]) -> str:

@@ -7,14 +7,17 @@ holds a client fact; `esd_only` ones are not shown to partner staff.
 
 import hashlib
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from workflows.case_file import file_of
 from workflows.cases import Case
 from workflows.db import Base, Json
+from workflows.one_write import append
 from workflows.work import Work
 
 
@@ -39,6 +42,10 @@ class HistoryEvent(Base):
     )
 
 
+_HASHED = ("case_id", "seq", "at", "actor_id", "kind", "element", "detail", "esd_only")
+_spelling = json.JSONEncoder(sort_keys=True, separators=(",", ":"), default=datetime.isoformat)
+
+
 def record(
     work: Work,
     kind: str,
@@ -47,42 +54,39 @@ def record(
     element: str | None = None,
     esd_only: bool = False,
     **detail: Any,
-) -> HistoryEvent:
+) -> None:
     """Append one event. The case must be locked by this transaction, since its events are numbered.
 
     An event without a case locks their one chain until the end of the transaction: record it last.
     """
-    last = _last(work.db, case)
-    event = HistoryEvent(
-        case_id=case.id if case else None,
-        seq=(last.seq or 0) + 1 if last else 1,
-        at=work.now,
-        actor_id=work.actor.id,
-        kind=kind,
-        element=element,
-        detail=detail,
-        esd_only=esd_only,
-    )
-    event.hash = chained_hash(last.hash if last else "", event)
-    work.db.add(event)
-    work.db.flush()
-    return event
+    seq, before = _newest(work.db, case)
+    event = {
+        "case_id": case.id if case else None,
+        "seq": seq + 1,
+        "at": work.now,
+        "actor_id": work.actor.id,
+        "kind": kind,
+        "element": element,
+        "detail": detail,
+        "esd_only": esd_only,
+    }
+    link = _hash(before, event)
+    if case:
+        file = file_of(work.db, case.id)
+        file.seq, file.hash = seq + 1, link
+    else:
+        work.db.info["newest_without_case"] = (seq + 1, link)
+    append(work.db, HistoryEvent, {**event, "hash": link})
 
 
 def chained_hash(previous: str, event: HistoryEvent) -> str:
     """SHA-256 over the hash before and everything the event says, in a fixed spelling."""
-    words = [
-        previous,
-        event.case_id,
-        event.seq,
-        event.at.isoformat(),
-        event.actor_id,
-        event.kind,
-        event.element,
-        event.detail,
-        bool(event.esd_only),
-    ]
-    return hashlib.sha256(json.dumps(words, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+    return _hash(previous, {name: getattr(event, name) for name in _HASHED})
+
+
+def _hash(previous: str, event: Mapping[str, Any]) -> str:
+    words = [previous, *(event[name] for name in _HASHED)]
+    return hashlib.sha256(_spelling.encode(words).encode()).hexdigest()
 
 
 def events_of(db: Session, case_id: int) -> list[HistoryEvent]:
@@ -101,9 +105,15 @@ _WITHOUT_CASE = 55121
 """The lock of the chain of events without a case; any number that nothing else locks by."""
 
 
-def _last(db: Session, case: Case | None) -> HistoryEvent | None:
-    """The newest event of a chain that nobody else can add to before this transaction ends."""
-    if case is None:
+def _newest(db: Session, case: Case | None) -> tuple[int, str]:
+    """Number and hash of the newest event of a chain that nobody else can add to before this transaction ends."""
+    if case:
+        file = file_of(db, case.id)
+        return file.seq, file.hash
+    if "newest_without_case" not in db.info:
         db.execute(select(func.pg_advisory_xact_lock(_WITHOUT_CASE)))
-    query = select(HistoryEvent).where(HistoryEvent.case_id == (case.id if case else None))
-    return db.scalar(query.order_by(HistoryEvent.seq.desc()).limit(1))
+        query = select(HistoryEvent.seq, HistoryEvent.hash).where(HistoryEvent.case_id.is_(None))
+        found = db.execute(query.order_by(HistoryEvent.seq.desc()).limit(1)).first()
+        db.info["newest_without_case"] = (found.seq or 0, found.hash) if found else (0, "")
+    newest: tuple[int, str] = db.info["newest_without_case"]
+    return newest

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 import engine
 from workflows import steps, timers, user_tasks
+from workflows.case_file import file_of
 from workflows.cases import PRIVATE_OUTCOMES, Case, lock_case
 from workflows.db import Base
 from workflows.definitions import Bundle, bundle_of
@@ -34,41 +35,65 @@ def begin(work: Work, case: Case, definition_id: int, process: str, data: Mappin
     """Start the process of a case and save where it waits."""
     bundle = bundle_of(work.db, definition_id)
     row = ProcessInstance(
-        case_id=case.id, definition_id=definition_id, process=process, state=b"", changed_at=work.now
+        case_id=case.id,
+        definition_id=definition_id,
+        process=process,
+        state=b"",
+        version=0,
+        changed_at=work.now,
     )
     work.db.add(row)
+    file_of(work.db, case.id).all(ProcessInstance).append(row)
     step = partial(steps.call, work, case, bundle)
-    instance = engine.Instance.start(bundle.definition(process), data, step)
+    context = _context(work, bundle)
+    instance = engine.Instance.start(bundle.definition(process), data, step, context=context)
     _save(work, case, row, bundle, instance)
 
 
 @guarded
 def change(work: Work, case: Case, what: Callable[[engine.Instance], None]) -> None:
     """Let something happen in a case's process (the case is locked) and save it; all or nothing."""
-    row = work.db.get_one(ProcessInstance, case.id)
-    bundle = bundle_of(work.db, row.definition_id)
-    step = partial(steps.call, work, case, bundle)
-    instance = engine.Instance.load(bundle.definition(row.process), row.state, step)
-    what(instance)
-    _announce_lapse(case, instance)
-    _save(work, case, row, bundle, instance)
+    _go_on(work, case, _restored(work, case), what)
 
 
 @guarded
 def receive(work: Work, case: Case, message: str) -> bool:
     """Deliver a message to a case's process if something waits for it there; say whether it did."""
-    row = work.db.get_one(ProcessInstance, case.id)
-    bundle = bundle_of(work.db, row.definition_id)
-    idle = partial(steps.call, work, case, bundle)
-    if not engine.Instance.load(bundle.definition(row.process), row.state, idle).is_waiting_for(message):
+    instance = _restored(work, case)
+    if not instance.is_waiting_for(message):
         return False
-    change(work, case, lambda instance: instance.receive(message))
+    _go_on(work, case, instance, lambda instance: instance.receive(message))
     return True
+
+
+def _restored(work: Work, case: Case) -> engine.Instance:
+    row, bundle = instance_of(work, case), bundle_of_case(work, case)
+    step = partial(steps.call, work, case, bundle)
+    context = _context(work, bundle)
+    return engine.Instance.load(bundle.definition(row.process), row.state, step, context=context)
+
+
+def _context(work: Work, bundle: Bundle) -> engine.Context:
+    """What conditions may ask for: the moment, and the business days of the bundle's calendar."""
+    return engine.Context(work.now, bundle.service_levels.calendar())
+
+
+def _go_on(
+    work: Work, case: Case, instance: engine.Instance, what: Callable[[engine.Instance], None]
+) -> None:
+    what(instance)
+    _announce_lapse(case, instance)
+    _save(work, case, instance_of(work, case), bundle_of_case(work, case), instance)
 
 
 def bundle_of_case(work: Work, case: Case) -> Bundle:
     """The bundle in the version a case runs on."""
-    return bundle_of(work.db, work.db.get_one(ProcessInstance, case.id).definition_id)
+    return bundle_of(work.db, instance_of(work, case).definition_id)
+
+
+def instance_of(work: Work, case: Case) -> ProcessInstance:
+    """The process instance of a case that this transaction has locked."""
+    return file_of(work.db, case.id).all(ProcessInstance)[0]
 
 
 def _announce_lapse(case: Case, instance: engine.Instance) -> None:
@@ -91,7 +116,6 @@ def _save(work: Work, case: Case, row: ProcessInstance, bundle: Bundle, instance
     if instance.ended and not case.closed_at:
         _close(work, case, instance.outcome)
     _note_partners_end(work, case)
-    work.db.flush()
     while work.afterwards:
         work.afterwards.pop(0)()
 

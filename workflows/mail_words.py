@@ -42,7 +42,7 @@ def compose(message_id: int) -> Message:
     with transaction() as db:
         row = db.get_one(OutboxMessage, message_id)
         person = db.get_one(Person, row.recipient_id)
-        words = _bundle(db, row).mail(row.kind)
+        words = _words(db, row)
         return render_message(
             words,
             _values(db, row, person),
@@ -50,6 +50,12 @@ def compose(message_id: int) -> Message:
             sender=settings().mail_from,
             message_id=row.message_id,
         )
+
+
+def _words(db: Session, row: OutboxMessage) -> dict[str, str]:
+    """The words of a message; a version from before there was such a message borrows those of the deployed one."""
+    newest = deployed(db)
+    return _bundle(db, row).mail(row.kind) or (bundle_of(db, newest.id).mail(row.kind) if newest else {})
 
 
 def _bundle(db: Session, row: OutboxMessage) -> Bundle:

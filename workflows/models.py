@@ -2,7 +2,9 @@
 
 from workflows import (
     cases,
+    corrections,
     definitions,
+    directory,
     history,
     incidents,
     instances,
@@ -17,7 +19,9 @@ from workflows.db import Base
 __all__ = [
     "Base",
     "cases",
+    "corrections",
     "definitions",
+    "directory",
     "history",
     "incidents",
     "instances",

@@ -2,10 +2,11 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, select
+from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from workflows.db import Base, JsonList
+from workflows.directory import directory
 from workflows.settings import settings
 
 BASES = ("mou_with_wdc", "service_contract_wdc", "service_contract_esd")
@@ -21,12 +22,13 @@ class Area(Base):
 
 
 class Office(Base):
-    """A WorkSource office of an area."""
+    """A WorkSource office of an area; `phone` is the number that its contact card tells clients to call."""
 
     __tablename__ = "office"
     code: Mapped[str] = mapped_column(primary_key=True)
     name: Mapped[str]
     area_code: Mapped[str] = mapped_column(ForeignKey("area.code"))
+    phone: Mapped[str | None]
 
 
 class Agency(Base):
@@ -77,10 +79,21 @@ class Agreement(Base):
         return None
 
 
+def offices(db: Session) -> list[Office]:
+    """All offices, by name."""
+    return sorted(directory(db).rows(db, Office), key=lambda office: office.name)
+
+
 def agreements_of(db: Session, agency_code: str) -> list[Agreement]:
     """All agreements of an agency, the one that ends last first."""
-    query = select(Agreement).where(Agreement.agency_code == agency_code).order_by(Agreement.ends_on.desc())
-    return list(db.scalars(query))
+    return directory(db).derived(db, _by_agency).get(agency_code, [])
+
+
+def _by_agency(db: Session) -> dict[str, list[Agreement]]:
+    found: dict[str, list[Agreement]] = {}
+    for row in sorted(directory(db).rows(db, Agreement), key=lambda row: row.ends_on, reverse=True):
+        found.setdefault(row.agency_code, []).append(row)
+    return found
 
 
 def agreement_shortcoming(db: Session, agency_code: str, today: date) -> str | None:

@@ -16,11 +16,12 @@ import structlog
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from workflows.case_file import file_of
 from workflows.cases import Case
 from workflows.db import Base, Json, after_commit
 from workflows.history import record
 from workflows.organisations import shortcoming_at
-from workflows.people import Person, missing_clearances, people_with, staff_of, supervisors_for
+from workflows.people import Person, missing_clearances, people_with, person_of, staff_of, supervisors_for
 from workflows.settings import settings
 from workflows.work import Work
 
@@ -39,6 +40,7 @@ MESSAGES = {
     "remind_undecided": "N6",
     "remind_offer_open": "N6",
     "remind_overdue": "N6",
+    "remind_now": "N6",
     "escalate_to_backup": "N7",
     "escalate_to_program_manager": "N7",
     "tell_program_manager_not_visible": "N7",
@@ -62,7 +64,7 @@ class OutboxMessage(Base):
 
     __tablename__ = "outbox_message"
     id: Mapped[int] = mapped_column(primary_key=True)
-    case_id: Mapped[int | None] = mapped_column(ForeignKey("case.id"), index=True)
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("case.id"))
     kind: Mapped[str]
     recipient_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     round: Mapped[int]
@@ -118,7 +120,7 @@ def reachable(db: Session, case: Case | None, person: Person) -> list[Person]:
         return [person] if person.active else []
     if not is_partner_of(case, person):
         return supervisors_for(db, case.office_code, case.area_code) if person.is_esd_staff else []
-    everyone = people_with(db, "case_manager", Person.agency_code == case.agency_code)
+    everyone = people_with(db, "case_manager", agency=case.agency_code)
     cleared = [one for one in everyone if not missing_clearances(one)] or everyone
     of_office = {one.id for one in staff_of(db, "case_manager", case.office_code)}
     return [one for one in cleared if one.id in of_office] or cleared
@@ -140,27 +142,31 @@ def _queue_one(
         message_id=f"<{secrets.token_hex(16)}@{settings().mail_from.rsplit('@', 1)[-1].rstrip('>')}>",
         queued_at=work.now,
         next_attempt_at=work.now,
+        attempts=0,
     )
     work.db.add(row)
-    work.db.flush()
     if case:
+        file_of(work.db, case.id).messages.append((kind, person.id, row.round))
         note(work, case, row)
     if row.state == "waiting":
-        hint_after_commit(work.db, row.id)
+        hint_after_commit(work.db, row)
     return row
 
 
 def _rounds(db: Session, kind: str, case: Case | None, person: Person) -> set[int]:
+    if case:
+        return {number for *to, number in file_of(db, case.id).messages if to == [kind, person.id]}
     query = select(OutboxMessage.round).where(
         OutboxMessage.kind == kind, OutboxMessage.recipient_id == person.id
     )
-    return set(db.scalars(query.where(OutboxMessage.case_id == (case.id if case else None))))
+    return set(db.scalars(query.where(OutboxMessage.case_id.is_(None))))
 
 
 def note(work: Work, case: Case | None, row: OutboxMessage, kind: str = "") -> None:
     """Write into the history what became of a message, by default its state; its case is locked."""
-    esd_only = case is not None and not is_partner_of(case, work.db.get_one(Person, row.recipient_id))
-    about: dict[str, Any] = {"message": row.number, "message_kind": row.kind, "id": row.id}
+    recipient = person_of(work.db, row.recipient_id)
+    esd_only = case is not None and recipient is not None and not is_partner_of(case, recipient)
+    about: dict[str, Any] = {"message": row.number, "message_kind": row.kind, "id": row.message_id}
     record(work, kind or f"message_{row.state}", case, esd_only=esd_only, **about)
 
 
@@ -192,7 +198,7 @@ def release_withheld(work: Work, case: Case) -> None:
         if not is_withheld(work, case, person):
             row.state, row.next_attempt_at = "waiting", work.now
             note(work, case, row)
-            hint_after_commit(work.db, row.id)
+            hint_after_commit(work.db, row)
 
 
 def _of_case(db: Session, case: Case, state: str) -> list[tuple[OutboxMessage, Person]]:
@@ -210,12 +216,12 @@ def messages_of(db: Session, case_id: int) -> list[tuple[OutboxMessage, Person]]
     return [(message, person) for message, person in rows]
 
 
-def hint_after_commit(db: Session, message_id: int) -> None:
+def hint_after_commit(db: Session, message: OutboxMessage) -> None:
     """Once committed, tell the queue that these messages wait. The hint may be lost: the sweep finds them."""
-    ids = db.info.setdefault("hinted_messages", [])
-    if not ids:
-        after_commit(db, lambda: _hint(list(ids)))
-    ids.append(message_id)
+    messages = db.info.setdefault("hinted_messages", [])
+    if not messages:
+        after_commit(db, lambda: _hint([message.id for message in messages]))
+    messages.append(message)
 
 
 def _hint(ids: list[int]) -> None:

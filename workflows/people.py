@@ -3,10 +3,11 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, ForeignKey, Identity, Index, select
+from sqlalchemy import ForeignKey, Identity, Index, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from workflows.db import Base
+from workflows.directory import directory
 
 ROLES = {
     "case_manager": "Case manager",
@@ -154,8 +155,8 @@ def missing_clearances(person: Person) -> tuple[str, ...]:
 
 def actor_for(db: Session, person: Person) -> Actor:
     """Everything a permission may ask about a person, read once a request."""
-    roles = db.scalars(select(PersonRole.role).where(PersonRole.person_id == person.id))
-    offices = list(db.scalars(select(PersonOffice).where(PersonOffice.person_id == person.id)))
+    roles = [row.role for row in directory(db).rows(db, PersonRole) if row.person_id == person.id]
+    offices = [row for row in directory(db).rows(db, PersonOffice) if row.person_id == person.id]
     return Actor(
         id=person.id,
         username=person.username,
@@ -176,47 +177,74 @@ def person_named(db: Session, username: str) -> Person | None:
     return db.scalar(select(Person).where(Person.username == username, Person.active))
 
 
-def people_with(db: Session, role: str, *conditions: ColumnElement[bool]) -> list[Person]:
-    """The active people who hold a role, by name."""
-    query = select(Person).join(PersonRole).where(PersonRole.role == role, Person.active)
-    return list(db.scalars(query.where(*conditions).order_by(Person.name)))
+def person_of(db: Session, person_id: int | None) -> Person | None:
+    """Somebody as the directory has them: to be read, never changed."""
+    return directory(db).derived(db, _by_id).get(person_id or 0)
+
+
+def people_with(
+    db: Session, role: str, *, area: str | None = None, agency: str | None = None
+) -> list[Person]:
+    """The active people who hold a role, by name; of one area or agency when it is given."""
+    return [
+        person
+        for person in directory(db).derived(db, _by_role).get(role, ())
+        if area in (None, person.area_code) and agency in (None, person.agency_code)
+    ]
 
 
 def staff_of(db: Session, role: str, office: str, *, backup: bool = False) -> list[Person]:
     """The people of a role who work in an office (or stand in there)."""
-    query = (
-        select(Person)
-        .join(PersonRole, PersonRole.person_id == Person.id)
-        .join(PersonOffice, PersonOffice.person_id == Person.id)
-        .where(PersonRole.role == role, PersonOffice.office_code == office)
-        .where(PersonOffice.backup == backup, Person.active)
-        .order_by(Person.name)
-    )
-    return list(db.scalars(query))
+    here = directory(db).derived(db, _by_office).get((office, backup), frozenset())
+    return [person for person in people_with(db, role) if person.id in here]
 
 
 def supervisors_for(db: Session, office: str, area: str) -> list[Person]:
     """The candidate group of an office: its supervisors, or all of the area when the office has none."""
     own = staff_of(db, "esd_wioa_supervisor", office)
-    return own or people_with(db, "esd_wioa_supervisor", Person.area_code == area)
+    return own or people_with(db, "esd_wioa_supervisor", area=area)
 
 
 def offices_with_supervisor(db: Session) -> frozenset[str]:
     """The offices that have a supervisor of their own; the others are served by the whole area."""
-    query = (
-        select(PersonOffice.office_code)
-        .join(PersonRole, PersonRole.person_id == PersonOffice.person_id)
-        .join(Person, Person.id == PersonOffice.person_id)
-        .where(PersonRole.role == "esd_wioa_supervisor", ~PersonOffice.backup, Person.active)
-        .distinct()
-    )
-    return frozenset(db.scalars(query))
+    return directory(db).derived(db, _staffed)
 
 
 def people_who_hold_both_keys(db: Session, area: str) -> list[Person]:
     """The ESD people of an area who may record a decision or an edit (X06), by name, each once."""
-    holders = select(PersonRole.person_id).where(PersonRole.role.in_(ESD_ROLES))
-    query = select(Person).where(Person.id.in_(holders), Person.area_code == area, Person.active)
-    return list(
-        db.scalars(query.where(Person.is_esd_staff, ~Person.is_restricted_user).order_by(Person.name))
-    )
+    return directory(db).derived(db, _key_holders).get(area, [])
+
+
+def _by_id(db: Session) -> dict[int, Person]:
+    return {person.id: person for person in directory(db).rows(db, Person)}
+
+
+def _by_role(db: Session) -> dict[str, list[Person]]:
+    people = directory(db).derived(db, _by_id)
+    found: dict[str, list[Person]] = {}
+    for row in directory(db).rows(db, PersonRole):
+        if people[row.person_id].active:
+            found.setdefault(row.role, []).append(people[row.person_id])
+    return {role: sorted(group, key=lambda person: person.name) for role, group in found.items()}
+
+
+def _by_office(db: Session) -> dict[tuple[str, bool], frozenset[int]]:
+    found: dict[tuple[str, bool], set[int]] = {}
+    for row in directory(db).rows(db, PersonOffice):
+        found.setdefault((row.office_code, row.backup), set()).add(row.person_id)
+    return {key: frozenset(group) for key, group in found.items()}
+
+
+def _staffed(db: Session) -> frozenset[str]:
+    supervisors = {person.id for person in people_with(db, "esd_wioa_supervisor")}
+    places = directory(db).derived(db, _by_office).items()
+    return frozenset(office for (office, backup), group in places if not backup and group & supervisors)
+
+
+def _key_holders(db: Session) -> dict[str, list[Person]]:
+    holders = {person.id: person for role in ESD_ROLES for person in people_with(db, role)}
+    found: dict[str, list[Person]] = {}
+    for person in sorted(holders.values(), key=lambda person: person.name):
+        if person.is_esd_staff and not person.is_restricted_user:
+            found.setdefault(person.area_code, []).append(person)
+    return found

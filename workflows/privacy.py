@@ -201,6 +201,15 @@ def may_read_record(standing: Standing, task: UserTask) -> bool:
     return group is None or standing.audits or standing.may_read(group)
 
 
+def may_see_open(standing: Standing, task: UserTask) -> bool:
+    """Whether an open task is listed: partners see their own, no more of ESD's work; auditors all but the offer's."""
+    if standing.is_esd:
+        return True
+    if standing.audits:
+        return task.element not in OFFER_ELEMENTS
+    return not standing.is_reduced and not task.is_esd
+
+
 def visible_outcome(standing: Standing) -> str | None:
     """The outcome word: those outside ESD learn only that the client remains opted out (X14)."""
     outcome = standing.case.outcome

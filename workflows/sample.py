@@ -92,7 +92,8 @@ def load() -> list[tuple[str, str]]:
 def _add_places(db: Session) -> None:
     db.add_all(Area(code=code, name=name) for code, name in AREAS.items())
     db.flush()
-    db.add_all(Office(code=code, name=name, area_code="OLY") for code, name in OFFICES.items())
+    for number, (code, name) in enumerate(OFFICES.items()):
+        db.add(Office(code=code, name=name, area_code="OLY", phone=f"360-555-{190 + number:04}"))
     for code, name in AGENCIES.items():
         db.add(Agency(code=code, name=name, area_code="OLY", is_esd=code == "ESD"))
     db.flush()

@@ -73,6 +73,8 @@ def _texts(value: object) -> Iterator[str]:
 
 def _as_read(text: str) -> str:
     """The text as a reader sees it: ASCII digits, one kind of dash, nothing that takes no room."""
+    if text.isascii() and text.isprintable():
+        return text.lower()
     return "".join(map(_plain, unicodedata.normalize("NFKD", text))).casefold()
 
 

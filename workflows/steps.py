@@ -11,13 +11,23 @@ from sqlalchemy import delete, select
 
 from engine import Element
 from workflows import holds, instances, outbox
+from workflows.case_file import file_of
 from workflows.cases import Case, ClientFacts, Note, TaskRecord
+from workflows.corrections import Correction
 from workflows.definitions import Bundle
-from workflows.duplicates import cases_like, one_at_a_time, open_cases_like, open_cases_of_agency_like
+from workflows.duplicates import cases_like, open_cases_like, open_cases_of_agency_like
 from workflows.errors import DuplicateCase
 from workflows.history import record
 from workflows.organisations import agreement_shortcoming
-from workflows.people import Person, missing_clearances, people_with, person_named, staff_of, supervisors_for
+from workflows.people import (
+    Person,
+    missing_clearances,
+    people_who_hold_both_keys,
+    people_with,
+    person_of,
+    staff_of,
+    supervisors_for,
+)
 from workflows.settings import settings
 from workflows.user_tasks import TaskDraft, UserTask, is_esd, open_tasks
 from workflows.work import Work
@@ -39,6 +49,13 @@ class Context:
 
 STEPS: dict[str, Callable[[Context], Result]] = {}
 
+RETURNED: Mapping[str, frozenset[str]] = {
+    "check_may_open": frozenset({"may_open"}),
+    "check_duplicates": frozenset({"duplicate"}),
+    "note_contact": frozenset({"attempts_left"}),
+}
+"""The process variables that steps return; `count` returns the one that its element names."""
+
 
 def step(function: Callable[[Context], Result]) -> Callable[[Context], Result]:
     """Register a step under its function's name, which is the name in the diagram."""
@@ -56,11 +73,10 @@ def call(work: Work, case: Case, bundle: Bundle, element: Element, data: Data) -
 
 def opening_shortcomings(work: Work, case: Case) -> list[str]:
     """Why this case may not be opened: the agency's agreement and the case manager's clearances (domain 7.2)."""
-    manager = work.db.get_one(Person, case.case_manager_id)
+    manager = person_of(work.db, case.case_manager_id)
     lacking = agreement_shortcoming(work.db, case.agency_code, work.now.astimezone(settings().zone).date())
-    return ([lacking] if lacking else []) + [
-        f"{manager.name} lacks {words}." for words in missing_clearances(manager)
-    ]
+    missing = missing_clearances(manager) if manager else ()
+    return ([lacking] if lacking else []) + [f"{manager.name} lacks {words}." for words in missing if manager]
 
 
 @step
@@ -80,7 +96,6 @@ def count(context: Context) -> Result:
 @step
 def check_duplicates(context: Context) -> Result:
     """Refuse a second open request of the same agency for the same client, unless this one is to be closed (domain 3.7)."""
-    one_at_a_time(context.work.db, context.case)
     found = open_cases_of_agency_like(context.work.db, context.case)
     if not found:
         return {"duplicate": False}
@@ -222,7 +237,7 @@ def tell_program_manager_not_visible(context: Context) -> Result:
 def ask_to_call_client(context: Context) -> Result:
     """N8: the client has not called; the supervisor is to call, unless there is no phone (scenario 9), and the case
     manager to ask again (X10)."""
-    facts = context.work.db.get(ClientFacts, context.case.id)
+    facts = file_of(context.work.db, context.case.id).one(ClientFacts)
     context.case.call_client = not (facts and facts.facts.get("no_phone"))
     record(context.work, "client_has_not_called", context.case)
     return _tell(context, _case_manager(context))
@@ -231,8 +246,9 @@ def ask_to_call_client(context: Context) -> Result:
 @step
 def notify_assigned_staff(context: Context) -> Result:
     """N9: the ESD staff who will work with the client."""
-    person = person_named(context.work.db, str(_answer(context, "T13_AssignEsdWioaStaff", "esd_staff")))
-    return _tell(context, [person] if person else [])
+    chosen = _answer(context, "T13_AssignEsdWioaStaff", "esd_staff")
+    staff = people_who_hold_both_keys(context.work.db, context.case.area_code)
+    return _tell(context, [person for person in staff if person.username == chosen])
 
 
 @step
@@ -268,7 +284,7 @@ def reduce_partner_views(context: Context) -> Result:
 def notify_access_ended(context: Context) -> Result:
     """N11: access to the record has ended, to each agency with a case of the client."""
     for case in _cases_of_client(context):
-        manager = context.work.db.get(Person, case.case_manager_id)
+        manager = person_of(context.work.db, case.case_manager_id)
         if manager:
             outbox.queue(context.work, "notify_access_ended", case, [manager])
     return None
@@ -285,11 +301,11 @@ def _supervisors(context: Context) -> list[Person]:
 
 
 def _program_managers(context: Context) -> list[Person]:
-    return people_with(context.work.db, "program_manager", Person.area_code == context.case.area_code)
+    return people_with(context.work.db, "program_manager", area=context.case.area_code)
 
 
 def _case_manager(context: Context) -> list[Person]:
-    person = context.work.db.get(Person, context.case.case_manager_id)
+    person = person_of(context.work.db, context.case.case_manager_id)
     return [person] if person else []
 
 
@@ -306,7 +322,7 @@ def holders(work: Work, case: Case, tasks: list[UserTask]) -> list[Person]:
     """The people to remind of tasks: assignees, or the candidates of unclaimed ones; each once."""
     people: dict[int, Person] = {}
     for task in tasks:
-        assignee = work.db.get(Person, task.assignee_id) if task.assignee_id else None
+        assignee = person_of(work.db, task.assignee_id)
         for person in [assignee] if assignee else candidates(work, case, task):
             people[person.id] = person
     return list(people.values())
@@ -322,13 +338,16 @@ def candidates(work: Work, case: Case, task: UserTask) -> list[Person]:
         )
         return supervisors_for(work.db, case.office_code, case.area_code) + backups
     if task.role == "program_manager":
-        return people_with(work.db, "program_manager", Person.area_code == case.area_code)
-    person = work.db.get(Person, case.case_manager_id)
+        return people_with(work.db, "program_manager", area=case.area_code)
+    person = person_of(work.db, case.case_manager_id)
     return [person] if person else []
 
 
 def _answer(context: Context, element: str, name: str) -> object:
     """The newest recorded answer of a field of the case."""
+    just_now = file_of(context.work.db, context.case.id).answers
+    if element in just_now:
+        return just_now[element].get(name)
     query = select(TaskRecord.answers).where(
         TaskRecord.case_id == context.case.id, TaskRecord.element == element
     )
@@ -337,12 +356,13 @@ def _answer(context: Context, element: str, name: str) -> object:
 
 
 def forget_client(work: Work, case: Case) -> None:
-    """Erase what was stored about the client of a case: facts, drafts and notes."""
+    """Erase what was stored about the client of a case: facts, drafts, notes and corrections."""
     db = work.db
-    tasks = select(UserTask.id).where(UserTask.case_id == case.id)
-    db.execute(delete(ClientFacts).where(ClientFacts.case_id == case.id))
-    db.execute(delete(TaskDraft).where(TaskDraft.task_id.in_(tasks)))
+    file = file_of(db, case.id)
+    file.erase(ClientFacts)
+    file.erase(TaskDraft)
     db.execute(delete(Note).where(Note.case_id == case.id))
+    db.execute(delete(Correction).where(Correction.case_id == case.id))
     record(work, "client_facts_erased", case)
 
 

@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from workflows.cases import Case
 from workflows.forms import Form
-from workflows.organisations import Office
-from workflows.people import Actor, Person, PersonOffice, PersonRole, offices_with_supervisor
+from workflows.organisations import offices
+from workflows.people import ESD_ROLES, Actor, offices_with_supervisor, people_who_hold_both_keys, staff_of
 from workflows.settings import settings
 
 Options = dict[str, dict[str, str]]
@@ -39,28 +38,17 @@ def offices_to_open_in(db: Session, actor: Actor) -> frozenset[str]:
     if actor.has("case_manager"):
         return actor.offices
     staffed = offices_with_supervisor(db)
-    area = db.scalars(select(Office.code).where(Office.area_code == actor.area, Office.code.not_in(staffed)))
-    return actor.offices | frozenset(area)
+    of_area = (office.code for office in offices(db) if office.area_code == actor.area)
+    return actor.offices | (frozenset(of_area) - staffed)
 
 
 def _offices(db: Session, codes: list[str] | None) -> dict[str, str]:
-    query = select(Office).order_by(Office.name)
-    if codes is not None:
-        query = query.where(Office.code.in_(codes))
-    return {office.code: office.name for office in db.scalars(query)}
+    return {office.code: office.name for office in offices(db) if codes is None or office.code in codes}
 
 
 def _esd_staff(db: Session, case: Case) -> dict[str, str]:
     """ESD staff of the case's office, or of its area where the office has none; never restricted users."""
-    query = (
-        select(Person)
-        .join(PersonRole, PersonRole.person_id == Person.id)
-        .where(Person.active, Person.is_esd_staff, ~Person.is_restricted_user)
-        .where(PersonRole.role.in_(("esd_staff", "esd_wioa_supervisor")), Person.area_code == case.area_code)
-        .order_by(Person.name)
-    )
-    here = query.join(PersonOffice, PersonOffice.person_id == Person.id).where(
-        PersonOffice.office_code == case.office_code, ~PersonOffice.backup
-    )
-    people = list(db.scalars(here)) or list(db.scalars(query))
-    return {person.username: person.name for person in people}
+    people = people_who_hold_both_keys(db, case.area_code)
+    of_office = {one.id for role in ESD_ROLES for one in staff_of(db, role, case.office_code)}
+    here = [person for person in people if person.id in of_office]
+    return {person.username: person.name for person in here or people}

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engine import OpenWork
 from workflows.calendar import Calendar, Duration
+from workflows.case_file import file_of, files_of
 from workflows.cases import Case
 from workflows.db import Base
 from workflows.definitions import MAIN_PROCESS, Bundle, role_of
@@ -39,6 +40,8 @@ class Timer(Base):
 
 def open_timers(db: Session, case_id: int) -> list[Timer]:
     """The timers of a case that still wait, next first."""
+    if case_id in files_of(db):
+        return [timer for timer in file_of(db, case_id).all(Timer) if timer.closed_at is None]
     query = select(Timer).where(Timer.case_id == case_id, Timer.closed_at.is_(None))
     return list(db.scalars(query.order_by(Timer.due_at, Timer.id)))
 
@@ -53,7 +56,6 @@ def reconcile(work: Work, case: Case, bundle: Bundle, waiting: list[OpenWork], c
         rows[timer_id].closed_at = work.now
     for timer_id in wanted.keys() - rows.keys():
         _arm(work, case, bundle, wanted[timer_id], calendar)
-    work.db.flush()
 
 
 def _watch_draft(work: Work, case: Case, bundle: Bundle, goes_on: bool, timer: Timer | None) -> None:
@@ -85,7 +87,8 @@ def _arm_expiry(work: Work, case: Case, bundle: Bundle) -> None:
 
 
 def _arm(work: Work, case: Case, bundle: Bundle, item: OpenWork, calendar: Calendar) -> None:
-    if work.db.get(Timer, item.id):
+    file = file_of(work.db, case.id)
+    if file.one(Timer, item.id):
         return
     level = item.value or ""
     levels = bundle.service_levels
@@ -93,7 +96,8 @@ def _arm(work: Work, case: Case, bundle: Bundle, item: OpenWork, calendar: Calen
     known = level in keys
     since, fired = work.now, False
     if known and levels.counts_from(level) == "first":
-        since, fired = _first_armed(work, case, item)
+        since, fired = file.armed.get(item.element.id, (work.now, False))
+        fired = fired or any(row.fired_at for row in file.all(Timer) if row.element == item.element.id)
     due_at = calendar.add(since, levels.duration(level) if known else Duration.parse(level))
     timer = Timer(
         id=item.id,
@@ -104,14 +108,8 @@ def _arm(work: Work, case: Case, bundle: Bundle, item: OpenWork, calendar: Calen
         armed_at=work.now,
         due_at=due_at,
         closed_at=work.now if fired else None,
+        attempts=0,
     )
     work.db.add(timer)
-
-
-def _first_armed(work: Work, case: Case, item: OpenWork) -> tuple[datetime, bool]:
-    """When a timer that counts from its first arming was first armed, and whether it has fired in this case."""
-    query = select(Timer).where(Timer.case_id == case.id, Timer.element == item.element.id)
-    earlier = list(work.db.scalars(query.order_by(Timer.armed_at)))
-    if not earlier:
-        return work.now, False
-    return earlier[0].armed_at, any(timer.fired_at for timer in earlier)
+    file.all(Timer).append(timer)
+    file.armed.setdefault(timer.element, (work.now, False))

@@ -1,19 +1,26 @@
 """User tasks: the open work that people see, kept equal to what the saved instance waits for."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
-from sqlalchemy import ForeignKey, Index, select
+from sqlalchemy import DateTime, ForeignKey, Index, func, literal_column, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engine import OpenWork
 from workflows.calendar import Calendar
+from workflows.case_file import file_of, files_of
 from workflows.cases import Case
 from workflows.db import Base, Json
 from workflows.definitions import Bundle, role_of
 from workflows.forms import Form
 from workflows.history import record
-from workflows.people import Person, people_who_hold_both_keys
+from workflows.people import people_who_hold_both_keys, person_of
 from workflows.work import Work
+
+FAR = datetime(9999, 1, 1, tzinfo=UTC)
+"""The due time, in the order of a list, of a task that has none."""
+_FAR = "TIMESTAMP WITH TIME ZONE '9999-01-01 00:00:00+00'"
+_DUE = text(f"coalesce(due_at, {_FAR})")
+_OPEN = "closed_at IS NULL"
 
 
 class UserTask(Base):
@@ -50,18 +57,16 @@ class UserTask(Base):
         return is_esd(self.role)
 
     __table_args__ = (
-        Index(
-            "ix_user_task_open_role",
-            "role",
-            "office_code",
-            "due_at",
-            "id",
-            postgresql_where="closed_at IS NULL",
-        ),
-        Index(
-            "ix_user_task_open_assignee", "assignee_id", "due_at", "id", postgresql_where="closed_at IS NULL"
-        ),
+        Index("ix_user_task_office", "role", "office_code", _DUE, "id", postgresql_where=_OPEN),
+        Index("ix_user_task_agency", "role", "agency_code", _DUE, "id", postgresql_where=_OPEN),
+        Index("ix_user_task_assignee", "assignee_id", _DUE, "id", postgresql_where=_OPEN),
+        Index("ix_user_task_late", "due_at", "id", postgresql_where=f"{_OPEN} AND reminded_at IS NULL"),
+        Index("ix_user_task_claimed", "claimed_at", postgresql_where=_OPEN),
     )
+
+
+DUE = func.coalesce(UserTask.due_at, literal_column(_FAR, DateTime(timezone=True)))
+"""When a task is due, as the lists are ordered and their indexes are made."""
 
 
 class TaskDraft(Base):
@@ -76,6 +81,8 @@ class TaskDraft(Base):
 
 def open_tasks(db: Session, case_id: int) -> list[UserTask]:
     """The open tasks of a case, oldest first."""
+    if case_id in files_of(db):
+        return [task for task in file_of(db, case_id).all(UserTask) if task.closed_at is None]
     query = select(UserTask).where(UserTask.case_id == case_id, UserTask.closed_at.is_(None))
     return list(db.scalars(query.order_by(UserTask.opened_at, UserTask.id)))
 
@@ -93,7 +100,6 @@ def reconcile(work: Work, case: Case, bundle: Bundle, waiting: list[OpenWork], c
         close(work, case, rows[task_id], "withdrawn")
     for task_id in [item.id for item in waiting if item.id in wanted and item.id not in rows]:
         _open(work, case, bundle, wanted[task_id], calendar)
-    work.db.flush()
 
 
 def close(work: Work, case: Case, task: UserTask, ended_as: str) -> None:
@@ -101,14 +107,16 @@ def close(work: Work, case: Case, task: UserTask, ended_as: str) -> None:
     task.closed_at = work.now
     task.ended_as = ended_as
     task.version += 1
-    forget_draft(work.db, task.id)
+    if ended_as == "completed":
+        file_of(work.db, case.id).last_assignee[task.role] = task.assignee_id
+    forget_draft(work.db, case.id, task.id)
     if ended_as == "withdrawn":
         record(work, "task_withdrawn", case, element=task.element, esd_only=is_esd(task.role))
 
 
-def forget_draft(db: Session, task_id: str) -> None:
+def forget_draft(db: Session, case_id: int, task_id: str) -> None:
     """Erase what was typed into a task."""
-    draft = db.get(TaskDraft, task_id)
+    draft = file_of(db, case_id).one(TaskDraft, task_id)
     if draft:
         db.delete(draft)
 
@@ -139,18 +147,20 @@ def _open(work: Work, case: Case, bundle: Bundle, item: OpenWork, calendar: Cale
         claimed_at=work.now if assignee_id else None,
         opened_at=work.now,
         due_at=calendar.add(work.now, bundle.service_levels.duration(due)) if due else None,
+        version=1,
     )
     work.db.add(task)
+    file = file_of(work.db, case.id)
+    file.all(UserTask).append(task)
+    file.elements.add(task.element)
     record(work, "task_opened", case, element=task.element, esd_only=is_esd(role))
 
 
 def _due_key(db: Session, case: Case, item: OpenWork) -> str | None:
     """The service level of a task: `dueAgain` when the case has been here before, such as for a further attempt."""
     properties = item.element.properties
-    if "dueAgain" in properties:
-        before = UserTask.case_id == case.id, UserTask.element == item.element.id
-        if db.scalar(select(UserTask.id).where(*before).limit(1)):
-            return properties["dueAgain"]
+    if "dueAgain" in properties and item.element.id in file_of(db, case.id).elements:
+        return properties["dueAgain"]
     return properties.get("due")
 
 
@@ -158,9 +168,8 @@ def _natural_assignee(db: Session, case: Case, role: str) -> int | None:
     """A partner's task goes to the case manager; another to whoever last worked on this role in the case. Whoever may
     no longer do it (left, or lost a key) gets none, and the task is the group's."""
     if role == "case_manager":
-        manager = db.get(Person, case.case_manager_id)
+        manager = person_of(db, case.case_manager_id)
         return manager.id if manager and manager.active else None
     able = {person.id for person in people_who_hold_both_keys(db, case.area_code)}
-    done = UserTask.case_id == case.id, UserTask.role == role, UserTask.ended_as == "completed"
-    last = db.scalar(select(UserTask.assignee_id).where(*done).order_by(UserTask.closed_at.desc()).limit(1))
+    last = file_of(db, case.id).last_assignee.get(role)
     return last if last in able or not is_esd(role) else None

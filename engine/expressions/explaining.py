@@ -9,7 +9,7 @@ from engine.expressions.foreign_words import LOOKS, Finding, words
 from engine.expressions.functions import FUNCTIONS, Function
 from engine.expressions.kinds import Kind
 from engine.expressions.mistakes import Mistake, listed, nearest
-from engine.expressions.tokens import BadExpression, Token, UnknownName, tokens
+from engine.expressions.tokens import MAX_CHARACTERS, BadExpression, Token, UnknownName, tokens
 
 _MOST_MENDS = 20
 _COMPARED = frozenset({"==", "!=", "<", "<=", ">", ">=", "in"})
@@ -63,7 +63,8 @@ def _find(
             _unknown_function(error, functions) if error.is_function else _unknown(text, error, fields or ())
         )
     except BadExpression as error:
-        return _foreign(text, fields or ()) or _plainly(text, error)
+        too_long = len(text) > MAX_CHARACTERS  # Nobody is helped by a search through it.
+        return (None if too_long else _foreign(text, fields or ())) or _plainly(text, error)
     return None
 
 

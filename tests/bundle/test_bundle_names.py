@@ -16,17 +16,11 @@ from tests.bundle.procedure import BUNDLE, FOLDER, elements, fields_of, flows, u
 from workflows.commands.definitions import BUNDLE_FILE
 from workflows.definitions import ROLE_OF_LANE
 from workflows.outbox import MESSAGES
-from workflows.steps import STEPS
+from workflows.steps import RETURNED, STEPS
 
 ROOT = FOLDER.parents[1]
 STATUSES = {"draft", "submitted", "in_contact", "opting_in", "confirming", "follow_up", "offering"}
 """What a diagram may set a case's status to (domain 3.6); the host sets the others."""
-RETURNED = {
-    "check_may_open": {"may_open"},
-    "check_duplicates": {"duplicate"},
-    "note_contact": {"attempts_left"},
-}
-"""The variables that steps return, besides the counters."""
 ALWAYS_YES = [("OO2_SetOptOut", "saved"), ("OO2_SetOptOut", "read_back_ok")]
 """Fields of OO2 with but one valid answer: nothing is decided on them there."""
 UNUSED_TIMES = {

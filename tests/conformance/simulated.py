@@ -62,13 +62,14 @@ def _decide(root: etree._Element, configured: dict[str, list[str]]) -> dict[str,
 
 
 def _starts(root: etree._Element) -> dict[str, str]:
-    """The start events of the processes, each with its process."""
-    processes = root.iter(f"{BPMN_TAG}process")
-    return {
-        str(node.get("id")): str(one.get("id"))
-        for one in processes
-        for node in one.iterfind(f"{BPMN_TAG}startEvent")
-    }
+    """Where processes begin, each with its process: start events, and what nothing leads to where there are none."""
+    starts: dict[str, str] = {}
+    for process in root.iter(f"{BPMN_TAG}process"):
+        led_to = {flow.get("targetRef") for flow in process.iterfind(f"{BPMN_TAG}sequenceFlow")}
+        drawn = process.findall(f"{BPMN_TAG}startEvent")
+        for node in drawn or [child for child in process if child.get("id") not in led_to]:
+            starts[str(node.get("id"))] = str(process.get("id"))
+    return starts
 
 
 def _take_steps(steps: list[Any], starts: dict[str, str], data: dict[str, bool]) -> Exception | None:

@@ -50,14 +50,16 @@ def _run(instance: str, restoring: bool, unequal: list[int]) -> str:
             instance = conformance.load(conformance.save(instance))
             unequal += [move] if conformance.canonical(instance) != before else []
         if not _move(instance, fired):
-            return "stuck"
+            joins = [item["element_id"] for item in conformance.waiting(instance)]
+            return f"stands at {joins}" if joins else "stuck"
     return "waits"
 
 
 def _move(instance: str, fired: Counter[str]) -> bool:
-    """Do the first task, or let the event happen that happened least."""
+    """Do the first task, or let the event happen that happened least; whether anything was left to do."""
     tasks = conformance.ready_tasks(instance)
-    events = sorted(conformance.waiting(instance), key=lambda event: fired[event["element_id"]])
+    events = [event for event in conformance.waiting(instance) if event["kind"] != "join"]
+    events.sort(key=lambda event: fired[event["element_id"]])
     if tasks:
         conformance.complete(tasks[0])
     elif events:

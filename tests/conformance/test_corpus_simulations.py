@@ -6,6 +6,9 @@ import corpus
 import pytest
 from simulated import play
 
+RACING = {"compensation-error"}
+"""Two tasks are open at once; which of them is completed first decides whether the other one still can be."""
+
 
 @corpus.present
 @pytest.mark.slow
@@ -19,7 +22,7 @@ def test_what_a_simulator_recorded_is_what_the_engine_does():
     for case in cases:
         kind, result = corpus.alone(play, case)
         verdict, note = result if kind == "done" else (kind, result)
-        if not case["disputed"] and not case["race"]:
+        if not (case["disputed"] or case["race"] or case["key"] in RACING):
             counted[verdict] += 1
             wrong += [(case["key"], verdict, note)] if verdict not in ("right", "refused") else []
     assert wrong == []

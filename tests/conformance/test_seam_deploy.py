@@ -1,7 +1,7 @@
 """Deploying through the plain interface: what runs, what is refused, and why."""
 
 import pytest
-from sketches import node, process
+from sketches import node, process, timer
 
 from engine import conformance
 
@@ -107,3 +107,41 @@ def test_configuring_again_forgets_everything(draw):
     for forgotten in (conformance.start, conformance.export):
         with pytest.raises(conformance.Incident):
             forgotten("one")
+
+
+def test_files_of_a_bundle_may_use_the_same_ids_for_their_elements(draw):
+    call = node("callActivity", "c", calledElement="part")
+    main = draw(process("main", node("startEvent", "s"), call, node("endEvent", "e"), "s -> c -> e"))
+    part = draw(process("part", *line("")), name="part.bpmn")
+    conformance.configure()
+    (entry,) = conformance.deploy(main, part)["definitions"]
+    assert (entry["status"], entry["refusals"]) == ("ok", [])
+    one = conformance.start("main")
+    conformance.complete("a")
+    assert conformance.state(one) == "ended"
+    done = [(entry["definition"], entry["element_id"]) for entry in conformance.log(one)]
+    assert done == [("main", "s"), ("part", "s"), ("part", "a"), ("part", "e"), ("main", "c"), ("main", "e")]
+    assert conformance.canonical(conformance.load(conformance.save(one)))
+
+
+def test_an_extra_file_that_is_missing_or_bad_is_told_and_leaves_the_first_one_usable(draw, tmp_path):
+    main = draw(process("main", *LINE))
+    bad = tmp_path / "bad.bpmn"
+    bad.write_text("no XML")
+    for extra in ([bad], [tmp_path / "none.bpmn"]):
+        conformance.configure()
+        report = conformance.deploy(main, extra)
+        assert report["error"]["reason"]
+        assert [entry["id"] for entry in report["definitions"]] == ["main"]
+
+
+@pytest.mark.parametrize("text", ["PT1M", "P10D", "R3/PT10S", "2026-11-21T10:00:00Z"])
+def test_a_plain_time_is_no_reason_to_warn(draw, text):
+    form = "timeDuration" if text.startswith("P") else "timeCycle" if text.startswith("R") else "timeDate"
+    event = node("intermediateCatchEvent", "t", timer(text, form))
+    conformance.configure()
+    (entry,) = conformance.deploy(draw(process("one", *LINE[:3], event, "s -> a -> t -> e")))["definitions"]
+    assert (entry["status"], [warning for warning in entry["warnings"] if warning["rule"] == "V2"]) == (
+        "ok",
+        [],
+    )

@@ -280,3 +280,12 @@ def test_what_is_handed_over_from_outside_may_be_wrong_but_never_crashes(deploye
             conformance.start("tasks", data)
     with pytest.raises(conformance.Incident):
         conformance.start("tasks", {}, "no_such_element")
+
+
+@pytest.mark.parametrize("tag", ["exclusiveGateway", "inclusiveGateway", "complexGateway", "userTask"])
+def test_a_stubbed_run_never_asks_a_condition_not_even_on_a_lone_flow(deployed, tag):
+    deployed(process("lone", START, node(tag, "g"), END, "s -> g", "g -> e if v == 0"), scripts="stub")
+    one = conformance.start("lone")
+    for task in conformance.ready_tasks(one):
+        conformance.complete(task)
+    assert conformance.state(one) == "ended"

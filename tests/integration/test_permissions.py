@@ -28,7 +28,8 @@ from workflows.people import person_named
 def test_37_a_case_manager_cannot_stop_the_clients_wish_to_opt_out(desk: Desk, verb: str) -> None:
     first = desk.to_opted_in(**QUINN)
     again = opt_out_again(desk, CASEY, first)
-    answer = desk.call(AVERY, "POST", f"/cases/{again}/{verb}")
+    body = {"reason": "nobody_asked"} if verb == "opened-in-error" else None
+    answer = desk.call(AVERY, "POST", f"/cases/{again}/{verb}", body)
     assert answer.status_code in (403, 404, 409)
     assert desk.labels(CASEY, again) == {"OO1"}
 
@@ -70,7 +71,7 @@ def test_37_nobody_is_asked_to_opt_in_a_client_who_has_opted_out_again(desk: Des
 def test_35_a_partner_without_agreement_changes_nothing_in_a_held_case(desk: Desk, path: str) -> None:
     number = desk.to_request(REMY, "WSJ")
     suspend()
-    body = {"text": "A note."} if path == "/notes" else None
+    body = {"text": "A note."} if path == "/notes" else {"reason": "wrong_client"}
     assert desk.call(REMY, "POST", f"/cases/{number}{path}", body).status_code == 403
 
 

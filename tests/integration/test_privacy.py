@@ -194,7 +194,7 @@ def test_42_language_and_relay_stand_first(desk: Desk) -> None:
 
 def test_43_opened_in_error_erases_the_client_at_once(desk: Desk, database: Engine) -> None:
     number = desk.to_request(reason="Wants help with a welding course.")
-    answer = desk.call(AVERY, "POST", f"/cases/{number}/opened-in-error")
+    answer = desk.call(AVERY, "POST", f"/cases/{number}/opened-in-error", {"reason": "wrong_client"})
     assert answer.status_code == 200, answer.get_data(as_text=True)
     assert desk.outcome(number) == ("closed", "opened_in_error")
     stored = everything_stored(database)
@@ -209,7 +209,10 @@ def test_43_a_draft_opened_in_error(desk: Desk, database: Engine) -> None:
     task = desk.task(AVERY, number, "T5")["id"]
     assert desk.call(AVERY, "POST", f"/tasks/{task}/draft", {"data": MARLO}).status_code == 200
     assert "Pennywhistle" in everything_stored(database)
-    assert desk.call(AVERY, "POST", f"/cases/{number}/opened-in-error").status_code == 200
+    assert (
+        desk.call(AVERY, "POST", f"/cases/{number}/opened-in-error", {"reason": "wrong_client"}).status_code
+        == 200
+    )
     assert "Pennywhistle" not in everything_stored(database)
     assert desk.outcome(number) == ("closed", "opened_in_error")
 

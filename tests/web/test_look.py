@@ -81,7 +81,7 @@ EVENT = View(
 )
 STEP = View(
     id="T1", name="Search", kind="Task", role="Case manager", form="T1.json", due=NOW, step="5512PRO 1",
-    holder=None, task_id="t1", who="Avery", at=NOW,
+    holder=None, task_id="t1", who="Avery", at=NOW, entry="/cases/1/entries/t1",
 )  # fmt: skip
 PERSON = View(
     username="noor", name="Noor Lanternwick", email="noor@fwp.example", agency="FWP", offices=["WorkSource Kitsap"],
@@ -100,6 +100,7 @@ TABS = [
 ]
 ACTIONS = View(
     withdraw=True, opened_in_error=True, opt_out_again=True, note=True, esd_note=True,
+    remind=True, error_reasons=[("practice", "It was made for practice")],
     reassign=[View(task_id="t1", task_name="Record", people=[("casey", "Casey")]),
               View(task_id="t2", task_name="Find", people=[])],
 )  # fmt: skip
@@ -124,7 +125,11 @@ SAMPLES: dict[str, dict[str, object]] = {
     "case.html": {"case": CASE_VIEW, "fact_groups": GROUPS,
                   "open_steps": [STEP], "done_steps": [STEP], "history": [EVENT], "mails": [MESSAGE],
                   "notes": [NOTE], "linked": [View(number=CASE, words="same")],
+                  "coming_steps": [STEP], "with_esd": True, "marks": {"T1": "done"},
+                  "diagrams": [View(name="Opt-in", address="/processes/p/1/files/a.bpmn", opens=True)],
+                  "corrections": [View(at=NOW, who="A", task="T", label="L", old="O", new="N", reason="")],
                   "actions": ACTIONS, "errors": {"text": "Write a note.", "username": "Choose."}, "note_text": ""},
+    "case_entry.html": {"number": CASE, "task": STEP, "fields": FIELDS, "why": "Mistyped.", "errors": ERRORS},
     "start.html": {"fields": FIELDS[3:6], "case_managers": [("avery", "Avery")], "case_manager": "", "key": "k",
                    "refusal": [], "help": HELP},
     "cases.html": {"q": "", "state": "", "states": [("", "All")], "rows": [ROW],

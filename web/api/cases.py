@@ -10,6 +10,10 @@ from web.api.models import (
     CaseOut,
     CaseRowOut,
     CasesQuery,
+    CorrectionBody,
+    CorrectionOut,
+    EntryPath,
+    ErrorBody,
     EventList,
     EventOut,
     IdempotencyHeader,
@@ -19,14 +23,18 @@ from web.api.models import (
     NoteBody,
     NumberOut,
     NumberPath,
+    ProgressOut,
 )
 from web.api.tasks import task_out
 from workflows.commands import cases
+from workflows.commands.corrections import correct_entry
+from workflows.commands.reminders import remind_now
 from workflows.errors import NotPermitted
 from workflows.privacy import visible_closed_at
 from workflows.queries import case_list as lists
 from workflows.queries import cases as queries
 from workflows.queries.cases import CaseView
+from workflows.queries.progress import Progress
 
 Answer = Response | tuple[Response, int]
 
@@ -79,10 +87,24 @@ def withdraw(path: NumberPath) -> Answer:
 
 
 @api.post("/cases/<string:number>/opened-in-error", responses={"200": CaseOut})
-def opened_in_error(path: NumberPath) -> Answer:
+def opened_in_error(path: NumberPath, body: ErrorBody) -> Answer:
     """The case should not exist; what is stored about the client is erased at once."""
-    cases.opened_in_error(g.actor, path.number)
+    cases.opened_in_error(g.actor, path.number, body.reason)
     return _case(path.number)
+
+
+@api.post("/cases/<string:number>/remind", responses={"200": CaseOut})
+def remind(path: NumberPath) -> Answer:
+    """Ask those who hold the case to look at it, at most once in a business day."""
+    remind_now(g.actor, path.number)
+    return _case(path.number)
+
+
+@api.post("/cases/<string:number>/entries/<string:id>/corrections", responses={"201": CaseOut})
+def correct(path: EntryPath, body: CorrectionBody) -> Answer:
+    """Put answers of a completed task right; the first entry stays as it was."""
+    correct_entry(g.actor, path.number, path.id, body.data, body.why)
+    return _case(path.number), 201
 
 
 @api.post("/cases/<string:number>/opt-out-again", responses={"201": NumberOut})
@@ -126,9 +148,30 @@ def case_out(view: CaseView) -> CaseOut:
             {"text": n.text, "who": who, "at": n.written_at, "esd_only": n.esd_only} for n, who in view.notes
         ],
         steps=[_step(step) for step in view.steps],
+        progress=_progress(view.progress),
+        corrections=[
+            CorrectionOut(**{name: getattr(one, name) for name in CorrectionOut.model_fields})
+            for one in view.corrections
+        ],
+    )
+
+
+def _progress(progress: Progress) -> ProgressOut:
+    return ProgressOut(
+        marks=progress.marks,
+        diagrams=[{"process": one.process, "name": one.name, "file": one.file} for one in progress.diagrams],
+        coming=[vars(one) for one in progress.coming],
+        with_esd=progress.with_esd,
     )
 
 
 def _step(step: Any) -> dict[str, Any]:
     answers = {name: words for name, _, words in step.answers}
-    return {"element": step.element, "name": step.name, "who": step.who, "at": step.at, "answers": answers}
+    return {
+        "id": step.task_id,
+        "element": step.element,
+        "name": step.name,
+        "who": step.who,
+        "at": step.at,
+        "answers": answers,
+    }

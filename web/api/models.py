@@ -124,6 +124,48 @@ class NoteBody(Strict):
     esd_only: bool = False
 
 
+class ErrorBody(Strict):
+    """Why a case is cancelled as opened in error."""
+
+    reason: Literal["wrong_client", "nobody_asked", "begun_twice", "practice"]
+
+
+class EntryPath(BaseModel):
+    """A completed task of a case."""
+
+    number: str = Field(max_length=40)
+    id: str = Field(max_length=64)
+
+
+class CorrectionBody(Strict):
+    """The answers of a completed task that are put right, and why."""
+
+    data: dict[str, Any]
+    why: str
+
+
+class CorrectionOut(BaseModel):
+    """An entry that was put right, in words; `reason` is empty for those who may not read it."""
+
+    at: datetime
+    who: str
+    task: str
+    label: str
+    old: str
+    new: str
+    reason: str
+
+
+class ProgressOut(BaseModel):
+    """How far a case is: the marks of its diagrams (element: done or now), the diagrams that hold one, and the steps
+    that may still come. `with_esd`: Employment Security is at work and its steps are not told one by one."""
+
+    marks: dict[str, Literal["done", "now"]]
+    diagrams: list[dict[str, str]]
+    coming: list[dict[str, str]]
+    with_esd: bool
+
+
 class TaskOut(BaseModel):
     """A user task. `element` is its id in the diagram, `step` the clause of the procedure."""
 
@@ -177,6 +219,8 @@ class CaseOut(BaseModel):
     possible_matches: list[str]
     notes: list[dict[str, Any]]
     steps: list[dict[str, Any]]
+    progress: ProgressOut
+    corrections: list[CorrectionOut]
 
 
 class CaseRowOut(BaseModel):

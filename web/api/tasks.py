@@ -67,7 +67,7 @@ def save_draft(path: TaskPath, body: Completion) -> Response:
 @api.post("/tasks/<string:id>/complete", responses={"200": Completed})
 def complete(path: TaskPath, body: Completion) -> Response:
     """Complete a task with the answers to its form; gives the case's number."""
-    number = user_tasks.complete(g.actor, path.id, body.data, body.version)
+    number = user_tasks.complete(g.actor, path.id, body.data, body.version).number
     return jsonify({"case": number, "completed": path.id})
 
 

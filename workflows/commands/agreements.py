@@ -165,7 +165,7 @@ def _warning_days(work: Work) -> tuple[int, ...]:
 def _concerned(work: Work, row: Agreement) -> list[Person]:
     managers = [work.db.get(Person, i) for i in (row.esd_manager_id, row.partner_manager_id) if i]
     agency = work.db.get_one(Agency, row.agency_code)
-    everyone = [*managers, *people_with(work.db, "program_manager", Person.area_code == agency.area_code)]
+    everyone = [*managers, *people_with(work.db, "program_manager", area=agency.area_code)]
     return list({person.id: person for person in everyone if person}.values())
 
 
@@ -177,7 +177,7 @@ def _tell_of_age(work: Work, case: Case) -> None:
     """N7 once to the program managers when a case is open for longer than `case_max_age`."""
     levels = instances.bundle_of_case(work, case).service_levels
     if levels.calendar().add(case.opened_at, levels.duration("case_max_age")) <= work.now:
-        people = people_with(work.db, "program_manager", Person.area_code == case.area_code)
+        people = people_with(work.db, "program_manager", area=case.area_code)
         outbox.queue(work, "escalate_to_program_manager", case, people, round=ROUND_OF_AGE)
 
 
@@ -193,7 +193,7 @@ def _escalate_hold(work: Work, case: Case) -> bool:
     ):
         return False
     case.hold_escalated = True
-    people = people_with(work.db, "program_manager", Person.area_code == case.area_code)
+    people = people_with(work.db, "program_manager", area=case.area_code)
     outbox.queue(work, "escalate_hold", case, people)
     return True
 

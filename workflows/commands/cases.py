@@ -8,7 +8,17 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from workflows import access, instances, privacy, steps
-from workflows.cases import Case, IdempotencyKey, Note, case_number, case_numbered, lock_case
+from workflows.case_file import new_file
+from workflows.cases import (
+    ERROR_REASONS,
+    NOT_SAID,
+    Case,
+    IdempotencyKey,
+    Note,
+    case_numbered,
+    lock_case,
+    new_numbers,
+)
 from workflows.commands import command
 from workflows.commands.user_tasks import finish
 from workflows.definitions import MAIN_PROCESS, OPT_OUT_AGAIN, Bundle, ProcessDefinition, bundle_of, deployed
@@ -85,11 +95,16 @@ def withdraw(work: Work, number: str) -> None:
 
 
 @command
-def opened_in_error(work: Work, number: str) -> None:
-    """The case should not exist: what is stored about the client is erased at once, the number stays (domain 6.2)."""
+def opened_in_error(work: Work, number: str, reason: str = NOT_SAID) -> None:
+    """The case should not exist: what is stored about the client is erased at once, the number stays (domain 6.2).
+
+    `reason` is one of `ERROR_REASONS`; the doors ask for one, and an attempt that is made again has none to give.
+    """
+    if reason not in ERROR_REASONS:
+        raise InvalidInput(fields={"reason": "Choose why the case is cancelled."})
     case = _steered(work, number, partner_until=PARTNER_PURGES)
     work.tried = Tried("opened_in_error", case.id, number)
-    record(work, "case_opened_in_error", case)
+    record(work, "case_opened_in_error", case, reason=reason)
     if not instances.receive(work, case, "opened_in_error"):
         steps.forget_client(work, case)
         instances.close_without_path(work, case, "opened_in_error")
@@ -185,8 +200,9 @@ def _first_answers(work: Work, bundle: Bundle, evidence: Mapping[str, object]) -
 
 def _new_case(work: Work, process: str, manager: Actor, office: str) -> Case:
     area = work.db.get_one(Office, office).area_code
-    number = work.db.scalar(case_number)
+    number, case_id = work.db.execute(new_numbers).one()
     case = Case(
+        id=case_id,
         number=f"{area}-{work.now.astimezone(settings().zone).year}-{number:06}",
         process_key=process,
         area_code=area,
@@ -197,9 +213,13 @@ def _new_case(work: Work, process: str, manager: Actor, office: str) -> Case:
         opened_at=work.now,
         status="draft",
         attempts=0,
+        call_client=False,
+        backup_opened=False,
+        lapse_announced=False,
+        hold_escalated=False,
     )
     work.db.add(case)
-    work.db.flush()
+    new_file(work.db, case)
     record(work, "case_opened", case, process=process, on_behalf=manager.id != work.actor.id)
     return case
 

@@ -1,6 +1,7 @@
 """Deploying a bundle: everything in it is checked, then it becomes the version that new cases start with."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 from sqlalchemy import Select, func, select, update
@@ -16,7 +17,7 @@ from workflows.mail_words import ALLOWED_NAMES
 from workflows.outbox import MESSAGES
 from workflows.people import SYSTEM
 from workflows.service_levels import InvalidServiceLevels
-from workflows.steps import STEPS
+from workflows.steps import RETURNED, STEPS
 from workflows.work import Work
 
 BUNDLE_FILE = re.compile(
@@ -98,16 +99,34 @@ def _check_diagrams(bundle: Bundle) -> dict[str, str]:
                 steps=frozenset(STEPS),
                 lanes=frozenset(ROLE_OF_LANE),
                 service_levels=levels,
+                names=_variables(bundle),
             )
         except engine.InvalidDefinition as invalid:
             for found in invalid.problems:
                 place = f"{found.file}:{found.element_id}"
-                problems[place] = (
+                sentence = (
                     f"“{found.element_name or found.element_id}” {found.rule}: {found.reason} {found.mend}"
                 )
+                told = problems.get(place, "")
+                problems[place] = told if sentence in told else f"{told} {sentence}".strip()
         else:
             problems |= _check_elements(bundle, definition)
     return problems
+
+
+def _variables(bundle: Bundle) -> Callable[[engine.Element], set[str]]:
+    """The process variables that an element's form, step or counter sets."""
+    kept: dict[str, frozenset[str]] = {}
+    for name, text in bundle.files.items():
+        if name.startswith("forms/") and not Form.problems(text.encode()):
+            kept[name.removeprefix("forms/")] = Form.parse(text.encode()).kept("process")
+
+    def of(element: engine.Element) -> set[str]:
+        told = element.properties
+        names = {*kept.get(told.get("formJsonSchemaFilename", ""), ()), *RETURNED.get(element.step or "", ())}
+        return names | ({told["counter"]} if "counter" in told else set())
+
+    return of
 
 
 def _check_elements(bundle: Bundle, definition: engine.Definition) -> dict[str, str]:

@@ -8,6 +8,7 @@ went out is written to its row at once, and to the history of its case as soon a
 import random
 import secrets
 from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 
 import structlog
@@ -24,6 +25,7 @@ from workflows.mail_words import compose
 from workflows.outbox import OutboxMessage, hint_after_commit
 from workflows.people import SYSTEM, Person, people_with
 from workflows.settings import settings
+from workflows.share import share
 from workflows.work import Work
 
 log = structlog.get_logger()
@@ -39,9 +41,14 @@ three minutes, twice as long as a job lives."""
 
 def waiting_ids(limit: int) -> list[int]:
     """The messages that may be sent now, oldest first: due, and not leased to a living sender."""
-    with transaction() as db:
-        query = select(OutboxMessage.id).where(*_ready(clock.now()))
-        return list(db.scalars(query.order_by(OutboxMessage.next_attempt_at, OutboxMessage.id).limit(limit)))
+    with share_of_waiting(limit) as ids:
+        return ids
+
+
+def share_of_waiting(limit: int) -> AbstractContextManager[list[int]]:
+    """The same, and no other worker is given them until the block ends."""
+    query = select(OutboxMessage.id).where(*_ready(clock.now()))
+    return share(query.order_by(OutboxMessage.next_attempt_at, OutboxMessage.id), limit)
 
 
 def deliver(ids: Iterable[int], mailer: Mailer) -> int:
@@ -217,7 +224,7 @@ def send_again(work: Work, message_id: int) -> None:
         )
     row.state, row.attempts, row.next_attempt_at = "waiting", 0, work.now
     _note(work, row, "message_sent_again")
-    hint_after_commit(work.db, row.id)
+    hint_after_commit(work.db, row)
 
 
 def _ready(now: datetime) -> tuple[ColumnElement[bool], ...]:
@@ -264,7 +271,7 @@ def _give_up(work: Work, row: OutboxMessage) -> None:
     _note(work, row)
     if row.kind != "mail_undeliverable":
         area = work.db.get_one(Person, row.recipient_id).area_code
-        administrators = people_with(work.db, "administrator", Person.area_code == area)
+        administrators = people_with(work.db, "administrator", area=area)
         outbox.queue(work, "mail_undeliverable", None, administrators, message=row.id)
 
 

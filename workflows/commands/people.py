@@ -7,13 +7,14 @@ from datetime import date, timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, select, true, update
 from sqlalchemy.orm import Session
 
 from workflows import clock, history
 from workflows.commands import command, lift_requests
 from workflows.commands.lift_requests import lock_person
 from workflows.db import transaction
+from workflows.directory import DirectoryVersion, at_version
 from workflows.errors import InvalidInput, NotAllowed, NotSignedIn, SignInFailed, TooManyAttempts
 from workflows.people import (
     ESD_ROLES,
@@ -26,6 +27,7 @@ from workflows.people import (
     SignInFailure,
     actor_for,
     person_named,
+    person_of,
 )
 from workflows.settings import settings
 from workflows.work import Work
@@ -64,9 +66,13 @@ def sign_out(key: str) -> None:
 def actor_of_session(key: str) -> Actor:
     """Who a session belongs to; `NotSignedIn` when it is unknown, ended or over."""
     with transaction() as db:
-        row = db.get(SignIn, hash_of(key))
+        # One row beside each: the directory has one version.
+        found = select(SignIn, DirectoryVersion.version).join(DirectoryVersion, true())
+        found = found.where(SignIn.key_hash == hash_of(key))
+        row, version = db.execute(found).one_or_none() or (None, "")
         if row is None or row.ended_at or row.expires_at <= clock.now():
             raise NotSignedIn()
+        at_version(db, version)
         return active_actor(db, row.person_id)
 
 
@@ -190,8 +196,8 @@ def _start_session(person_id: int) -> str:
 
 def active_actor(db: Session, person_id: int) -> Actor:
     """The actor of a person who may still sign in; `NotSignedIn` when not."""
-    person = db.get_one(Person, person_id)
-    if not person.active:
+    person = person_of(db, person_id)
+    if person is None or not person.active:
         raise NotSignedIn()
     return actor_for(db, person)
 

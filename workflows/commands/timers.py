@@ -12,14 +12,15 @@ from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from workflows import clock, instances, outbox, steps
-from workflows.cases import Case, lock_case
+from workflows.case_file import file_of, locked
+from workflows.cases import Case, file_named
 from workflows.commands import command
 from workflows.commands.settling import settle
-from workflows.db import transaction
 from workflows.errors import Incident
 from workflows.history import record
 from workflows.incidents import MOST_ATTEMPTS, resting
 from workflows.people import SYSTEM, Actor
+from workflows.share import share
 from workflows.timers import Timer
 from workflows.user_tasks import TaskDraft, UserTask, is_esd
 from workflows.work import Tried, Work
@@ -32,10 +33,14 @@ RETRY_AFTER = timedelta(minutes=10)
 
 def fire_due(limit: int = BATCH) -> int:
     """Fire the timers that are due, remind of late tasks, free idle claims; how many things were done."""
-    now = clock.now()
-    done = sum(_each(_due_timers(now, limit), fire))
-    done += sum(_each(_late_tasks(now, limit), remind_late))
-    done += sum(_each(_claimed_tasks(now, limit), free_idle))
+    now, done = clock.now(), 0
+    for due, act in (
+        (due_timers(now), fire),
+        (_late_tasks(now), remind_late),
+        (_claimed_tasks(now), free_idle),
+    ):
+        with share(due, limit) as ids:
+            done += sum(_each(ids, act))
     settle()
     return done
 
@@ -66,11 +71,11 @@ def _log_set_aside(what: str, row_id: str, error: Exception) -> None:
 @command
 def fire(work: Work, timer_id: str) -> bool:
     """Fire one timer if it is still due; gives whether it fired."""
-    timer = work.db.get(Timer, timer_id)
-    if timer is None:
+    file = locked(work.db, "timer", timer_id)
+    timer = file.one(Timer, timer_id) if file else None
+    if file is None or timer is None:
         return False
-    case = lock_case(work.db, timer.case_id)
-    timer = work.db.get_one(Timer, timer_id, populate_existing=True)
+    case = file.all(Case)[0]
     if timer.closed_at or timer.due_at > work.now or _stands_still(case, timer.role):
         return False
     work.tried = Tried("timer", case.id, timer.id, timer.element, role=timer.role)
@@ -93,7 +98,6 @@ def _fire_event(work: Work, case: Case, timer: Timer) -> None:
         esd_only=is_esd(timer.role),
         late_minutes=late // timedelta(minutes=1),
     )
-    work.db.flush()
     instances.change(work, case, lambda instance: instance.fire(timer.id))
 
 
@@ -150,8 +154,8 @@ def _tried(what: str, task: UserTask) -> Tried:
 
 
 def _locked(work: Work, task_id: str) -> tuple[Case, UserTask]:
-    case = lock_case(work.db, work.db.get_one(UserTask, task_id).case_id)
-    return case, work.db.get_one(UserTask, task_id, populate_existing=True)
+    file = file_named(work.db, "task", task_id)
+    return file.all(Case)[0], file.one(UserTask, task_id) or work.db.get_one(UserTask, task_id)
 
 
 def _stands_still(case: Case, role: str) -> bool:
@@ -163,7 +167,7 @@ def _is_idle(work: Work, case: Case, task: UserTask) -> bool:
     bundle = instances.bundle_of_case(work, case)
     levels = bundle.service_levels
     after = levels.duration("claimed_but_idle_release")
-    draft = work.db.get(TaskDraft, task.id)
+    draft = file_of(work.db, case.id).one(TaskDraft, task.id)
     touched = [at for at in (task.claimed_at, draft.saved_at if draft else None) if at]
     return task.claimed_at is not None and levels.calendar().add(max(touched), after) <= work.now
 
@@ -172,32 +176,25 @@ def _moving(role: InstrumentedAttribute[str]) -> ColumnElement[bool]:
     return or_(Case.held_at.is_(None), role != "case_manager")
 
 
-def _due_timers(now: datetime, limit: int) -> list[str]:
+def due_timers(now: datetime) -> Select[str]:
+    """The timers to fire now, the longest due first."""
     query = select(Timer.id).join(Case, Case.id == Timer.case_id)
     query = query.where(Timer.closed_at.is_(None), Timer.due_at <= now, _moving(Timer.role))
-    query = query.where(Timer.attempts < MOST_ATTEMPTS)
-    return _ids(query.order_by(Timer.due_at, Timer.id).limit(limit))
+    return query.where(Timer.attempts < MOST_ATTEMPTS).order_by(Timer.due_at, Timer.id)
 
 
-def _late_tasks(now: datetime, limit: int) -> list[str]:
+def _late_tasks(now: datetime) -> Select[str]:
     query = select(UserTask.id).join(Case, Case.id == UserTask.case_id)
     query = query.where(UserTask.closed_at.is_(None), UserTask.due_at <= now, UserTask.reminded_at.is_(None))
     query = query.where(~resting("remind", UserTask.id, now))
-    return _ids(query.where(_moving(UserTask.role)).order_by(UserTask.due_at).limit(limit))
+    return query.where(_moving(UserTask.role)).order_by(UserTask.due_at)
 
 
-def _claimed_tasks(now: datetime, limit: int) -> list[str]:
+def _claimed_tasks(now: datetime) -> Select[str]:
     """Claims of ESD tasks older than a day; whether one is idle is decided in business time, under the lock."""
     query = select(UserTask.id).where(
         UserTask.closed_at.is_(None),
         UserTask.role.in_(("esd_wioa_supervisor", "esd_staff")),
         ~resting("free_idle", UserTask.id, now),
     )
-    return _ids(
-        query.where(UserTask.claimed_at < now - timedelta(days=1)).order_by(UserTask.claimed_at).limit(limit)
-    )
-
-
-def _ids(query: Select[str]) -> list[str]:
-    with transaction() as db:
-        return list(db.scalars(query))
+    return query.where(UserTask.claimed_at < now - timedelta(days=1)).order_by(UserTask.claimed_at)

@@ -1,22 +1,24 @@
 """What people do with a task: claim, give back, reassign, save a draft, complete it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
 
 from workflows import access, holds, instances, privacy
-from workflows.cases import Case, ClientFacts, Note, TaskRecord, lock_case
+from workflows.case_file import file_of
+from workflows.cases import Case, ClientFacts, Note, TaskRecord, file_named
 from workflows.commands import command
-from workflows.definitions import Bundle, bundle_of
+from workflows.definitions import Bundle
 from workflows.duplicates import fingerprint, name_fingerprint
-from workflows.errors import InvalidInput, NotAllowed, NotFound, Stale, TaskClosed
-from workflows.forms import Answers
+from workflows.errors import InvalidInput, NotAllowed, Stale, TaskClosed
+from workflows.forms import Answers, Form
 from workflows.history import record
-from workflows.instances import ProcessInstance
+from workflows.one_write import append
 from workflows.people import Actor, actor_for, person_named
 from workflows.privacy import Standing
 from workflows.ssn_guard import guard
 from workflows.task_forms import labels, options_for
-from workflows.user_tasks import TaskDraft, UserTask, close, form_of, is_esd
+from workflows.user_tasks import TaskDraft, UserTask, close, form_of, is_esd, open_tasks
 from workflows.work import Tried, Work
 
 
@@ -82,32 +84,50 @@ def save_draft(work: Work, task_id: str, raw: Mapping[str, object]) -> None:
     case, task = _locked_open(work, task_id)
     _check_may_work(work, case, task)
     answers = form_of(_bundle(work, case), task).draft(raw)
-    draft = work.db.get(TaskDraft, task.id) or TaskDraft(task_id=task.id)
+    draft = file_of(work.db, case.id).one(TaskDraft, task.id) or TaskDraft(task_id=task.id)
     draft.answers, draft.saved_by_id, draft.saved_at = answers, work.actor.id or 0, work.now
     work.db.add(draft)
     if task.assignee_id is None:
         _assign(work, case, task, work.actor.id, "task_claimed")
 
 
+@dataclass(frozen=True)
+class Completed:
+    """What came of it: the number of the case, and the newest of its open tasks that is the actor's already."""
+
+    number: str
+    next_task: str | None
+
+
 @command
-def complete(work: Work, task_id: str, raw: Mapping[str, object], version: int | None = None) -> str:
-    """Complete a task with the answers of its form; gives the number of the case.
+def complete(
+    work: Work,
+    task_id: str,
+    raw: Mapping[str, object] | Callable[[Form], Mapping[str, object]],
+    version: int | None = None,
+) -> Completed:
+    """Complete a task with the answers of its form, or with what a function reads for that form.
 
     Refused when it is closed, not the actor's, changed since `version`, or answered wrongly; then nothing changes.
     """
-    guard(raw)
+    if not callable(raw):
+        guard(raw)
     case, task = _locked_open(work, task_id)
     _check_may_work(work, case, task)
+    form = form_of(_bundle(work, case), task)
+    if callable(raw):
+        raw = raw(form)
+        guard(raw)
     if version is not None and version != task.version:
         raise Stale()
-    form = form_of(_bundle(work, case), task)
     options = options_for(work.db, form, work.actor.offices, case)
     answers = form.clean(dict(raw), options, work.now, labels())
     _check_agreement(work, case, task, answers)
     work.tried = Tried("complete", case.id, task.id, task.element, task.name, task.role)
     work.rescue = partial(save_draft, work.actor, task_id, raw)
     finish(work, case, task, answers)
-    return case.number
+    mine = [one.id for one in open_tasks(work.db, case.id) if one.assignee_id == work.actor.id]
+    return Completed(case.number, mine[-1] if mine else None)
 
 
 def finish(work: Work, case: Case, task: UserTask, answers: Answers) -> None:
@@ -119,18 +139,15 @@ def finish(work: Work, case: Case, task: UserTask, answers: Answers) -> None:
     _keep_notes(work, case, answers.esd_note)
     close(work, case, task, "completed")
     record(work, "task_completed", case, element=task.element, esd_only=is_esd(task.role))
-    work.db.flush()
     instances.change(work, case, lambda instance: instance.complete(task.id, answers.process))
 
 
 def _locked_open(work: Work, task_id: str) -> tuple[Case, UserTask]:
     """The task and its case, held until the end of the transaction; refused when it is no longer open."""
-    found = work.db.get(UserTask, task_id)
-    if found is None:
-        raise NotFound("There is no such task that you may see.")
-    case = lock_case(work.db, found.case_id)
-    work.about.update(case=case.number, element=found.element)
-    task = work.db.get_one(UserTask, task_id, populate_existing=True)
+    file = file_named(work.db, "task", task_id)
+    case = file.all(Case)[0]
+    task = file.one(UserTask, task_id) or work.db.get_one(UserTask, task_id)
+    work.about.update(case=case.number, element=task.element)
     if task.closed_at:
         access.task_standing(work, task, case)
         raise TaskClosed()
@@ -152,7 +169,7 @@ def _check_agreement(work: Work, case: Case, task: UserTask, answers: Answers) -
 
 
 def _bundle(work: Work, case: Case) -> Bundle:
-    return bundle_of(work.db, work.db.get_one(ProcessInstance, case.id).definition_id)
+    return instances.bundle_of_case(work, case)
 
 
 def _assign(work: Work, case: Case, task: UserTask, person_id: int | None, kind: str) -> None:
@@ -163,26 +180,29 @@ def _assign(work: Work, case: Case, task: UserTask, person_id: int | None, kind:
 
 
 def _keep_record(work: Work, case: Case, task: UserTask, answers: Answers) -> None:
-    row = TaskRecord(
-        task_id=task.id,
-        case_id=case.id,
-        element=task.element,
-        answers=dict(answers.record),
-        completed_by_id=work.actor.id or 0,
-        completed_at=work.now,
-    )
-    work.db.add(row)
+    file_of(work.db, case.id).answers[task.element] = dict(answers.record)
+    row = {
+        "task_id": task.id,
+        "case_id": case.id,
+        "element": task.element,
+        "answers": answers.record,
+        "completed_by_id": work.actor.id or 0,
+        "completed_at": work.now,
+    }
+    append(work.db, TaskRecord, row)
 
 
 def _keep_client(work: Work, case: Case, facts: Mapping[str, object]) -> None:
     """Client facts go to their own table, the fingerprints with them; later answers replace earlier ones."""
     if not facts:
         return
-    row = work.db.get(ClientFacts, case.id)
+    row = file_of(work.db, case.id).one(ClientFacts)
     known = {**(row.facts if row else {}), **facts}
-    row = row or ClientFacts(case_id=case.id)
+    if row is None:
+        row = ClientFacts(case_id=case.id)
+        file_of(work.db, case.id).all(ClientFacts).append(row)
+        work.db.add(row)
     row.facts, row.fingerprint, row.name_fingerprint = known, fingerprint(known), name_fingerprint(known)
-    work.db.add(row)
 
 
 def _keep_notes(work: Work, case: Case, notes: Mapping[str, str]) -> None:

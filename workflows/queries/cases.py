@@ -6,24 +6,28 @@ from datetime import datetime
 from sqlalchemy import select
 
 from workflows import access, privacy
-from workflows.cases import OUTCOMES, Case, ClientFacts, Note, TaskRecord, case_numbered, lock_case
+from workflows.cases import OUTCOMES, Case, ClientFacts, Note, TaskRecord, case_numbered
+from workflows.commands.reminders import may_remind
 from workflows.definitions import Bundle, ProcessDefinition, bundle_of
 from workflows.duplicates import open_cases_like, possible_matches
-from workflows.history import HistoryEvent, events_of, record
+from workflows.history import HistoryEvent, events_of
 from workflows.instances import ProcessInstance
 from workflows.organisations import Agency, Office
 from workflows.outbox import ESD_ONLY_KINDS, OutboxMessage, messages_of
 from workflows.people import Person, missing_clearances, people_who_hold_both_keys, people_with
 from workflows.privacy import Standing
 from workflows.queries import query
+from workflows.queries.corrections import Corrected, correctable_tasks, corrections_for
+from workflows.queries.progress import Progress, progress_of
+from workflows.queries.reading import note_read
 from workflows.queries.sentences import (
     MESSAGE_WORDS,
     sentence,
-    state_sentence,
     status_words,
     tells_less,
     tells_offer,
 )
+from workflows.queries.state_words import state_sentence
 from workflows.task_forms import labels, options_for
 from workflows.user_tasks import UserTask, open_tasks
 from workflows.work import Work
@@ -65,6 +69,8 @@ class Sent:
 class Answered:
     """A completed task with the answers this reader may see: (name, label, answer in words)."""
 
+    task_id: str
+    process: str
     element: str
     name: str
     step: str
@@ -96,6 +102,10 @@ class CaseView:
     edit_recorded_at: datetime | None
     linked: list[str]
     possible: list[str]
+    progress: Progress
+    corrections: list[Corrected]
+    may_correct: frozenset[str]
+    may_remind: bool
     standing: Standing
 
 
@@ -112,32 +122,43 @@ def case_view(work: Work, number: str) -> CaseView:
     esd = standing.is_esd
     manager = work.db.get(Person, case.case_manager_id)
     outcome, status = privacy.visible_outcome(standing), privacy.visible_status(standing)
-    tasks = [task for task in open_tasks(work.db, case.id) if _may_see_open(standing, task)]
+    tasks = [task for task in open_tasks(work.db, case.id) if privacy.may_see_open(standing, task)]
+    steps = _answered(work, standing, bundle)
     return CaseView(
         case=case,
         outcome=outcome,
         outcome_words=OUTCOMES.get(outcome or "", ""),
         status=status,
         status_words=status_words(case, status),
-        sentence=state_sentence(work.db, standing, status, work.now),
+        sentence=state_sentence(work, standing),
         office=work.db.get_one(Office, case.office_code).name,
         agency=work.db.get_one(Agency, case.agency_code).name,
         case_manager=manager.name if manager else "",
         version=definition.version,
         facts=_fact_words(bundle, raw),
         facts_raw=raw,
-        steps=_answered(work, standing, bundle),
+        steps=steps,
         open=tasks,
-        assignees={
-            p.id: p
-            for p in work.db.scalars(select(Person).where(Person.id.in_([t.assignee_id for t in tasks])))
-        },
+        assignees=_assignees(work, tasks),
         notes=notes_of(work, standing),
         edit_recorded_at=privacy.visible_edit_date(standing),
         linked=[c.number for c in open_cases_like(work.db, case)] if esd else [],
         possible=[c.number for c in possible_matches(work.db, case)] if esd else [],
+        progress=progress_of(work, standing, bundle, [(step.process, step.element) for step in steps], tasks),
+        corrections=corrections_for(work, standing, bundle, bool(raw)),
+        may_correct=correctable_tasks(standing, bundle, _tasks(work, steps)),
+        may_remind=may_remind(standing),
         standing=standing,
     )
+
+
+def _assignees(work: Work, tasks: list[UserTask]) -> dict[int, Person]:
+    rows = select(Person).where(Person.id.in_([task.assignee_id for task in tasks]))
+    return {person.id: person for person in work.db.scalars(rows)}
+
+
+def _tasks(work: Work, steps: list[Answered]) -> list[UserTask]:
+    return [work.db.get_one(UserTask, step.task_id) for step in steps]
 
 
 @query
@@ -186,7 +207,7 @@ def colleagues(work: Work, number: str) -> list[dict[str, object]]:
         people = people_who_hold_both_keys(work.db, case.area_code)
         return [_givable(task, people) for task in tasks if task.is_esd]
     if standing.is_own_case and not standing.is_reduced:
-        people = people_with(work.db, privacy.CM, Person.agency_code == case.agency_code)
+        people = people_with(work.db, privacy.CM, agency=case.agency_code)
         cleared = [person for person in people if not missing_clearances(person)]
         return [_givable(task, cleared) for task in tasks if task.role == privacy.CM]
     return []
@@ -201,12 +222,6 @@ def client_facts(work: Work, standing: Standing) -> list[tuple[str, str]]:
     """The client facts the actor may read now, as label and words."""
     bundle = bundle_of(work.db, work.db.get_one(ProcessInstance, standing.case.id).definition_id)
     return _fact_words(bundle, _visible_facts(work, standing))
-
-
-def note_read(work: Work, case: Case, where: str, element: str | None) -> None:
-    """Write down that facts about a client were read (domain 7.3), once for each reading."""
-    locked = lock_case(work.db, case.id)
-    record(work, "client_facts_read", locked, element=element, where=where)
 
 
 def sent_view(message: OutboxMessage, person: Person) -> Sent:
@@ -256,6 +271,8 @@ FACTS_FORM = "T5_WriteRequest.json"
 def _fact_words(bundle: Bundle, facts: dict[str, object]) -> list[tuple[str, str]]:
     """Language, interpreter and relay first, so that whoever calls knows before dialling (scenario 42)."""
     said = {name: value for name, value in facts.items() if value is not False}
+    if not said:
+        return []
     words = bundle.forms[FACTS_FORM].words(said, {}, labels())
     first = ("language", "interpreter", "aux_aid", "alt_contact")
     ordered = sorted(words, key=lambda item: first.index(item[0]) if item[0] in first else len(first))
@@ -287,16 +304,16 @@ def _answered_one(
     readable = form.readable(standing.roles) if privacy.may_read_record(standing, task) else frozenset()
     answers = {name: value for name, value in row.answers.items() if name in readable}
     words = form.words(answers, options_for(work.db, form, [case.office_code], case), labels())
-    return Answered(task.element, task.name, task.procedure_ref, person.name, row.completed_at, words)
-
-
-def _may_see_open(standing: Standing, task: UserTask) -> bool:
-    """Partners see their own open tasks, no more of ESD's work; auditors all but the offer's."""
-    if standing.is_esd:
-        return True
-    if standing.audits:
-        return task.element not in privacy.OFFER_ELEMENTS
-    return not standing.is_reduced and not task.is_esd
+    return Answered(
+        task.id,
+        task.process,
+        task.element,
+        task.name,
+        task.procedure_ref,
+        person.name,
+        row.completed_at,
+        words,
+    )
 
 
 def notes_of(work: Work, standing: Standing) -> list[tuple[Note, str]]:

@@ -108,7 +108,7 @@ def step_rows(bundle: Bundle) -> list[StepRow]:
             name=element.name,
             process=element.process_id,
             process_name=names.get(element.process_id, element.process_id),
-            role=_role_words(element.lane),
+            role=role_words(element.lane),
             form=element.properties.get("formJsonSchemaFilename", ""),
             due=_due_words(bundle, element.properties.get("due")),
             step=element.properties.get("procedureRef", ""),
@@ -119,7 +119,8 @@ def step_rows(bundle: Bundle) -> list[StepRow]:
     ]
 
 
-def _role_words(lane: str | None) -> str:
+def role_words(lane: str | None) -> str:
+    """Whose work a lane holds, in words."""
     role = ROLE_OF_LANE.get(lane or "", "")
     return ROLES.get(role, lane or "")
 

@@ -1,16 +1,10 @@
-"""History, states and messages in sentences for people."""
+"""History, states and messages in sentences for people; where a case stands is told by `state_words`."""
 
-from datetime import datetime
-
-from sqlalchemy.orm import Session
-
-from workflows.cases import OUTCOMES, PRIVATE_OUTCOMES, STATUSES, Case
+from workflows.cases import ERROR_REASONS, NOT_SAID, OUTCOMES, PRIVATE_OUTCOMES, STATUSES, Case
 from workflows.definitions import OPT_OUT_AGAIN
 from workflows.history import HistoryEvent
-from workflows.mail_words import words_for_day
 from workflows.outbox import ESD_ONLY_KINDS
-from workflows.privacy import OFFER_ELEMENTS, Standing, visible_closed_at
-from workflows.user_tasks import UserTask, open_tasks
+from workflows.privacy import OFFER_ELEMENTS
 
 MESSAGE_WORDS = {
     "notify_supervisor": "The ESD WIOA supervisor is told of the request",
@@ -25,6 +19,7 @@ MESSAGE_WORDS = {
     "remind_undecided": "Reminder: the client has not decided yet",
     "remind_offer_open": "Reminder: the client wanted time to think about the offer",
     "remind_overdue": "Reminder of a task past its due time",
+    "remind_now": "Reminder that a colleague asked for",
     "escalate_to_backup": "The backup supervisors are told",
     "escalate_to_program_manager": "The program managers are told that the request is late",
     "tell_program_manager_not_visible": "The program managers are told that the record is still not visible",
@@ -49,14 +44,15 @@ _SENTENCES = {
     "case_held": "The case was put on hold, because the agency’s agreement is not in force.",
     "case_resumed": "The hold ended.",
     "case_withdrawn": "The client withdrew the request.",
-    "case_opened_in_error": "The request was marked as opened in error.",
     "client_facts_erased": "What was stored about the client was erased.",
     "opt_out_again_wanted": "The client asked to opt out again.",
     "access_ended": "The client opted out again; partner staff no longer see the record.",
     "answered_by_linked_case": "The opt-in was recorded with another request of the same client.",
     "client_facts_read": "Facts about the client were read.",
+    "reminder_asked": "A reminder was asked for.",
     "note_written": "A note was written.",
     "draft_expired": "The request was begun and not sent in time; what was begun is erased.",
+    "office_phone_set": "The number on the contact card of an office was set.",
     "token_created": "An API token was made.",
     "token_revoked": "An API token was revoked.",
     "restriction_lift_asked": "An administrator asked to lift the restriction of ESD staff.",
@@ -76,6 +72,7 @@ _TASK_SENTENCES = {
     "task_claimed": "“{}” was claimed.",
     "task_released": "“{}” was given back.",
     "task_reassigned": "“{}” was given to somebody else.",
+    "entry_corrected": "An entry of “{}” was put right.",
 }
 
 _DECISIONS = {"opt_in": "the client’s record is shared", "remain_opted_out": "the client remains opted out"}
@@ -92,6 +89,9 @@ def sentence(event: HistoryEvent, task_names: dict[str, str]) -> str:
         return f"The decision was passed on: {_DECISIONS.get(detail.get('decision', ''), '')}."
     if event.kind.startswith("message_"):
         return _message_sentence(event)
+    if event.kind == "case_opened_in_error":
+        words = ERROR_REASONS.get(detail.get("reason", ""), ERROR_REASONS[NOT_SAID])
+        return f"The request was marked as opened in error: {words[:1].lower()}{words[1:]}."
     if event.kind == "timer_fired":
         return "A time limit passed."
     return _SENTENCES.get(event.kind, event.kind.replace("_", " ").capitalize() + ".")
@@ -134,52 +134,3 @@ def status_words(case: Case, status: str) -> str:
     """A state in words; the small case of a client who opts out again has its own."""
     own = _OPT_OUT_WORDS if case.process_key == OPT_OUT_AGAIN else {}
     return own.get(status, STATUSES[status])
-
-
-def state_sentence(db: Session, standing: Standing, status: str, now: datetime) -> str:
-    """Where a case stands, in one sentence; `status` is what this reader may know of it."""
-    case = standing.case
-    if status == "closed":
-        ended = visible_closed_at(standing) or now
-        return f"Closed since {words_for_day(ended)}."
-    if status == "on_hold" and case.held_at:
-        return f"On hold since {words_for_day(case.held_at)}, because the agency’s agreement is not in force."
-    tasks = open_tasks(db, case.id)
-    late = any(task.due_at and task.due_at < now for task in tasks if _may_know(standing, task))
-    words = _open_words(case, status, tasks)
-    return f"{words}{' This is later than planned.' if late else ''}"
-
-
-def _may_know(standing: Standing, task: UserTask) -> bool:
-    """Whether it may be told that a task is late; that there is one for an accepted offer is ESD's alone (X14)."""
-    return standing.is_esd or task.element not in OFFER_ELEMENTS
-
-
-_STATE_SENTENCES = {
-    "draft": "The case manager is working through steps 1 to 4.",
-    "submitted": "The request is with Employment Security.",
-    "in_contact": "The supervisor is in contact with the client, or trying to be.",
-    "opting_in": "ESD staff record the opt-in in the case management system.",
-    "confirming": "The case manager checks that the record is visible now.",
-    "follow_up": "The case manager goes on serving the client.",
-    "offering": "The supervisor offers the client to work with ESD staff.",
-}
-
-
-def _opt_out_sentence(case: Case, status: str) -> str:
-    """The state of the small case of a client who opts out again."""
-    if case.process_key != OPT_OUT_AGAIN:
-        return ""
-    if status == "opting_in":
-        return "The supervisor sets the opt-out in the case management system."
-    return "The client asked to opt out again; the supervisor verifies the wish."
-
-
-def _open_words(case: Case, status: str, tasks: list[UserTask]) -> str:
-    if case.call_client:
-        return "The client has not called. Employment Security is to call the client."
-    if status == "submitted" and any(task.element.startswith("T7") for task in tasks):
-        return (
-            f"Waiting for the client to contact Employment Security, since {words_for_day(case.opened_at)}."
-        )
-    return _opt_out_sentence(case, status) or _STATE_SENTENCES[status]

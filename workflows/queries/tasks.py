@@ -18,8 +18,9 @@ from workflows.organisations import Agency, Office
 from workflows.people import Person
 from workflows.privacy import Standing
 from workflows.queries import query
-from workflows.queries.cases import client_facts, note_read, notes_of
-from workflows.queries.sentences import state_sentence
+from workflows.queries.cases import client_facts, notes_of
+from workflows.queries.reading import note_read
+from workflows.queries.state_words import state_sentence
 from workflows.task_forms import Options, labels, options_for
 from workflows.user_tasks import TaskDraft, UserTask, form_of
 from workflows.work import Work
@@ -82,7 +83,7 @@ def task_view(work: Work, task_id: str) -> TaskView:
         draft_saved_at=draft.saved_at if draft else None,
         facts=_facts(work, task, standing),
         notes=notes_of(work, standing),
-        sentence=state_sentence(work.db, standing, privacy.visible_status(standing), work.now),
+        sentence=state_sentence(work, standing),
         incident=open_about(work.db, "complete", task.id),
         hindrance=hindrance,
     )

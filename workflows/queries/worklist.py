@@ -6,21 +6,19 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, tuple_
-from sqlalchemy.sql import Select
+from sqlalchemy import ColumnElement, Select, Subquery, and_, func, or_, select, tuple_, union
 
 from workflows import privacy
 from workflows.cases import Case
 from workflows.errors import InvalidInput
-from workflows.organisations import Agency, Office
+from workflows.organisations import Agency, Office, offices
 from workflows.people import Person, offices_with_supervisor
 from workflows.queries import query
-from workflows.user_tasks import UserTask
+from workflows.user_tasks import DUE, FAR, UserTask
 from workflows.work import Work
 
 PAGE = 50
 COUNTED = 100
-FAR = datetime(9999, 1, 1).astimezone()
 
 
 @dataclass(frozen=True)
@@ -60,11 +58,12 @@ def worklist(work: Work, view: str = "mine", after: str | None = None, limit: in
     if view not in ("mine", "role", "late"):
         raise InvalidInput(fields={"view": "Choose mine, role or late."})
     limit = max(1, min(limit, PAGE))
-    rows = work.db.execute(_page(_select().where(_wanted(work, view)), after, limit)).all()
+    keys = _keys(work, view, limit + 1, _unkey(after) if after else None)
+    rows = work.db.execute(_details(keys)).all() if keys is not None else []
     staffed = offices_with_supervisor(work.db)
     items = [_row(work, staffed, *row) for row in rows[:limit]]
     more = len(rows) > limit
-    return Worklist(items, _key(rows[limit - 1][0]) if more else None)
+    return Worklist(items, key_of(rows[limit - 1][0]) if more else None)
 
 
 @query
@@ -73,64 +72,91 @@ def counts(work: Work) -> dict[str, int]:
     return {view: _count(work, view) for view in ("mine", "role", "late")}
 
 
-def _select() -> Select:  # type: ignore[type-arg]
+def _details(keys: Select[str]) -> Select[UserTask, Case, str, str, Person]:
     return (
         select(UserTask, Case, Office.name, Agency.name, Person)
         .join(Case, Case.id == UserTask.case_id)
         .join(Office, Office.code == UserTask.office_code)
         .join(Agency, Agency.code == UserTask.agency_code)
         .outerjoin(Person, Person.id == UserTask.assignee_id)
+        .where(UserTask.id.in_(keys))
+        .order_by(DUE, UserTask.id)
     )
 
 
-def _wanted(work: Work, view: str) -> ColumnElement[bool]:
-    mine = and_(UserTask.assignee_id == work.actor.id, _not_held())
-    everything = or_(mine, _of_my_roles(work))
+def _keys(work: Work, view: str, limit: int, after: tuple[datetime, str] | None = None) -> Select[str] | None:
+    """The ids of the first tasks of a view; None when the actor has no such view.
+
+    Each part of the view is one range of one index, read in its order from the key on and no further than a page
+    needs; so a page costs the same however many tasks are open and however many were ever done.
+    """
+    parts = [_range(part, limit, after) for part in _parts(work, view)]
+    if not parts:
+        return None
+    found = union(*(select(part.c.due, part.c.id) for part in parts)).subquery()
+    return select(found.c.id).order_by(found.c.due, found.c.id).limit(limit)
+
+
+def _range(part: ColumnElement[bool], limit: int, after: tuple[datetime, str] | None) -> Subquery:
+    rows = select(DUE.label("due"), UserTask.id).join(Case, Case.id == UserTask.case_id)
+    rows = rows.where(UserTask.closed_at.is_(None), part)
+    if after:
+        rows = rows.where(tuple_(DUE, UserTask.id) > after)
+    return rows.order_by(DUE, UserTask.id).limit(limit).subquery()
+
+
+def _parts(work: Work, view: str) -> list[ColumnElement[bool]]:
+    parts = [and_(UserTask.assignee_id == work.actor.id, _not_held())]
+    if view != "mine":
+        parts += _of_my_roles(work)
     if view == "late":
-        everything = and_(everything, UserTask.due_at < work.now)
-    return and_(UserTask.closed_at.is_(None), mine if view == "mine" else everything)
+        return [and_(part, work.now > DUE) for part in parts]
+    return parts
 
 
-def _of_my_roles(work: Work) -> ColumnElement[bool]:
+def _of_my_roles(work: Work) -> list[ColumnElement[bool]]:
     """The tasks of the actor's groups: by agency for partners, by office (or area, or escalation) for ESD."""
     actor = work.actor
-    choices: list[ColumnElement[bool]] = []
+    parts: list[ColumnElement[bool]] = []
     if actor.has(privacy.CM):
         own = and_(UserTask.role == privacy.CM, UserTask.agency_code == actor.agency)
-        choices.append(and_(own, Case.held_at.is_(None)))
+        parts.append(and_(own, Case.held_at.is_(None)))
+    for role in _esd_roles(work):
+        parts += [and_(UserTask.role == role, UserTask.office_code == office) for office in _served(work)]
     if actor.has(privacy.SUP):
-        esd = UserTask.role.in_((privacy.SUP, privacy.ESD))
-        escalated = and_(Case.backup_opened, UserTask.office_code.in_(actor.backup_offices))
-        choices.append(and_(esd, or_(_served(work), escalated)))
-    if actor.has(privacy.ESD):
-        choices.append(and_(UserTask.role == privacy.ESD, _served(work)))
+        parts += [
+            and_(UserTask.role == role, UserTask.office_code == office, Case.backup_opened)
+            for role in (privacy.SUP, privacy.ESD)
+            for office in sorted(actor.backup_offices)
+        ]
     if actor.has(privacy.PM):
-        choices.append(and_(UserTask.role == privacy.PM, UserTask.area_code == actor.area))
-    return or_(*choices) if choices else UserTask.id.is_(None)
+        parts.append(and_(UserTask.role == privacy.PM, UserTask.area_code == actor.area))
+    return parts
 
 
-def _served(work: Work) -> ColumnElement[bool]:
+def _esd_roles(work: Work) -> tuple[str, ...]:
+    """The roles whose tasks the actor finds in the offices they serve."""
+    if work.actor.has(privacy.SUP):
+        return (privacy.SUP, privacy.ESD)
+    return (privacy.ESD,) if work.actor.has(privacy.ESD) else ()
+
+
+def _served(work: Work) -> list[str]:
+    """The actor's own offices, and those of the area that have no supervisor of their own."""
     staffed = offices_with_supervisor(work.db)
-    unstaffed = and_(UserTask.office_code.not_in(staffed), UserTask.area_code == work.actor.area)
-    return or_(UserTask.office_code.in_(work.actor.offices), unstaffed)
+    of_area = {office.code for office in offices(work.db) if office.area_code == work.actor.area}
+    return sorted(work.actor.offices | (of_area - staffed))
 
 
 def _not_held() -> ColumnElement[bool]:
     return or_(Case.held_at.is_(None), UserTask.role != privacy.CM)
 
 
-def _page(rows: Select, after: str | None, limit: int) -> Select:  # type: ignore[type-arg]
-    due = func.coalesce(UserTask.due_at, FAR)
-    if after:
-        rows = rows.where(tuple_(due, UserTask.id) > _unkey(after))
-    return rows.order_by(due, UserTask.id).limit(limit + 1)
-
-
 def _count(work: Work, view: str) -> int:
-    some = (
-        select(UserTask.id).join(Case, Case.id == UserTask.case_id).where(_wanted(work, view)).limit(COUNTED)
-    )
-    return work.db.scalar(select(func.count()).select_from(some.subquery())) or 0
+    keys = _keys(work, view, COUNTED)
+    if keys is None:
+        return 0
+    return work.db.scalar(select(func.count()).select_from(keys.subquery())) or 0
 
 
 def _row(
@@ -172,7 +198,8 @@ def may_claim(standing: privacy.Standing, task: UserTask) -> bool:
     return keys and privacy.in_group(standing, task)
 
 
-def _key(task: UserTask) -> str:
+def key_of(task: UserTask) -> str:
+    """The key of the page that begins after a task."""
     words = json.dumps([(task.due_at or FAR).isoformat(), task.id])
     return base64.urlsafe_b64encode(words.encode()).decode()
 

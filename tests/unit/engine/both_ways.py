@@ -46,13 +46,14 @@ class Walk:
     """
 
     def __init__(
-        self, processes: dict[str, str], data: Mapping, steps: Mapping, at: str | None, limits
+        self, definition: engine.Definition, data: Mapping, stepping=None, at: str | None = None
     ) -> None:
-        self.definition = engine.load(files(**processes), "main", rules="standard", limits=limits)
+        stepping = stepping or (lambda: lambda element, data: None)
+        self.definition = definition
         self.trace: list[engine.Trace] = []
-        self.kept = engine.Instance.prepare(self.definition, _stepping(steps))
-        self.step = _stepping(steps)
-        self.restored = engine.Instance.prepare(self.definition, self.step)
+        self.kept = engine.Instance.prepare(definition, stepping())
+        self.step = stepping()
+        self.restored = engine.Instance.prepare(definition, self.step)
         self._both(lambda instance: instance.begin(data, at=at))
 
     def play(self, *moves) -> Walk:
@@ -60,6 +61,11 @@ class Walk:
         for move in moves:
             name, data = move if isinstance(move, tuple) else (move, {})
             self._both(lambda instance, name=name, data=data: _make(instance, name, data))
+        return self
+
+    def let(self, place: int, data: Mapping) -> Walk:
+        """Let the open work at a position happen, whatever it is."""
+        self._both(lambda instance: _let(instance, instance.open_work()[place], data))
         return self
 
     def cancel(self) -> Walk:
@@ -135,8 +141,8 @@ class Walk:
 def both_ways(text: str | dict[str, str], *moves, data=None, steps=None, at=None, limits=None) -> Walk:
     """Start a process (or a bundle, its first process `main`) and make moves."""
     processes = {"main": text} if isinstance(text, str) else text
-    walk = Walk(processes, data or {}, steps or {}, at, limits or engine.Limits())
-    return walk.play(*moves)
+    definition = engine.load(files(**processes), "main", rules="standard", limits=limits or engine.Limits())
+    return Walk(definition, data or {}, lambda: _stepping(steps or {}), at).play(*moves)
 
 
 def _refusal(change, instance: engine.Instance) -> engine.EngineError | None:
@@ -169,6 +175,17 @@ def _make(instance: engine.Instance, name: str, data: Mapping) -> None:
         instance.fire(_find(instance, name[1:]))
     else:
         instance.complete(_find(instance, name), data)
+
+
+def _let(instance: engine.Instance, work: engine.OpenWork, data: Mapping) -> None:
+    if work.kind in ("user_task", "worker_task"):
+        instance.complete(work.id, data)
+    elif work.kind == "message":
+        instance.receive(work.name)
+    elif work.kind == "signal":
+        instance.signal(work.name)
+    else:
+        instance.fire(work.id)
 
 
 def _find(instance: engine.Instance, name: str) -> str:

@@ -4,53 +4,76 @@ Inclusive and complex gateways, instances and loops, event sub-processes, errors
 transactions, termination, links, conditional events, receive and send tasks, ad-hoc work, token quantities.
 """
 
-from hypothesis import strategies as st
-from random_processes import WITH_EVENTS, Writer, blocks
+import random
 
-MARKERS = st.sampled_from([
+from hypothesis import strategies as st
+from random_processes import Writer
+
+from engine import BpmnError
+
+MARKERS = (
     "times=2", "times=2 sequential=yes", "times=3 until='x > 2'", "times=0", "times=x sequential=yes",
     "while='x == 0' most=3", "while='x == 1' most=2 before=yes",
-])  # fmt: skip
-STARTS = st.sampled_from([
+)  # fmt: skip
+STARTS = (
     "message=m0", "signal=s1", "timer=PT1H", "cycle=R2/PT1H", "condition='x > 2'", "escalation=late",
     "message=m1,m2 all=yes",
-])  # fmt: skip
-LEAVES = st.sampled_from(
-    ["user", "user", "service", "throw", "catch", "shout", "receive", "send", "escalate", "cond", "every"]
+)  # fmt: skip
+LEAVES = (
+    "user", "user", "user", "service", "throw", "catch", "shout", "receive", "send", "escalate", "cond", "every",
+)  # fmt: skip
+HANDLERS = (
+    "",
+    "times=2",
+    "while='x == 0' most=2 reminded",
+    "reminded",
+    "interrupted",
+    "times=2 sequential=yes interrupted",
 )
+"""What a compensation handler is like: its loop marker, and whether an event stands beside it."""
+INNER = object()
+"""Stands for a tree inside of a block."""
+FLAG = (False, True)
+BLOCKS = {
+    "seq": (INNER, INNER), "xor": (INNER, INNER), "and": (INNER, INNER), "call": (INNER,), "loop": (INNER,), "sub": (INNER,),
+    "race": (INNER, INNER), "or": (INNER, INNER), "complex": (INNER, INNER), "link": (INNER,), "adhoc": (FLAG,),
+    "boundary": (("user", "sub", "call"), ("message", "signal", "timer"), FLAG, INNER, INNER),
+    "repeat": (MARKERS, INNER), "tasks": (MARKERS, STARTS, INNER), "handled": (STARTS, FLAG, INNER, INNER),
+    "error": (("boundary", "inside"), MARKERS, INNER, INNER), "escalation": (FLAG, INNER, INNER),
+    "undo": (("task", "sub", "event"), HANDLERS, INNER, INNER), "transaction": (HANDLERS, INNER, INNER),
+    "fails": (MARKERS, INNER),
+    "terminate": (INNER, INNER), "pair": (INNER,),
+}  # fmt: skip
+"""Each kind of block with its parts: a tree, or one of several words."""
+UNPAIRED = tuple(name for name in BLOCKS if name != "pair")
+"""Blocks that send one token out for each that comes in, whatever is inside of them.
+
+A pair demands as many as it sent; complex and inclusive joins inside of it may melt them into one.
+"""
 
 
-def wide_blocks(most: int = 7):
-    """Trees of blocks over everything the engine runs, of at most so many leaves."""
+def wide_blocks(kinds=tuple(BLOCKS), most: int = 7, leaves=LEAVES, blocks=BLOCKS):
+    """Trees of blocks of these kinds, of at most so many leaves."""
 
     def deeper(inner):
-        yes_no = st.booleans()
-        return st.one_of(
-            st.tuples(st.just("seq"), inner, inner),
-            st.tuples(st.just("xor"), inner, inner),
-            st.tuples(st.just("and"), inner, inner),
-            st.tuples(st.just("call"), inner),
-            st.tuples(st.just("loop"), inner),
-            st.tuples(st.just("race"), inner, inner),
-            st.tuples(
-                st.just("boundary"), st.sampled_from(["user", "sub", "call"]), WITH_EVENTS, yes_no, inner, inner
-            ),
-            st.tuples(st.just("or"), inner, inner),
-            st.tuples(st.just("complex"), inner, inner),
-            st.tuples(st.just("repeat"), MARKERS, inner),
-            st.tuples(st.just("tasks"), MARKERS, STARTS, inner),
-            st.tuples(st.just("handled"), STARTS, yes_no, inner, inner),
-            st.tuples(st.just("error"), st.sampled_from(["boundary", "inside"]), MARKERS, inner, inner),
-            st.tuples(st.just("escalation"), yes_no, inner, inner),
-            st.tuples(st.just("undo"), st.sampled_from(["task", "sub", "event"]), inner, inner),
-            st.tuples(st.just("transaction"), inner, inner),
-            st.tuples(st.just("terminate"), inner, inner),
-            st.tuples(st.just("link"), inner),
-            st.tuples(st.just("adhoc"), yes_no),
-            st.tuples(st.just("pair"), inner),
-        )
+        return st.one_of(*[
+            st.tuples(st.just(name), *[inner if part is INNER else st.sampled_from(part) for part in blocks[name]])
+            for name in kinds
+        ])  # fmt: skip
 
-    return st.recursive(LEAVES, deeper, max_leaves=most)
+    return st.recursive(st.sampled_from(leaves), deeper, max_leaves=most)
+
+
+def grown(chance: random.Random, depth: int, kinds=tuple(BLOCKS)):
+    """A tree of blocks of at most this depth, and hardly less."""
+    if not depth or chance.random() < 0.1:
+        return chance.choice(LEAVES)
+    # Much happens one after the other or side by side, so that a walk is long.
+    name = chance.choice(("seq", "and")) if chance.random() < 0.3 else chance.choice(kinds)
+    parts = [
+        grown(chance, depth - 1, kinds) if part is INNER else chance.choice(part) for part in BLOCKS[name]
+    ]
+    return (name, *parts)
 
 
 class WideWriter(Writer):
@@ -76,7 +99,14 @@ class WideWriter(Writer):
         name, start, finish = self.new("z"), self.new("s"), self.new("e")
         inner: list[str] = []
         first, last = self.block(tree, inner)
-        lines = [f"start {start}", end.format(finish), *inner, f"{start} -> {first}", f"{last} -> {finish}", *more]
+        lines = [
+            f"start {start}",
+            end.format(finish),
+            *inner,
+            f"{start} -> {first}",
+            f"{last} -> {finish}",
+            *more,
+        ]
         self.pending = [f"{kind} {name} {marker} {{", *lines, "}"]
         return name
 
@@ -167,24 +197,31 @@ class WideWriter(Writer):
     def write_escalation(self, lines, interrupts, inner, side):
         """An escalation, caught at the border."""
         name, event = self._throwing(inner, "end {} escalation=late", "", (), lines), self.new("b")
-        lines.append(f"boundary {event} on={name} escalation=any interrupting={'yes' if interrupts else 'no'}")
+        lines.append(
+            f"boundary {event} on={name} escalation=any interrupting={'yes' if interrupts else 'no'}"
+        )
         if interrupts:
             return self._joined(lines, name, event, side)
         lines.append(f"{event} -> {self.block(side, lines)[0]}")
         return name, name
 
-    def _undoable(self, lines) -> str:
+    def _undoable(self, lines, handled: str) -> str:
         """A task with its handler."""
-        task, event, handler = self.new("n"), self.new("b"), self.new("h")
+        task, event, handler, beside = self.new("n"), self.new("b"), self.new("h"), self.new("b")
+        marker, how = handled.removesuffix("reminded").removesuffix("interrupted"), handled.split(" ")[-1]
         lines += [f"user {task} @Clerk", f"boundary {event} on={task} compensate={handler}"]
-        lines.append(f"user {handler} handler=yes @Clerk")
+        lines.append(f"user {handler} handler=yes {marker} @Clerk")
+        if how in ("reminded", "interrupted"):
+            interrupts = "no" if how == "reminded" else "yes"
+            lines.append(f"boundary {beside} on={handler} cycle=R2/PT1H interrupting={interrupts}")
+            lines.append(f"{beside} -> {self.leaf('user', lines)[0]}")
         return task
 
-    def write_undo(self, lines, how, inner, then):
+    def write_undo(self, lines, how, handled, inner, then):
         """A sub-process in which something is done and then undone."""
-        task, throw = self.new("n"), self.new("t")
+        throw = self.new("t")
         written: list[str] = []
-        task = self._undoable(written)
+        task = self._undoable(written, handled)
         more = {"task": [], "sub": [], "event": self._undoing()}[how]
         tree = ("begun", task, written, inner)
         name = self.put(lines, "sub", tree, more=more)
@@ -207,22 +244,45 @@ class WideWriter(Writer):
         lines += [*written, f"{task} -> {first}"]
         return task, last
 
-    def write_transaction(self, lines, inner, side):
+    def write_transaction(self, lines, handled, inner, side):
         """A transaction that is cancelled where x is more than 1."""
         written: list[str] = []
-        task, gate, cancel = self._undoable(written), self.new("g"), self.new("e")
+        task, gate, cancel = self._undoable(written, handled), self.new("g"), self.new("e")
         behind = [f"xor {gate}", f"end {cancel} cancel=yes", f"{gate} -> {cancel} if x > 1"]
         tree = ("begun", task, written, ("then", inner, gate, behind))
-        name, event = self.put(lines, "transaction", tree), self.new("b")
+        more = self._heard()
+        name, event = self.put(lines, "transaction", tree, more=more), self.new("b")
         lines.append(f"boundary {event} on={name} cancel=yes")
         return self._joined(lines, name, event, side)
+
+    def _heard(self) -> list[str]:
+        """An event sub-process that waits for a message and does not interrupt."""
+        on, start, user = self.new("z"), self.new("s"), self.new("n")
+        return [
+            f"on {on} {{",
+            f"start {start} message=m1 interrupting=no",
+            f"user {user} @Clerk",
+            f"{start} -> {user}",
+            "}",
+        ]
+
+    def write_fails(self, lines, marker, side):
+        """A task whose step may throw an error."""
+        task, event = self.new("n"), self.new("b")
+        lines += [f"service {task} step=fail {marker}", f"boundary {event} on={task} error=any"]
+        return self._joined(lines, task, event, side)
 
     def write_terminate(self, lines, one, two):
         """A sub-process that ends with the first of two branches."""
         split, end = self.new("g"), self.new("e")
         aside: list[str] = []
         first, last = self.block(two, aside)
-        tree = ("begun", split, [f"and {split}", f"end {end}", *aside, f"{split} -> {first}", f"{last} -> {end}"], one)
+        tree = (
+            "begun",
+            split,
+            [f"and {split}", f"end {end}", *aside, f"{split} -> {first}", f"{last} -> {end}"],
+            one,
+        )
         name = self.put(lines, "sub", tree, end="terminate {}")
         return name, name
 
@@ -256,4 +316,8 @@ def write_wide(tree) -> dict[str, str]:
     return writer.processes
 
 
-__all__ = ["blocks", "wide_blocks", "write_wide"]
+def mark_or_fail(element, data):
+    """The steps of service tasks: count the calls in the data, or throw where x is 3."""
+    if element.step == "fail" and data.get("x") == 3:
+        raise BpmnError("lost")
+    return {"marks": int(data.get("marks", 0)) + 1}

@@ -8,27 +8,23 @@ LEAVES = st.sampled_from(["user", "user", "service", "throw", "manual"])
 WITH_EVENTS = st.sampled_from(["message", "signal", "timer"])
 
 
-def blocks(events: bool, loops: bool = True):
-    """Trees of blocks; `events` adds catch events, races and boundary events of all kinds."""
+def blocks():
+    """Trees of blocks, with catch events, races and boundary events of all kinds."""
 
     def deeper(inner):
-        choices = [
+        around = st.sampled_from(["user", "sub", "call"])
+        return st.one_of(
             st.tuples(st.just("seq"), inner, inner),
             st.tuples(st.just("xor"), inner, inner),
             st.tuples(st.just("and"), inner, inner),
             st.tuples(st.just("sub"), inner),
             st.tuples(st.just("call"), inner),
-        ]
-        if loops:
-            choices.append(st.tuples(st.just("loop"), inner))
-        if events:
-            choices.append(st.tuples(st.just("race"), inner, inner))
-            around = st.sampled_from(["user", "sub", "call"])
-            choices.append(st.tuples(st.just("boundary"), around, WITH_EVENTS, st.booleans(), inner, inner))
-        return st.one_of(*choices)
+            st.tuples(st.just("loop"), inner),
+            st.tuples(st.just("race"), inner, inner),
+            st.tuples(st.just("boundary"), around, WITH_EVENTS, st.booleans(), inner, inner),
+        )
 
-    leaves = LEAVES | st.sampled_from(["catch", "shout"]) if events else LEAVES
-    return st.recursive(leaves, deeper, max_leaves=7)
+    return st.recursive(LEAVES | st.sampled_from(["catch", "shout"]), deeper, max_leaves=7)
 
 
 class Writer:

@@ -209,6 +209,19 @@ def _turning(between: str) -> str:
     return f"{START}{gateway}{between}{END}{flows}"
 
 
+def _deciding(attributes: str) -> str:
+    ways = [
+        _flow(f"f{n}", "G", end, f"<conditionExpression {FORMAL}>x == {n}</conditionExpression>")
+        for n, end in ((2, "B"), (3, "C"))
+    ]
+    tasks = '<task id="B"/><task id="C"/>'
+    return f'{START}<exclusiveGateway id="G" {attributes}/>{tasks}{_flow("f1", "S", "G")}{"".join(ways)}'
+
+
+def _second(inside: str) -> str:
+    return f'<startEvent id="S2">{inside}</startEvent>{_flow("f3", "S2", "A")}'
+
+
 def _nested(depth: int) -> str:
     inside = '<task id="T0"/>'
     for number in range(depth):
@@ -225,6 +238,8 @@ EXAMPLES: dict[str, Example] = {
         "G", bpmn(_turning('<intermediateThrowEvent id="N"/>')), bpmn(_turning('<userTask id="N"/>'))
     ),
     "G28": Example("A", bpmn(_sub('<task id="C"/>', "", "adHocSubProcess")), bpmn(_sub('<task id="C"/>'))),
+    "G29": Example("G", bpmn(_deciding("")), bpmn(_deciding('default="f3"'))),
+    "G30": Example("S2", bpmn(PLAIN + _second("")), bpmn(PLAIN + _second("<signalEventDefinition/>"))),
     "X8": Example("Z0", bpmn(_nested(32)), bpmn(_nested(10))),
     "S1": Example(
         "defs",

@@ -2,11 +2,13 @@
 
 import logging
 import threading
+from datetime import UTC, datetime
 
 import pytest
 from bpmn_builder import files
 
 import engine
+from engine.expressions import WEEKDAYS
 
 TEXT = """
 start S
@@ -291,3 +293,15 @@ def test_one_definition_serves_many_threads():
         thread.join()
     assert failures == []
     assert outcomes == ["done"] * 160
+
+
+def test_a_condition_may_ask_for_the_day_and_the_business_calendar_of_the_host():
+    text = "start S\n user A @Clerk\n xor G\n end E outcome=late\n end F outcome=soon\n S -> A -> G\n"
+    condition = 'business_days_between(date("2026-11-20"), today()) > 1'
+    definition = engine.load(files(main=f"{text}G -> E if {condition}\nG -> F"), "main")
+    for day, outcome in ((23, "soon"), (24, "late")):
+        lent = engine.Context(datetime(2026, 11, day, 12, tzinfo=UTC), WEEKDAYS)
+        instance = engine.Instance.start(definition, {}, nothing, context=lent)
+        again = engine.Instance.load(definition, instance.dump(), nothing, context=lent)
+        again.complete(work(again, "A").id, {})
+        assert again.outcome == outcome

@@ -328,3 +328,15 @@ def test_a_long_row_of_empty_sub_processes_is_walked_through():
     lines = ["start S", "end E", *(f"sub {name} {{\n}}" for name in names), f"S -> {' -> '.join(names)} -> E"]
     definition = engine.load(files(main="\n".join(lines)), "main", rules="standard")
     assert engine.Instance.start(definition, {}, lambda element, data: None).ended
+
+
+def test_too_many_paths_at_once_are_an_incident():
+    forks = "\n".join(f"task P{n}\nP{n} -> P{n + 1}\nP{n} -> P{n + 1}" for n in range(20)).replace(
+        "task", "script"
+    )
+    text = f"start S\nuser P20\nend E\nS -> P0\n{forks}\nP20 -> E"
+    definition = engine.load(
+        files(main=text), "main", rules="standard", limits=engine.Limits(steps=1_000_000)
+    )
+    with pytest.raises(Incident, match="paths begin"):
+        engine.Instance.start(definition, {}, lambda element, data: None)

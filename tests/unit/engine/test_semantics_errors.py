@@ -105,6 +105,41 @@ def test_an_error_of_a_task_is_caught_at_its_boundary():
     assert both_ways(text, steps={"look": [{"x": 1}]}).open == ["D"]
 
 
+@pytest.mark.parametrize("marker", ["times=3", "times=3 sequential=yes", "while='True' most=4"])
+def test_an_error_of_one_instance_of_a_task_is_caught_at_the_boundary_of_all(marker):
+    """13.5.3, 13.3.7: the boundary event of a repeated task is nearest to each of its instances."""
+    text = f"start S\n service V step=look {marker}\n boundary C on=V error=any\n user H\n user D\n S -> V -> D\n C -> H"
+    walk = both_ways(text, steps={"look": [None, BpmnError("lost"), None]})
+    assert (walk.open, walk.completed) == (["H"], ["S", "V", "C"])
+
+
+def test_an_error_deep_inside_that_nothing_catches_ends_all_of_it():
+    """10.5.6: instances, called processes, handlers that run, and the work beside."""
+    main = """
+    start S
+    and F
+    sub Z times=2 {
+    call K process=inner
+    on Y {
+    start SY timer=PT1H interrupting=no
+    user H
+    SY -> H
+    }
+    }
+    user O
+    boundary B on=O timer=PT2H
+    end E
+    S -> F
+    F -> Z
+    F -> O -> E
+    B -> E
+    """
+    inner = "start I\n user Q\n and G\n user P\n end X error=lost\n I -> Q -> G\n G -> P\n G -> X"
+    walk = both_ways({"main": main, "inner": inner}, "!SY", "Q")
+    assert (walk.end, walk.open) == ("failed", [])
+    assert sorted(walk.cancelled) == ["H", "K", "K", "O", "P", "Q", "Y", "Z", "Z"]
+
+
 def test_an_error_of_a_task_that_nothing_catches_ends_the_instance():
     """10.5.6: as at an error end event."""
     walk = both_ways("start S\n service V step=look\n S -> V", steps={"look": [BpmnError("lost")]})

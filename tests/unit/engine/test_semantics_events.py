@@ -354,3 +354,23 @@ def test_a_boundary_event_of_a_sub_process_that_has_ended_is_gone():
     )
     walk = both_ways(text, "A")
     assert walk.open == ["C"]
+
+
+def test_what_waits_for_one_message_is_told_in_the_same_order_before_and_after_loading():
+    """10.5.6: the standard leaves the order open; saving must not change it."""
+    text = """
+    start S
+    sub Z {
+    catch M message=m
+    throw T
+    M -> T
+    }
+    boundary B on=Z message=begin interrupting=no
+    catch N message=m
+    throw U
+    user C
+    S -> Z -> C
+    B -> N -> U
+    """
+    walk = both_ways(text, "<begin", "<m")
+    assert (walk.open, walk.completed[-5:]) == (["C"], ["N", "M", "U", "T", "Z"])

@@ -1,0 +1,86 @@
+"""Random structured processes over every construct, on random ways: saving changes nothing, and nothing gets stuck.
+
+`SOAK=2000 SEED=0` makes the last test walk through so many larger processes, counted from a seed (about 40 a second).
+"""
+
+import os
+import random
+
+import pytest
+from both_ways import Walk
+from bpmn_builder import files
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from random_constructs import BLOCKS, UNPAIRED, grown, mark_or_fail, wide_blocks, write_wide
+
+import engine
+
+CHOICES = st.lists(st.tuples(st.integers(0, 5), st.integers(0, 3)), min_size=5, max_size=25)
+MANY = settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+SOAK, SEED = int(os.environ.get("SOAK", "60")), int(os.environ.get("SEED", "0"))
+DEEP = 4
+
+
+def load(tree, steps: int = 400) -> engine.Definition:
+    """The processes of a tree. A circle is noticed after so many steps."""
+    return engine.load(files(**write_wide(tree)), "main", rules="standard", limits=engine.Limits(steps=steps))
+
+
+def follow(tree, choices) -> Walk | None:
+    """Walk along choices, kept and restored, until the end; None when a circle stopped it.
+
+    A signal may be thrown by the very branch that its event starts: for ever, but for the limit.
+    """
+    try:
+        walk = Walk(load(tree), {"x": 3}, lambda: mark_or_fail)
+        for choice, x in choices:
+            if not walk.open:
+                break
+            walk.let(choice % len(walk.open), {"x": x})
+    except engine.StepLimit:
+        return None
+    return walk
+
+
+@MANY
+@given(wide_blocks(UNPAIRED), CHOICES)
+def test_kept_and_restored_it_goes_the_same_way_and_ends_or_waits(tree, choices):
+    """The trace, the open work, the data, the end and the saved bytes are compared after every move."""
+    walk = follow(tree, choices)
+    assert walk is None or bool(walk.open) is (walk.end is None)
+
+
+@MANY
+@given(wide_blocks(tuple(BLOCKS), most=5), CHOICES)
+def test_where_tokens_are_multiplied_it_goes_the_same_way_too(tree, choices):
+    """With two tokens on one way a join may melt what is counted later: it may stand for ever, both ways alike."""
+    try:
+        follow(tree, choices)
+    except engine.Incident as incident:
+        assert "Nothing is left" in incident.reason
+
+
+def chances(chance: random.Random, walk: Walk, moves: int):
+    """Random moves: mostly the work of people, so that events do not end everything early."""
+    for _ in range(moves):
+        work = walk.kept.open_work()
+        people = [place for place, item in enumerate(work) if item.kind == "user_task"]
+        if not work:
+            return
+        places = people if people and chance.random() < 0.7 else range(len(work))
+        yield chance.choice(places), {"x": chance.randrange(4)}
+
+
+@pytest.mark.parametrize("seed", range(SEED, SEED + SOAK))
+def test_a_larger_process_goes_the_same_way(seed):
+    """Trees of blocks four deep, about a hundred elements each."""
+    chance = random.Random(seed)
+    definition = load(grown(chance, DEEP, UNPAIRED), steps=2_000)
+    try:
+        walk = Walk(definition, {"x": 3}, lambda: mark_or_fail)
+        for place, data in chances(chance, walk, 60):
+            walk.let(place, data)
+    except engine.StepLimit:
+        return
+    assert bool(walk.open) is (walk.end is None)
+    assert walk.end is not None or walk.cancel().open == []

@@ -1,0 +1,117 @@
+// Draws the diagrams of a case, read-only, with what is done and what is open marked.
+// The page stands without it: the same stands there as a list. Everything shown was chosen by the server.
+import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
+import "bpmn-js/dist/assets/diagram-js.css";
+import "bpmn-js/dist/assets/bpmn-js.css";
+import "./viewer.css";
+
+const SIGNS = { done: "✓", now: "●" };
+const WORDS = { done: "Done", now: "Now" };
+const READABLE = 0.55;
+const STEP = 60;
+
+class Diagram {
+  constructor(section) {
+    this.section = section;
+    this.marks = JSON.parse(section.dataset.marks);
+    this.canvasElement = section.querySelector("[data-diagram-canvas]");
+    this.status = section.querySelector("[data-diagram-status]");
+    // The wheel goes on moving the page; zooming has buttons and keys.
+    this.viewer = new NavigatedViewer({ container: this.canvasElement, zoomScroll: { enabled: false } });
+    this.canvas = this.viewer.get("canvas");
+    this.overlays = this.viewer.get("overlays");
+    this.listen();
+  }
+
+  listen() {
+    this.section.querySelectorAll("[data-diagram-open]").forEach((button) => {
+      button.addEventListener("click", () => this.show(button));
+    });
+    this.section.querySelectorAll("[data-diagram-zoom]").forEach((button) => {
+      button.addEventListener("click", () => this.zoom(button.dataset.diagramZoom));
+    });
+    this.canvasElement.addEventListener("keydown", (event) => this.key(event));
+  }
+
+  async show(button) {
+    this.section.querySelectorAll("[data-diagram-open]").forEach((other) => {
+      other.setAttribute("aria-pressed", String(other === button));
+    });
+    this.canvasElement.setAttribute("aria-label", button.dataset.label);
+    try {
+      const answer = await fetch(button.dataset.diagramOpen, { credentials: "same-origin" });
+      if (!answer.ok) throw new Error(String(answer.status));
+      await this.viewer.importXML(await answer.text());
+    } catch {
+      this.status.textContent = "The diagram could not be drawn. The list of steps says the same.";
+      return;
+    }
+    this.status.textContent = "";
+    this.mark();
+    this.begin();
+  }
+
+  mark() {
+    const registry = this.viewer.get("elementRegistry");
+    Object.entries(this.marks).forEach(([id, state]) => {
+      if (!registry.get(id)) return;
+      this.canvas.addMarker(id, `desk-${state}`);
+      const sign = document.createElement("span");
+      sign.className = `desk-sign desk-sign--${state}`;
+      sign.textContent = SIGNS[state];
+      sign.title = WORDS[state];
+      this.overlays.add(id, { position: { top: -10, left: -10 }, html: sign });
+    });
+  }
+
+  // The whole diagram where that can be read, else the part where the case stands.
+  begin() {
+    this.fit();
+    if (this.canvas.zoom() >= READABLE) return;
+    const now = this.first("now") ?? this.first("done");
+    this.canvas.zoom(READABLE);
+    if (now) this.canvas.scrollToElement(now, 80);
+  }
+
+  first(state) {
+    const registry = this.viewer.get("elementRegistry");
+    const found = Object.keys(this.marks).filter((id) => this.marks[id] === state && registry.get(id));
+    return found[found.length - 1];
+  }
+
+  // A little room around, so that the watermark covers nothing and the edge of the pool is seen.
+  fit() {
+    this.canvas.zoom("fit-viewport", "auto");
+    this.canvas.zoom(this.canvas.zoom() * 0.95, "auto");
+  }
+
+  zoom(how) {
+    if (how === "fit") this.fit();
+    else this.canvas.zoom(Math.min(4, Math.max(0.1, this.canvas.zoom() * (how === "in" ? 1.25 : 0.8))));
+  }
+
+  key(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const moves = { ArrowLeft: [STEP, 0], ArrowRight: [-STEP, 0], ArrowUp: [0, STEP], ArrowDown: [0, -STEP] };
+    const zooms = { "+": "in", "=": "in", "-": "out", 0: "fit" };
+    if (event.key in moves) {
+      const [dx, dy] = moves[event.key];
+      this.canvas.scroll({ dx, dy });
+    } else if (event.key in zooms) this.zoom(zooms[event.key]);
+    else return;
+    event.preventDefault();
+  }
+}
+
+document.querySelectorAll("[data-diagram]").forEach((section) => {
+  section.hidden = false;
+  const diagram = new Diagram(section);
+  const first = section.querySelector("[data-diagram-open][aria-pressed='true']");
+  // Drawn when it comes into view: most visits to a case are about its tasks.
+  const watch = new IntersectionObserver((entries) => {
+    if (!entries.some((entry) => entry.isIntersecting)) return;
+    watch.disconnect();
+    diagram.show(first);
+  });
+  watch.observe(section);
+});
