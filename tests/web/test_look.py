@@ -64,6 +64,7 @@ TASK = View(
     help=HELP, role="ESD WIOA supervisor", office="WorkSource Kitsap", agency="Fernhollow Workforce Partners",
     holder="Avery Quillfeather", held_since=NOW - HOUR, mine=True, may_claim=False, may_release=True,
     may_edit=True, closed="", draft_saved_at=NOW - HOUR, rights_note="It in no way affects eligibility.",
+    problem=View(kind="warning", words="We are on it: P-000012."), card_href="/contact-card/KITSAP", call_script=True,
 )  # fmt: skip
 ROW = View(
     task_id="t1", case_number=CASE, name="Ask the client", step="5512PRO 5", office="WorkSource Kitsap",
@@ -113,6 +114,12 @@ PROCESS = View(
     id=2, name="Opt-in procedure", version=2, state="deployed", deployed_at=NOW, deployed_by="Robin", open_cases=3,
     sha256="a" * 64,
 )  # fmt: skip
+PROBLEM = View(
+    id=12, reference="P-000012", cause="The process takes too many steps without a wait.", case_number=CASE,
+    case_href=f"/cases/{CASE}", where="Record the contact", tried="A timer was due", who="Opt-In Desk", status="Open",
+    first_at=NOW - HOUR, last_at=NOW, count=3, state="", can_retry=True, returns=False,
+)  # fmt: skip
+CARD = View(code="KITSAP", office="WorkSource Kitsap", phone="360-555-0101")
 GROUPS = [View(title=title, rows=[("Name", "Marlo")], note="N.") for title in ("Client", "Search")]
 PAGES = {"next_href": "/next", "first_href": "/first"}
 
@@ -150,6 +157,14 @@ SAMPLES: dict[str, dict[str, object]] = {
                     "rows": [View(id=7, created_at=NOW, last_used_at=None, expires_at=NOW)]},
     "notice.html": {"notice": View(version="1", language="English", approved=False)},
     "mails.html": {"rows": [MESSAGE], "mail": MESSAGE, "everything": False},
+    "problems.html": {"tabs": TABS, "status": "open", "rows": [PROBLEM], "may_act": True, **PAGES},
+    "problem.html": {"problem": PROBLEM, "facts": [("Tried", "A timer was due")], "may_act": True, "reason": "",
+                     "errors": {"reason": "Say why."}},
+    "on_it.html": {"reference": "P-000012", "kept": ["What you typed is kept."], "next": "Go on later.",
+                   "back_href": "/work", "back_words": "Back"},
+    "contact_card.html": {"card": CARD, "language": "en", "languages": {"en": "English", "es": "Español"},
+                          "may_change": True},
+    "contact_phone.html": {"card": CARD, "value": "360", "may_change": True, "errors": {"phone": "Write all of it."}},
     "error.html": {"status": 404, "problem": shell.ERROR_PAGES[404], "happened": "Not here."},
 }  # fmt: skip
 
@@ -194,7 +209,7 @@ class Outline(HTMLParser):
 
 def test_every_template_has_a_sample():
     pages = {path.relative_to(TEMPLATES).as_posix() for path in TEMPLATES.rglob("*.html")}
-    parts = {page for page in pages if page.startswith(("macros/", "parts/"))} | {"layout.html"}
+    parts = {page for page in pages if page.startswith(("macros/", "parts/", "cards/"))} | {"layout.html"}
     assert pages - parts == set(SAMPLES), "a page without sample values is looked at by nobody"
 
 
