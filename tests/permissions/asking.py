@@ -23,7 +23,7 @@ def of_case(world: World, rule: str, state: State) -> Asked:
     if "/corrections" in path:
         body = {"data": {"phone": "360-555-0102"}, "why": "A slip of the pen."}
     if path.endswith("opened-in-error"):
-        body = {"reason": "It was opened for the wrong client."}
+        body = {"reason": "wrong_client"}
     if "/note" in path:
         body = {"text": "A note."}
         if more:
