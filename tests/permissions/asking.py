@@ -19,6 +19,11 @@ def of_case(world: World, rule: str, state: State) -> Asked:
     method, path, *more = rule.split()
     path = path.replace("<string:number>", "<number>").replace("<number>", world.numbers[state.key])
     body: dict[str, Any] | None = None if method == "GET" or path.startswith("/api/") else {}
+    path = path.replace("<string:id>", "none").replace("<task_id>", "none")
+    if "/corrections" in path:
+        body = {"data": {"phone": "360-555-0102"}, "why": "A slip of the pen."}
+    if path.endswith("opened-in-error"):
+        body = {"reason": "wrong_client"}
     if "/note" in path:
         body = {"text": "A note."}
         if more:
@@ -62,7 +67,7 @@ def of_place(world: World, rule: str, who: Who) -> Asked:
     things = world.things
     known = {
         "<int:message_id>": things.message, "<int:incident_id>": things.incident, "<int:token_id>": things.token,
-        "<string:username>": ELLIS, "<username>": ELLIS, "<path:number>": "K-TEST-101", "<mail_id>": "1",
+        "<string:username>": ELLIS, "<username>": ELLIS, "<path:number>": "K-TEST-101", "<mail_id>": "1", "<office>": "WSK",
         "<key>": "opt_in_5512pro", "<string:key>": "opt_in_5512pro", "<int:version>": things.version,
         "<int:n>": things.version, "<file>": "5512pro_main.bpmn", "<int:id>":
         things.incident if "problems" in path else things.token,
@@ -86,6 +91,8 @@ def _body(method: str, path: str, who: Who, incident: int) -> dict[str, Any] | N
         return {"one": str(incident)} if page else {"ids": [incident]}
     if path.endswith("/dismiss"):
         return {"reason": "It is known."}
+    if path.endswith("/phone"):
+        return {"phone": "360-555-0199"}
     if "/agreements" in path:
         return _agreement(who, path)
     if path == f"/admin/people/{ELLIS}":

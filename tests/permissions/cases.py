@@ -176,7 +176,8 @@ def _reduced(desk: Desk, client: dict[str, str]) -> str:
 def _ended(verb: str) -> Path:
     def path(desk: Desk, client: dict[str, str]) -> str:
         number = desk.to_request(**client)
-        assert desk.call(CASEY, "POST", f"/cases/{number}/{verb}").status_code == 200
+        body = {"reason": "wrong_client"} if verb == "opened-in-error" else None
+        assert desk.call(CASEY, "POST", f"/cases/{number}/{verb}", body).status_code == 200
         return number
 
     return path

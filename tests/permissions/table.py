@@ -4,7 +4,7 @@ Each row quotes the sections of the domain specification that it follows. A line
 `relations  answer: columns | answer: columns`; the first answer that names the column holds, `*` names all. Whoever
 no line names gets `hidden`.
 
-Answers: `yes` done; `no` refused (403); `hidden` (404), as if it had never been; `late` (409), the state of the case
+Answers: `may` done or `late`, as the case then stands; `yes` done; `no` refused (403); `hidden` (404), as if it had never been; `late` (409), the state of the case
 does not allow it any more, or not yet. Work on a task that somebody else holds is `taken` (409).
 
 Columns of the routes about a case are its phases (those of the table of domain 6.3, closed by outcome), of the routes
@@ -41,7 +41,14 @@ DECIDED = frozenset(
 )
 """Where the client's decision has been recorded."""
 SETS = {"open": OPEN, "closed": PHASES - OPEN, "decided": DECIDED}
-STATUS = {"no": {403}, "hidden": {404}, "late": {409}, "taken": {409}, "yes": {200, 201, 302}}
+STATUS = {
+    "no": {403},
+    "hidden": {404},
+    "late": {409},
+    "taken": {409},
+    "yes": {200, 201, 302},
+    "may": {200, 201, 302, 409},
+}
 
 
 @dataclass(frozen=True)
@@ -124,6 +131,17 @@ CASES = (
         supervisor given  yes: *
         partner uncleared esd_here unkeyed manager administrator auditor  no: *
         """),
+    Row(("POST /cases/<number>/remind", "POST /api/v1/cases/<string:number>/remind"),
+        "5.1 N6; 6.2 See queue: the two sides of the case; on hold number and state only",
+        """
+        partner  no: held lapsed lapsed_in reduced | may: *
+        supervisor  may: *
+        uncleared given esd_here unkeyed manager administrator auditor  no: *
+        """),
+    Row(("GET /cases/<number>/entries/<task_id>", "POST /cases/<number>/entries/<task_id>",
+         "POST /api/v1/cases/<string:number>/entries/<string:id>/corrections"),
+        "6.3: asked with a step that the case does not have, so that those who read the case find nothing either",
+        "uncleared unkeyed esd_here manager administrator  no: *"),
 )  # fmt: skip
 
 KINDS = {
@@ -302,6 +320,11 @@ PLACES = (
           local=True, secret=True),
     Place(("GET /tokens of another", "GET /api/v1/tokens of another"), "The same", "owner administrator", local=True,
           secret=True),
+    Place(("GET /contact-card/<office>", "GET /contact-card/<office>/phone"),
+          "Step 5: those who hand the card out and those who keep it",
+          "case_manager esd_staff esd_wioa_supervisor administrator", local=True),
+    Place(("POST /contact-card/<office>/phone",), "6.1 administrator, supervisor: offices",
+          "esd_wioa_supervisor administrator", local=True),
     Place(("GET /demo/mails", "GET /demo/mails/<mail_id>"), "Only in the demo; elsewhere there is no such page",
           "nobody", secret=True),
 )  # fmt: skip

@@ -144,7 +144,7 @@ def _neutral(world: World, who: Who, method: str, path: str, key: str) -> str:
     answer = world.ask(who, method, path.format(world.numbers[key]))
     text = answer.text.replace(world.numbers[key], "NUMBER").replace(BY_KEY[key].name, "CLIENT")
     text = re.sub(r"\d{4}-\d\d-\d\d(T|,? )[\d:.+Z]+([+-]\d\d:?\d\d)?", "MOMENT", text)
-    text = re.sub(r'(csrf_token" value=|"id": ?|/tasks/)"?[\w.-]+', r"\1ID", text)
+    text = re.sub(r'(csrf_token" value=|"id": ?|/tasks/|/entries/)"?[\w.-]+', r"\1ID", text)
     return f"{answer.status_code} " + re.sub(r"\b\d{1,2}:\d\d( [ap]\.?m\.?)?", "TIME", text)
 
 

@@ -96,11 +96,12 @@ def _nothing_stays() -> Iterator[None]:
     with db.database().connect() as connection:
         outer = connection.begin()
         db.Session = partial(plain, join_transaction_mode="create_savepoint")  # type: ignore[misc,assignment]
+        written, db._write_and_commit = db._write_and_commit, Session.commit
         known, db.database = db.database, lambda url=None: connection  # type: ignore[assignment,return-value]
         try:
             yield
         finally:
-            db.Session, db.database = plain, known  # type: ignore[misc]
+            db.Session, db.database, db._write_and_commit = plain, known, written  # type: ignore[misc]
             outer.rollback()
 
 
