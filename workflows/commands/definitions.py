@@ -104,7 +104,9 @@ def _check_diagrams(bundle: Bundle) -> dict[str, str]:
         except engine.InvalidDefinition as invalid:
             for found in invalid.problems:
                 place = f"{found.file}:{found.element_id}"
-                sentence = f"“{found.element_name or found.element_id}” {found.rule}: {found.reason} {found.mend}"
+                sentence = (
+                    f"“{found.element_name or found.element_id}” {found.rule}: {found.reason} {found.mend}"
+                )
                 told = problems.get(place, "")
                 problems[place] = told if sentence in told else f"{told} {sentence}".strip()
         else:
