@@ -50,6 +50,7 @@ def test_the_page_with_its_diagram_is_accessible_and_fits(
     drawn(person.page)
     assert (violations(person.page), overflow(person.page)) == ([], 0)
     expect(person.page.locator(f"{CANVAS} .bjs-powered-by")).to_be_visible()
+    expect(person.page.locator(f"{CANVAS} .desk-sign--now").last).to_be_in_viewport()
 
 
 def test_the_marks_are_drawn_with_a_sign_each(visit: Visit, number: str) -> None:

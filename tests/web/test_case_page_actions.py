@@ -113,7 +113,12 @@ def test_the_first_entry_is_untouched_and_corrections_add_up(desk: Desk) -> None
 
 @pytest.mark.parametrize(
     ("label", "data"),
-    [("T3", {"account": "not_registered"}), ("T4", {"lookup": "nothing"}), ("T1", {"total_own": 3})],
+    [
+        ("T5", {"close_if_duplicate": True}),
+        ("T3", {"account": "not_registered"}),
+        ("T4", {"lookup": "nothing"}),
+        ("T1", {"total_own": 3}),
+    ],
 )
 def test_what_led_the_case_on_is_not_put_right(desk: Desk, label: str, data: dict[str, Any]) -> None:
     number = desk.to_request()

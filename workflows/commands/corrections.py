@@ -20,6 +20,9 @@ from workflows.work import Work
 
 LONGEST_REASON = 500
 
+TAKEN_UP = frozenset({"close_if_duplicate", "esd_staff"})
+"""Recorded answers that a step has taken up: the duplicate is closed, the staff member is told."""
+
 
 @command
 def correct_entry(work: Work, number: str, task_id: str, raw: Mapping[str, object], why: str) -> int:
@@ -63,7 +66,7 @@ def correctable(form: Form, standing: Standing) -> frozenset[str]:
     facts = frozenset(
         name for name in form.kept("client") if standing.may_read(privacy.CLIENT_GROUP.get(name, "client"))
     )
-    return ((form.kept("record") | facts) & readable) - GUARDED_FIELDS
+    return ((form.kept("record") | facts) & readable) - GUARDED_FIELDS - TAKEN_UP
 
 
 def entries(work: Work, standing: Standing, row: TaskRecord, form: Form) -> dict[str, object]:

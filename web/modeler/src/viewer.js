@@ -70,7 +70,14 @@ class Diagram {
     if (this.canvas.zoom() >= READABLE) return;
     const now = this.first("now") ?? this.first("done");
     this.canvas.zoom(READABLE);
-    if (now) this.canvas.scrollToElement(now, 80);
+    if (now) this.goTo(this.viewer.get("elementRegistry").get(now));
+  }
+
+  // Where an element begins, since some are wider than a phone.
+  goTo(element) {
+    const { width, height } = this.canvas.viewbox();
+    const x = element.x - Math.min(150, width / 4);
+    this.canvas.viewbox({ x, y: element.y + element.height / 2 - height / 2, width, height });
   }
 
   first(state) {
