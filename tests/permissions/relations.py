@@ -44,6 +44,8 @@ def on_task(row: Row, who: Who, task: Task) -> str:
     gives_back = "release" in row.rules[0]
     if gives_back and task.holder and task.holder == who.username:
         return "yes"
+    if known == "unkeyed" and not who.has(ESD) and "staffs" in task_columns(task, who):
+        return "no"  # A restricted supervisor is no ESD staff either.
     answer = row.answer(known, task_columns(task, who))
     works = any(word in row.rules[0] for word in ("claim", "release"))
     if not works or (answer != "yes" and not (known == "unkeyed" and task_columns(task, who)[0] == "staffs")):
@@ -63,7 +65,7 @@ def in_place(place: Place, who: Who) -> str:
     words = set(place.may.split())
     holds = who.has(*words) or ("keyed" in words and who.has(SUP) and who.two_keys)
     if "opens" in words:
-        holds = (who.has(CM) and not who.lacks and who.agency != "LPS") or who.has(SUP)
+        holds = (who.has(CM) and not who.lacks and who.agency != "LPS") or (who.has(SUP) and who.two_keys)
     if place.secret:
         owner = "owner" in words and who.username == "avery.quillfeather"
         return "yes" if owner or (holds and who.area == "OLY") else "hidden"
