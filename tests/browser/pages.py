@@ -50,7 +50,7 @@ class Visitor:
     def __init__(self, browser: Browser, address: str, script: bool = True, kept: Any = None) -> None:
         self.script = script
         self.context = browser.new_context(base_url=address, java_script_enabled=script, storage_state=kept)
-        self.context.set_default_timeout(10_000)
+        self.context.set_default_timeout(30_000)
         self.complaints: list[str] = []
         self.page = self.new_window()
 

@@ -204,7 +204,8 @@ def test_many_are_tried_again_at_once(desk: Desk, breaks: Break) -> None:
 
 def test_the_clock_settles_what_another_way_has_ended(desk: Desk, breaks: Break, clock: Clock) -> None:
     number, _, _ = failed_withdrawal(desk, breaks)
-    assert desk.call(CASEY, "POST", f"/cases/{number}/opened-in-error").status_code == 200
+    body = {"reason": "practice"}
+    assert desk.call(CASEY, "POST", f"/cases/{number}/opened-in-error", body).status_code == 200
     timers.fire_due()
     assert problems(desk) == []
     assert problems(desk, "resolved")[0]["ended_by"] == "Opt-In Desk"

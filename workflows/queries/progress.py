@@ -86,12 +86,18 @@ def progress_of(
 def _places(
     instance: ProcessInstance, definition: engine.Definition, open_: Sequence[UserTask]
 ) -> list[Place]:
-    """Where the open tasks stand; the saved process knows who called them."""
-    if not open_:
-        return []
-    live = engine.Instance.load(definition, instance.state, lambda *_: None).open_work()
-    calls = {work.id: work.calls for work in live}
+    """Where the open tasks stand; the saved process knows who called them, unless it is damaged."""
+    calls = _calls(instance, definition) if open_ else {}
     return [Place(task.element, calls.get(task.id, ())) for task in open_]
+
+
+def _calls(instance: ProcessInstance, definition: engine.Definition) -> dict[str, tuple[str, ...]]:
+    """The call activities around each piece of open work; none from a damaged state: the case stays readable."""
+    try:
+        live = engine.Instance.load(definition, instance.state, lambda *_: None).open_work()
+    except engine.EngineError:
+        return {}
+    return {work.id: work.calls for work in live}
 
 
 _ESD_BEGINS = {"submitted": "T7", "in_contact": "T7", "opting_in": "RO1"}

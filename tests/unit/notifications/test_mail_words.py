@@ -37,6 +37,7 @@ KINDS = [
     "remind_undecided",
     "remind_offer_open",
     "remind_overdue",
+    "remind_now",
     "escalate_to_backup",
     "escalate_to_program_manager",
     "tell_program_manager_not_visible",
