@@ -29,10 +29,13 @@ from web.errors import status_of
 from web.problems import badge, on_it, problems
 from web.processes import processes
 from web.session import session
+from web.start import start
+from web.tasks import tasks
 from web.tokens import tokens
 from web.worklist import worklist
 from workflows.errors import Incident, Refused
 from workflows.people import ROLES, Actor
+from workflows.privacy import may_open_requests
 from workflows.settings import Settings, settings
 
 PRODUCT = "Opt-In Desk"
@@ -44,6 +47,8 @@ csrf = CSRFProtect()
 BLUEPRINTS: tuple[Blueprint, ...] = (
     session,
     worklist,
+    tasks,
+    start,
     cases,
     processes,
     admin,
@@ -67,11 +72,12 @@ class Place:
 _CASEWORK = frozenset({"case_manager", "esd_staff", "esd_wioa_supervisor", "program_manager"})
 
 PROBLEMS = "/problems"
+START = "/cases/new"
 
 #: Hiding an entry is a courtesy; what a person may do is decided by the commands and queries.
 PLACES = (
     Place("My work", "/work", _CASEWORK),
-    Place("Start a request", "/cases/new", frozenset({"case_manager", "esd_wioa_supervisor"})),
+    Place("Start a request", START, frozenset({"case_manager", "esd_wioa_supervisor"})),
     Place("Cases", "/cases", _CASEWORK | {"auditor"}),
     Place("Processes", "/processes", frozenset({"program_manager", "esd_wioa_supervisor", "administrator"})),
     Place("People", "/admin/people", frozenset({"administrator", "auditor", "esd_wioa_supervisor"})),
@@ -234,7 +240,7 @@ def places_for(actor: Actor | None, demo: bool) -> list[dict[str, object]]:
     if actor is None:
         return []
     entries = [*PLACES, DEMO_MAILS] if demo else list(PLACES)
-    shown = [entry for entry in entries if entry.roles & actor.roles]
+    shown = [entry for entry in entries if entry.roles & actor.roles and _may_use(actor, entry)]
     here = max((e.path for e in shown if _within(request.path, e.path)), key=len, default="")
     return [
         {
@@ -245,6 +251,11 @@ def places_for(actor: Actor | None, demo: bool) -> list[dict[str, object]]:
         }
         for entry in shown
     ]
+
+
+def _may_use(actor: Actor, entry: Place) -> bool:
+    """A restricted supervisor starts no request, whatever their role says."""
+    return entry.path != START or may_open_requests(actor)
 
 
 def _open_problems(actor: Actor) -> int:

@@ -277,7 +277,7 @@ PLACES = (
     Place(("GET /cases", "GET /api/v1/cases"),
           "6.2 See queue; 6.3 outcome, dates, office, agency; the administrator has no client facts and no queue",
           "case_manager esd_staff esd_wioa_supervisor program_manager auditor"),
-    Place(("GET /cases/new",), "6.2 Open a request", "case_manager esd_wioa_supervisor"),
+    Place(("GET /cases/new",), "6.2 Open a request: a supervisor with both keys on behalf", "case_manager keyed"),
     Place(("POST /cases", "POST /api/v1/cases"),
           "6.2 Open a request: agreement active, user cleared (7.2), or by a supervisor on behalf", "opens"),
     Place(("GET /processes", "GET /processes/<key>/<int:version>", "GET /processes/<key>/<int:version>/files/<file>",

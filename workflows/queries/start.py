@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from workflows import privacy
 from workflows.commands.cases import FIRST_TASK
 from workflows.definitions import MAIN_PROCESS, bundle_of, deployed
 from workflows.errors import InvalidBundle, NotAllowed
@@ -31,7 +32,7 @@ class StartView:
 @query
 def start_view(work: Work) -> StartView:
     """For case managers, and for supervisors who open a request on behalf of one."""
-    if not work.actor.has("case_manager", "esd_wioa_supervisor"):
+    if not privacy.may_open_requests(work.actor):
         raise NotAllowed("Requests are opened by case managers, or by a supervisor on behalf of one.")
     definition = deployed(work.db)
     if definition is None:
