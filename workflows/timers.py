@@ -41,7 +41,8 @@ class Timer(Base):
 def open_timers(db: Session, case_id: int) -> list[Timer]:
     """The timers of a case that still wait, next first."""
     if case_id in files_of(db):
-        return [timer for timer in file_of(db, case_id).all(Timer) if timer.closed_at is None]
+        waiting = [timer for timer in file_of(db, case_id).all(Timer) if timer.closed_at is None]
+        return sorted(waiting, key=lambda timer: (timer.due_at, timer.id))
     query = select(Timer).where(Timer.case_id == case_id, Timer.closed_at.is_(None))
     return list(db.scalars(query.order_by(Timer.due_at, Timer.id)))
 

@@ -70,13 +70,17 @@ DUE = func.coalesce(UserTask.due_at, literal_column(_FAR, DateTime(timezone=True
 
 
 class TaskDraft(Base):
-    """What somebody typed and has not completed. It may hold client facts, so it goes with the task or a purge."""
+    """What somebody typed and has not completed. It may hold client facts, so it goes with the task or a purge.
+
+    `version` counts how often it was saved, so that an old window is noticed.
+    """
 
     __tablename__ = "task_draft"
     task_id: Mapped[str] = mapped_column(ForeignKey("user_task.id"), primary_key=True)
     answers: Mapped[Json]
     saved_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     saved_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(default=1)
 
 
 def open_tasks(db: Session, case_id: int) -> list[UserTask]:
