@@ -10,12 +10,24 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Flask, Response, current_app, g, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    current_app,
+    flash,
+    g,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask_openapi3 import OpenAPI
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from jinja2 import StrictUndefined
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.wrappers import Response as AnyResponse
 
 from web import forms_view, security
 from web.admin import admin
@@ -24,11 +36,13 @@ from web.api.models import Error
 from web.audit import audit
 from web.cards import cards
 from web.cases import cases
+from web.checking import checking
 from web.demo import demo
 from web.errors import status_of
+from web.kept import keep_typed, wants_part
 from web.problems import badge, on_it, problems
 from web.processes import processes
-from web.session import session
+from web.session import COOKIE, session
 from web.start import start
 from web.tasks import tasks
 from web.tokens import tokens
@@ -48,6 +62,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     session,
     worklist,
     tasks,
+    checking,
     start,
     cases,
     processes,
@@ -148,6 +163,11 @@ EXPIRED_FORM = ErrorPage(
 )
 
 
+FORM_KEPT = (
+    "This page was open for too long, so nothing was sent. What you typed is here: look it over and go on."
+)
+
+
 def create_app(configuration: Settings | None = None) -> Flask:
     """The application. Without a configuration it reads the environment; an incomplete one raises."""
     chosen = configuration or settings()
@@ -171,6 +191,7 @@ def create_app(configuration: Settings | None = None) -> Flask:
         WTF_CSRF_TIME_LIMIT=chosen.session_hours * 3600,
         DEMO=chosen.demo,
         ZONE=chosen.time_zone,
+        CLOCK=chosen.zone,
     )
     if chosen.trusted_proxies:
         count = chosen.trusted_proxies
@@ -286,11 +307,20 @@ def asset(name: str) -> str:
 
 def _register_errors(app: Flask) -> None:
     """A calm page for every failure; details are for the log."""
-    app.register_error_handler(CSRFError, lambda error: error_page(400, EXPIRED_FORM))
+    app.register_error_handler(CSRFError, _expired_form)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(Incident, _incident)
     app.register_error_handler(500, _http_error)
+
+
+def _expired_form(_: CSRFError) -> AnyResponse | tuple[str, int]:
+    """The form is shown anew with what was typed into it; a form whose answers are not kept says what to do."""
+    kept = keep_typed(request.cookies.get(COOKIE, ""))
+    if not kept or wants_part():
+        return error_page(400, EXPIRED_FORM)
+    flash(FORM_KEPT, "info")
+    return redirect(kept)
 
 
 def _http_error(error: HTTPException) -> Response | HTTPException | tuple[Response | str, int]:

@@ -159,8 +159,15 @@ class Visitor:
             moment.fill(datetime.now(OFFICE_CLOCK).strftime("%Y-%m-%dT%H:%M"))
 
     def complete(self) -> None:
-        """Press "Complete task" and wait for what comes."""
-        self.press("Complete task")
+        """Press "Continue", and "Complete task" once the answers are to be looked over."""
+        self.press("Continue")
+        if self.page.inner_text("h1") == "Check your answers":
+            self.press("Complete task")
+
+    def go_on(self) -> None:
+        """From the end of one task to the next."""
+        with self.page.expect_navigation():
+            self.page.get_by_role("link", name="Go on with the next task").click()
 
     def do(self, label: str, **different: Any) -> None:
         """Complete the task on the page with its usual answers but for those named.
@@ -175,7 +182,10 @@ class Visitor:
             self.complete()
             if not self.title.startswith("Error:"):
                 break
-        assert "Done." in self.words, self.words
+        assert not self.title.startswith("Error:"), self.words
+        assert self.page.inner_text("h1") == "Done" or self.page.locator("[data-autosave]").count(), (
+            self.words
+        )
 
     def begin(self, **different: Any) -> str:
         """Start a request after a search that found nobody; gives its number."""

@@ -18,6 +18,7 @@ def write_request(avery: Visitor, client: dict[str, str]) -> str:
     for label in ("T2", "T3", "T4"):
         avery.do(label)
     avery.do("T5", reason=REASON, **client)
+    avery.go_on()
     avery.do("T6")
     return number
 

@@ -69,7 +69,7 @@ def test_a_double_click_completes_once(visit: Visit, running: Product, script: b
     avery.find(number, "T2")
     avery.answer_all(answers("T2"))
     with avery.page.expect_navigation():
-        avery.page.get_by_role("button", name="Complete task").dblclick()
+        avery.page.get_by_role("button", name="Continue").dblclick()
     avery.page.wait_for_load_state()
     assert running.desk.labels(AVERY, number) == {"T3"}
     assert running.desk.history(AVERY, number).count("task_completed") == 2, "the first search and this one"

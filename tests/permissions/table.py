@@ -170,12 +170,14 @@ WORKS = """
     """
 
 TASKS = (
-    Row(("GET /tasks/<task_id>", "GET /api/v1/tasks/<string:id>"),
+    Row(("GET /tasks/<task_id>", "GET /tasks/<task_id>/done", "GET /api/v1/tasks/<string:id>"),
         "6.2 Steps 1-5, 8 and See queue; 6.3 on hold: number and state only; X14 for the offer; "
         "decision 0009: the questions of the lane ESD staff are for all of the office's ESD staff",
         SEES),
     Row(("POST /tasks/<task_id>/claim", "POST /api/v1/tasks/<string:id>/claim",
-         "POST /tasks/<task_id>", "POST /tasks/<task_id>/form",
+         "POST /tasks/<task_id>", "POST /tasks/<task_id>/form", "POST /tasks/<task_id>/draft",
+         "GET /tasks/<task_id>/check", "POST /tasks/<task_id>/check", "POST /api/v1/tasks/<string:id>/preview",
+         "GET /api/v1/tasks/<string:id>/draft", "PUT /api/v1/tasks/<string:id>/draft",
          "POST /api/v1/tasks/<string:id>/draft", "POST /api/v1/tasks/<string:id>/complete"),
         "6.2 Steps 1-5, 8; Claim; Record contact and decision; Record the edit (A24, X06); T90 by the program manager",
         WORKS),
@@ -278,6 +280,7 @@ PLACES = (
           "6.2 See queue; 6.3 outcome, dates, office, agency; the administrator has no client facts and no queue",
           "case_manager esd_staff esd_wioa_supervisor program_manager auditor"),
     Place(("GET /cases/new",), "6.2 Open a request: a supervisor with both keys on behalf", "case_manager keyed"),
+    Place(("POST /cases/new/draft",), "The person's own typing, kept for themselves", anybody=True),
     Place(("POST /cases", "POST /api/v1/cases"),
           "6.2 Open a request: agreement active, user cleared (7.2), or by a supervisor on behalf", "opens"),
     Place(("GET /processes", "GET /processes/<key>/<int:version>", "GET /processes/<key>/<int:version>/files/<file>",

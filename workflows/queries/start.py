@@ -1,8 +1,13 @@
 """What the page that begins a request shows: the form of the first search, and whether a request may be opened."""
 
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
 
 from workflows import privacy
+from workflows.cases import Case
 from workflows.commands.cases import FIRST_TASK
 from workflows.definitions import MAIN_PROCESS, bundle_of, deployed
 from workflows.errors import InvalidBundle, NotAllowed
@@ -12,19 +17,34 @@ from workflows.organisations import agreement_shortcoming
 from workflows.queries import query
 from workflows.settings import settings
 from workflows.task_forms import Options, labels, offices_to_open_in, options_for
+from workflows.user_tasks import UserTask
 from workflows.work import Work
+
+MOST_BEGUN = 5
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A request of the actor's that is begun and not sent: its number, and the task at which it stands."""
+
+    number: str
+    task_id: str
+    name: str
+    opened_at: datetime
 
 
 @dataclass(frozen=True)
 class StartView:
-    """The first form, with the reasons why this person may not open a request today (empty when they may)."""
+    """The first form, with the reasons why this person may not open a request today (empty when they may), and the
+    requests they have begun."""
 
     form: Form
     options: Options
     help: str
     shortcomings: list[str]
+    begun: list[Begun]
 
-    def fields(self, answers: dict[str, str], errors: dict[str, str]) -> list[FieldView]:
+    def fields(self, answers: dict[str, Any], errors: dict[str, str]) -> list[FieldView]:
         """The fields as the page shows them."""
         return self.form.fields(answers, self.options, labels(), errors)
 
@@ -41,7 +61,17 @@ def start_view(work: Work) -> StartView:
     form = bundle.forms[f"{FIRST_TASK}.json"]
     element = bundle.definition(MAIN_PROCESS).elements[FIRST_TASK]
     options = options_for(work.db, form, offices_to_open_in(work.db, work.actor))
-    return StartView(form, options, fill(element.documentation, labels()), _shortcomings(work))
+    return StartView(form, options, fill(element.documentation, labels()), _shortcomings(work), _begun(work))
+
+
+def _begun(work: Work) -> list[Begun]:
+    """The newest of the actor's requests that are begun and not sent."""
+    rows = select(Case.number, UserTask.id, UserTask.name, Case.opened_at).join(
+        Case, Case.id == UserTask.case_id
+    )
+    mine = UserTask.assignee_id == work.actor.id, UserTask.closed_at.is_(None), Case.status == "draft"
+    found = work.db.execute(rows.where(*mine).order_by(Case.id.desc()).limit(MOST_BEGUN))
+    return [Begun(*row) for row in found]
 
 
 def _shortcomings(work: Work) -> list[str]:

@@ -53,6 +53,10 @@ class TaskView:
         """The JSON Schema of the form, option lists filled in."""
         return self.form.schema(self.options, labels())
 
+    def overview(self, answers: dict[str, Any]) -> list[tuple[str, str, str]]:
+        """Every question asked for these answers, with name, label and answer in words."""
+        return self.form.overview(answers, self.options, labels())
+
     def fields(
         self, answers: dict[str, Any] | None = None, errors: dict[str, str] | None = None
     ) -> list[FieldView]:
