@@ -28,9 +28,10 @@ from web.demo import demo
 from web.errors import status_of
 from web.problems import badge, on_it, problems
 from web.processes import processes
-from web.session import session
+from web.session import here, session
 from web.tokens import tokens
 from web.worklist import worklist
+from workflows import language
 from workflows.errors import Incident, Refused
 from workflows.people import ROLES, Actor
 from workflows.settings import Settings, settings
@@ -204,6 +205,8 @@ def _prepare_templates(app: Flask, chosen: Settings) -> None:
     app.jinja_env.lstrip_blocks = True
     forms_view.register_filters(app, chosen.zone)
     app.jinja_env.globals["asset"] = asset
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.install_gettext_callables(language.gettext, language.ngettext, newstyle=True)  # type: ignore[attr-defined]
     app.context_processor(frame)
 
 
@@ -219,6 +222,9 @@ def frame() -> dict[str, object]:
         "errors": {},
         "sample_data": demo,
         "zone_name": current_app.config["ZONE"],
+        "here": here(),
+        "language": language.chosen(),
+        "languages": language.LANGUAGES,
         "person": actor and {"name": actor.name, "roles": role_words(actor.roles)},
         "places": places_for(actor, demo),
     }
