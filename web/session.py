@@ -7,7 +7,7 @@ from flask import Blueprint, flash, g, jsonify, make_response, redirect, render_
 from werkzeug.wrappers import Response as AnyResponse
 
 from web.kept import keep_typed, wants_part
-from workflows import sample
+from workflows import language, sample
 from workflows.commands import kept_answers, people
 from workflows.errors import NotSignedIn, SignInFailed, TooManyAttempts
 from workflows.people import ROLES
@@ -16,7 +16,12 @@ from workflows.ssn_guard import find
 
 COOKIE = "desk_session"
 
-PUBLIC = frozenset({"static", "healthz", "session.sign_in", "session.sign_in_form", "session.notice"})
+LANGUAGE_COOKIE = "desk_language"
+YEAR = 365 * 24 * 3600
+
+PUBLIC = frozenset(
+    {"static", "healthz", "session.sign_in", "session.sign_in_form", "session.notice", "session.speak"}
+)
 """The endpoints that need no sign-in; the API asks for its own token."""
 
 SIGNED_OUT = "Your session has ended. Sign in again."
@@ -26,6 +31,15 @@ REMEMBERED = timedelta(days=1)
 """So long after its end a session's key stays with the browser: it opens nothing, but tells whose answers are kept."""
 
 session = Blueprint("session", __name__)
+
+
+@session.before_app_request
+def choose_language() -> None:
+    """Speak the language that was chosen here, or else the one that the browser asks for."""
+    asked = request.cookies.get(LANGUAGE_COOKIE, "")
+    if asked not in language.LANGUAGES:
+        asked = request.accept_languages.best_match(language.LANGUAGES) or language.ENGLISH
+    language.choose(language.ENGLISH if request.path.startswith("/api/") else asked)
 
 
 @session.before_app_request
@@ -49,10 +63,10 @@ def _to_sign_in() -> AnyResponse:
         return make_response(jsonify({"words": SIGNED_OUT_KEPT if kept else SIGNED_OUT}), 401)
     if kept:
         flash(SIGNED_OUT_KEPT, "info")
-    return redirect(url_for("session.sign_in_form", next=kept or _here()))
+    return redirect(url_for("session.sign_in_form", next=kept or here()))
 
 
-def _here() -> str:
+def here() -> str:
     """The page to come back to; a posted form leads to the page it stood on."""
     if request.method == "GET":
         return request.full_path.rstrip("?")
@@ -100,6 +114,21 @@ def sign_out() -> AnyResponse:
     people.sign_out(request.cookies.get(COOKIE, ""))
     response = redirect(url_for("session.sign_in_form"))
     response.delete_cookie(COOKIE)
+    return response
+
+
+@session.post("/language")
+def speak() -> AnyResponse:
+    """Choose the language of the pages in this browser."""
+    response = redirect(_local(request.form.get("next")) or "/")
+    response.set_cookie(
+        LANGUAGE_COOKIE,
+        request.form.get("language", ""),
+        max_age=YEAR,
+        httponly=True,
+        samesite="Lax",
+        secure=settings().cookie_secure,
+    )
     return response
 
 

@@ -65,6 +65,7 @@ TASK = View(
     holder="Avery Quillfeather", held_since=NOW - HOUR, mine=True, may_claim=False, may_release=True,
     may_edit=True, closed="", draft_saved_at=NOW - HOUR, rights_note="It in no way affects eligibility.",
     problem=View(kind="warning", words="We are on it: P-000012."), card_href="/contact-card/KITSAP", call_script=True,
+    draft=2, is_checked=True, progress=(2, 5), done_href="",
 )  # fmt: skip
 ROW = View(
     task_id="t1", case_number=CASE, name="Ask the client", step="5512PRO 5", office="WorkSource Kitsap",
@@ -94,6 +95,7 @@ AGREEMENT = View(
     starts_on=date(2025, 7, 1), ends_on=date(2026, 6, 30), status="Expired", in_force=False, why_not="It ended.",
     ends_soon="", managers=[], open_cases=1, esd_manager="", partner_manager="",
 )  # fmt: skip
+TOLD = View(words="The supervisor is told", to="Casey Thistledown", held_back=True)
 NOTE = View(at=NOW, who="A", words="W", esd_only=True)
 TABS = [
     View(label="My work", href="/work", count=1, current=True),
@@ -128,7 +130,15 @@ SAMPLES: dict[str, dict[str, object]] = {
                      "samples": [View(username="avery", name="Avery", roles="Case manager", does="Starts.")]},
     "worklist.html": {"tabs": TABS, "rows": [ROW], "late_count": 2, "may_start": True, "view": "mine", **PAGES},
     "task.html": {"task": TASK, "fields": FIELDS, "errors": ERRORS,
+                  "kept": True, "updated": True, "saved_there": [("Name", "Marlo")], "typed_here": [],
                   "summary": View(facts=[("Client", "Marlo")], notes=[NOTE], sentence="S.")},
+    "task_check.html": {"task": TASK, "known": True, "sentence": "S.", "mails": [TOLD],
+                        "answers": [View(name="name", label="Name", words="Marlo"), View(name="day", label="Day", words="")],
+                        "next_tasks": [View(name="Ask", step="5512PRO 5", role="R", holder="Avery", mine=False, due=NOW)],
+                        "later": [View(at=NOW, words="A reminder goes out", to=("Casey",))]},
+    "task_done.html": {"task": TASK, "who": "", "at": NOW, "answers": [("Name", "Marlo")], "has_client_facts": True,
+                       "mails": [TOLD], "sentence": "S.",
+                       "following": View(href="/tasks/t2", name="Ask", number=CASE, same_case=True, due=NOW)},
     "case.html": {"case": CASE_VIEW, "fact_groups": GROUPS,
                   "open_steps": [STEP], "done_steps": [STEP], "history": [EVENT], "mails": [MESSAGE],
                   "notes": [NOTE], "linked": [View(number=CASE, words="same")],
@@ -138,7 +148,8 @@ SAMPLES: dict[str, dict[str, object]] = {
                   "actions": ACTIONS, "errors": {"text": "Write a note.", "username": "Choose."}, "note_text": ""},
     "case_entry.html": {"number": CASE, "task": STEP, "fields": FIELDS, "why": "Mistyped.", "errors": ERRORS},
     "start.html": {"fields": FIELDS[3:6], "case_managers": [("avery", "Avery")], "case_manager": "", "key": "k",
-                   "refusal": [], "help": HELP},
+                   "refusal": [], "help": HELP, "progress": (1, 5), "kept": True,
+                   "begun": [View(href="/tasks/t1", number=CASE, name="Search", opened_at=NOW)]},
     "cases.html": {"q": "", "state": "", "states": [("", "All")], "rows": [ROW],
                    "may_start": True, **PAGES},
     "processes.html": {"rows": [PROCESS]},
