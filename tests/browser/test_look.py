@@ -27,11 +27,15 @@ class Scene:
         edit = desk.task(CASEY, self.edit, "RO1")["id"]
         desk.call(CASEY, "POST", f"/tasks/{edit}/reassign", {"assignee": DEVON})
         self.done = desk.to_opted_in(AVERY, **somebody())
+        drafted = {"data": answers("T5", **somebody(), reason=LONG.strip()[:500])}
         self.tasks = {
             "draft": desk.task(AVERY, self.draft, "T5")["id"],
             "request": desk.task(CASEY, self.request, "T7")["id"],
             "edit": edit,
         }
+        desk.call(AVERY, "POST", f"/tasks/{self.tasks['draft']}/draft", drafted)
+        steps = desk.case(AVERY, self.request)["steps"]
+        self.tasks["sent"] = next(step["id"] for step in steps if step["element"].startswith("T5_"))
         running.mail("casey.thistledown", f"{self.request}: waits for a supervisor")
 
     def path(self, words: str) -> str:
@@ -51,7 +55,7 @@ PAGES = {
     "": ("/sign-in", "/notice"),
     AVERY: (
         "/work", "/work?view=role", "/work?view=late", "/cases/new", "/cases", "/cases?state=all",
-        "/cases/{draft}", "/cases/{done}", "/tasks/{task[draft]}", "/demo/mails", "/cases/OLY-2026-999999",
+        "/cases/{draft}", "/cases/{done}", "/tasks/{task[draft]}", "/tasks/{task[draft]}/check", "/tasks/{task[sent]}/done", "/demo/mails", "/cases/OLY-2026-999999",
         "/contact-card/WSK", "/contact-card/WSK?language=es",
     ),
     CASEY: (
