@@ -150,9 +150,8 @@ def too_late(task_id: str) -> Answer:
     view = task_view(g.actor, task_id)
     sent = without_blocked(view.form.asked(typed(view.form)))
     if view.task.ended_as == "completed" and completed_with(g.actor, task_id, sent):
-        following = next_task(g.actor, view.case.number)
-        straight_on = following and not view.form.is_checked
-        return redirect(_task_page(following) if straight_on else url_for("checking.done", task_id=task_id))
+        following = None if view.form.is_checked else next_task(g.actor, view.case.number)
+        return redirect(_task_page(following) if following else url_for("checking.done", task_id=task_id))
     return _page(view, sent), 409
 
 

@@ -308,9 +308,9 @@ class Typist:
             name, place = now["name"], (now["name"], now["value"] if now["kind"] == "checkbox" else "")
             if now["words"] == "Continue":
                 break
-            if now["words"] == "Use the time now":
+            if now["words"] == "Use the time now" and now["words"] not in values:
+                values = {**values, now["words"]: "pressed, and the keyboard is in the date again"}
                 self.page.keyboard.press("Enter")
-                self.tab()
             elif name in values and place not in answered:
                 answered.add(place)
                 self.give(now, values[name])

@@ -55,7 +55,8 @@ PAGES = {
     "": ("/sign-in", "/notice"),
     AVERY: (
         "/work", "/work?view=role", "/work?view=late", "/cases/new", "/cases", "/cases?state=all",
-        "/cases/{draft}", "/cases/{done}", "/tasks/{task[draft]}", "/tasks/{task[draft]}/check", "/tasks/{task[sent]}/done", "/demo/mails", "/cases/OLY-2026-999999",
+        "/cases/{draft}", "/cases/{done}", "/tasks/{task[draft]}", "/tasks/{task[draft]}/check",
+        "/tasks/{task[sent]}/done", "/demo/mails", "/cases/OLY-2026-999999",
         "/contact-card/WSK", "/contact-card/WSK?language=es",
     ),
     CASEY: (
