@@ -65,7 +65,8 @@ class Visitor:
 
     def _hear(self, message: Any) -> None:
         """Keep what the browser objects to; that an answer had a status of a refusal is no objection."""
-        if message.type in ("error", "warning") and "Failed to load resource" not in message.text:
+        refused = any(words in message.text for words in ("Failed to load resource", "Response Status Error"))
+        if message.type in ("error", "warning") and not refused:
             self.complaints.append(message.text)
 
     def close(self) -> None:
