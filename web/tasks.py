@@ -192,7 +192,7 @@ def release(task_id: str) -> AnyResponse:
     """Give a task back to its group."""
     user_tasks.release(g.actor, task_id)
     flash("The task was given back.", "success")
-    return redirect(url_for("worklist.work"))
+    return redirect("/work")
 
 
 @tasks.post("/tasks/<task_id>/reassign")

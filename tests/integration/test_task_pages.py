@@ -6,11 +6,12 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, text
 
-from tests.desk import AVERY, CASEY, JORDAN, MARLO, Desk, answers
+from tests.desk import AVERY, CASEY, JORDAN, LEE, MARLO, Clock, Desk, answers
 from tests.integration.acting import browser, stored
 from web.session import COOKIE
 from workflows import sample
 from workflows.commands import people
+from workflows.commands.housekeeping import put_away
 
 SSN = "900-12-3456"
 
@@ -183,6 +184,20 @@ def test_somebody_else_at_the_same_browser_sees_nothing_of_it(
     assert rows(database) == "[]", "whoever never had a session leaves nothing behind"
 
 
+def test_what_is_kept_goes_with_the_case_and_with_time(desk: Desk, database: Engine, clock: Clock) -> None:
+    number = desk.open(AVERY)
+    task, avery = f"/tasks/{desk.task(AVERY, number, 'T2')['id']}", browser(desk, AVERY)
+    end_session(avery)
+    avery.post(task, data=form("T2"))
+    avery.post("/cases", data=form("T1"))
+    desk.call(AVERY, "POST", f"/cases/{number}/opened-in-error", {"reason": "practice"})
+    assert (task in rows(database), "/cases/new" in rows(database)) == (False, True)
+    clock.move(hours=3)
+    assert 'value="0"' not in browser(desk, AVERY).get("/cases/new").text
+    put_away()
+    assert rows(database) == "[]"
+
+
 def test_a_start_survives_as_well_and_leads_back_to_what_was_begun(desk: Desk, database: Engine) -> None:
     avery = browser(desk, AVERY)
     assert avery.post("/cases/new/draft", data=form("T1", total_own="3")).json["words"].startswith("Saved")
@@ -206,5 +221,9 @@ def test_drafts_and_previews_in_the_api(desk: Desk, number: str) -> None:
     found = desk.call(AVERY, "POST", f"{task}/preview", {}).json
     assert found["known"]
     assert [one["name"] for one in found["tasks"]] == ["Ask the client to call the supervisor"]
+    desk.call(AVERY, "POST", f"{task}/release")
+    read = desk.history(LEE, number).count("client_facts_read")
+    assert desk.get(JORDAN, f"{task}/draft")["data"]["client_first_name"] == "Marlo"
+    assert desk.history(LEE, number).count("client_facts_read") == read + 1, "a colleague's draft is read"
     wrong = desk.call(AVERY, "POST", f"{task}/preview", {"data": {"phone": "12"}})
     assert (wrong.status_code, "client_first_name" in wrong.json["error"]["fields"]) == (422, True)
