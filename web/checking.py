@@ -9,6 +9,7 @@ from workflows.errors import (
     AssignedToAnother,
     DraftChanged,
     Incident,
+    InvalidInput,
     NotAllowed,
     NotFound,
     Refused,
@@ -33,9 +34,12 @@ def check(task_id: str) -> str | Response | tuple[str, int]:
         found = preview(g.actor, task_id)
     except (NotFound, NotAllowed, AssignedToAnother, TaskClosed):
         raise
-    except Refused as refused:
+    except InvalidInput as refused:
+        # Nobody sent anything: an unfinished draft leads back to its questions, with what is missing.
         if not view.draft_version:
             return redirect(url_for("tasks.read_task", task_id=task_id))
+        return refused_page(task_id, refused)[0]
+    except Refused as refused:
         return refused_page(task_id, refused)
     return _check_page(view, found)
 
