@@ -299,9 +299,11 @@ class _File:
             if shared is not None and xml.get("behavior", "All").lower() in attribute.lower():
                 yield None, self._event(shared)
         for definition in xml.iterfind(_tag("complexBehaviorDefinition")):
-            condition = _expression(definition.find(_tag("condition")))
-            for event in definition.iterfind(_tag("event")):
-                yield from ((condition, thrown) for thrown in self._events(event, "event"))
+            if xml.get("behavior") == "Complex":
+                condition = _expression(definition.find(_tag("condition"))) or Text("")
+                events = definition.iterfind(_tag("event"))
+                thrown = [each for event in events for each in self._events(event, "event")]
+                yield from ((condition, each) for each in thrown or [Event()])
 
     def _set_aside(self, xml: etree._Element, tag: str, scope: Scope) -> None:
         reason = f"The {tag} is drawn for readers: the engine does not move its data."

@@ -46,6 +46,9 @@ def _of_loop(node: Node, loop: Loop, host: Host) -> Iterator[Problem]:
     if loop.behavior != "All" and not loop.throws:
         reason = f"The behavior “{loop.behavior}” names no event to throw."
         yield of_node(node, "G25", reason, "Choose the event, or the behavior All.")
+    if any(condition is not None and not condition.text for condition, _ in loop.throws):
+        reason = "The behavior “Complex” does not say when it throws and ends."
+        yield of_node(node, "G25", reason, "Write its condition.")
     if loop.maximum is not None and not _is_number(loop.maximum, host.limits.instances):
         reason = f"The loop maximum is no number from 0 to {host.limits.instances}."
         yield of_node(node, "G25", reason, "Write a smaller whole number.")

@@ -93,7 +93,8 @@ def _told(options: dict, names: set) -> tuple[str, str]:
         return "", ""
     what, _, condition = options["tells"].partition(" if ")
     kind, _, name = what.partition(":")
-    event = f'<bpmn:event id="told_{name}">{_definition(kind, name, names)}</bpmn:event>'
+    inside = _definition(kind, name, names) if name else ""
+    event = f'<bpmn:event id="told_{name}">{inside}</bpmn:event>'
     complex_ = f"<bpmn:complexBehaviorDefinition>{formal('condition', condition)}{event}</bpmn:complexBehaviorDefinition>"
     return ' behavior="Complex"', complex_
 
