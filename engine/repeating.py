@@ -141,8 +141,11 @@ class Repeat(Activity, BpmnStartTask):
 
         True when a condition of the behaviour `Complex` holds: it cancels the remaining instances (table 10.31).
         """
-        if self.behavior == "One" and my_task.internal_data["done"] > 1:
-            return False
+        walked = my_task.workflow.top_workflow.chooser is not None
+        if (self.behavior == "One" and my_task.internal_data["done"] > 1) or (
+            self.behavior == "Complex" and walked
+        ):
+            return False  # Nobody reads the conditions of a walk.
         enough = False
         for condition, trigger in self.throws:
             if not my_task.stopped and (condition is None or self._asks(my_task, condition)):

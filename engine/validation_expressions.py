@@ -13,7 +13,10 @@ from engine.texts import Rules, compile_condition, compile_timer_of, compile_val
 
 
 def timer_texts(drawing: Drawing, host: Host) -> Iterator[Problem]:
-    """V2: a timer is an ISO 8601 text or `service_level("key")` with a known key."""
+    """V2: a timer is an ISO 8601 text or `service_level("key")` with a known key.
+
+    A cycle repeats only where its event stays when it has happened; the house refuses it elsewhere.
+    """
     for node in drawing.nodes:
         for event in node.events:
             if event.kind == "timer":
@@ -30,8 +33,11 @@ def _of_timer(node: Node, event: Event, host: Host) -> Iterator[Problem]:
     else:
         reason = _wrong(lambda: compile_timer_of(event, host.rules))
     if reason:
-        mend = 'Write service_level("key"), or a quoted duration such as "P2D".'
+        mend = 'Write service_level("key"), a quoted duration such as "P2D", or to repeat it "R3/PT24H".'
         yield of_node(node, "V2", reason, mend)
+    elif host.rules == "house" and event.form == "timeCycle" and node.interrupting:
+        reason = "The timer repeats, and the event happens only once."
+        yield of_node(node, "V2", reason, "Write a duration, or draw an event that does not interrupt.")
     elif text and host.rules != "house" and is_local_moment(text):
         reason = "The time does not say in which time zone it is: it is read as UTC."
         yield of_node(node, "V2", reason, "Write the offset, such as +01:00.", warning=True)
