@@ -12,7 +12,7 @@ from collections.abc import Callable, Container, Iterator, Mapping
 from datetime import datetime
 
 from engine.errors import ExpressionError
-from engine.expressions import FUNCTIONS, Expression
+from engine.expressions import FUNCTIONS, Expression, Function
 from engine.expressions import compile as compile_expression
 
 _DURATION = re.compile(
@@ -29,9 +29,13 @@ def _service_level(key: object) -> str:
     return key
 
 
+TIMER_FUNCTIONS: Mapping[str, Function] = {**FUNCTIONS, "service_level": _service_level}
+"""What the expression of a timer may call."""
+
+
 def compile_timer(text: str) -> Expression:
     """The expression of a timer, in the safe language with `service_level("key")` beside its functions."""
-    return compile_expression(text, functions={**FUNCTIONS, "service_level": _service_level})
+    return compile_expression(text, functions=TIMER_FUNCTIONS)
 
 
 def is_duration(text: str) -> bool:
@@ -55,7 +59,7 @@ def is_cycle(text: str) -> bool:
 
 def wrong(form: str | None, text: str | None, service_levels: Container[str] | None) -> str | None:
     """Why a timer cannot be used, in a sentence, or None when it can."""
-    if form not in _FORMS:
+    if form is None or form not in _FORMS:
         return "The timer has no duration, no date and no cycle."
     if text and _UNQUOTED.fullmatch(text):
         return f"The time {text.strip()} is not in quotes."

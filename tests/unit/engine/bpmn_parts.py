@@ -9,6 +9,7 @@ EVENTS = (*NAMED, *TIMES, "condition", "link", "compensate", "terminate", "cance
 KNOWN = {
     "on", "interrupting", "process", "step", "doc", "all", "times", "each", "item", "sequential", "while",
     "before", "most", "until", "tells", "when", "does", "handler", "takes", "sends", "ordering", "instantiates",
+    "decision",
     *EVENTS,
 }  # fmt: skip
 _CODES = {"error": ' errorCode="{0}"', "escalation": ' escalationCode="{0}"'}
@@ -124,6 +125,8 @@ def extensions(options: dict) -> str:
         for key, value in properties.items()
     )
     content = f"<spiffworkflow:properties>{parts}</spiffworkflow:properties>" if parts else ""
+    if "decision" in options:
+        content += f"<spiffworkflow:calledDecisionId>{options['decision']}</spiffworkflow:calledDecisionId>"
     if "step" in options:
         content += f'<spiffworkflow:serviceTaskOperator id="{options["step"]}" resultVariable=""/>'
     return _child("documentation", options.get("doc")) + (

@@ -132,7 +132,7 @@ NEVER = [
     ("amount == 3 or 4", "4", None),
     ("name if amount else 3", "amount", None), ("1 == 'a'", "'a'", None),
     ("length(name) == '3'", "'3'", "length(name) == 3"),
-    ("decision.x == 3", "decision.x", None), ("amount[0]", "amount[0]", None), ("has(name) == 'yes'", "'yes'", None),
+    ("decision.x == 3", "decision.x", None), ("amount[0]", "amount[0]", None), ("has(name) == 'yes'", "'yes'", "has(name) == true"),
     ('(decision if ok else "x") == "y"', '"y"', None), ("1 < amount == 'x'", "'x'", None),
     ("price * 2 == '7'", "'7'", "price * 2 == 7"), ("[ok and 3]", "3", None), ("lower(lower(amount))", "amount", None),
     ("days_between(amount, today())", "amount", None),
@@ -167,10 +167,10 @@ def test_there_is_no_false_alarm(text):
 
 
 def test_a_condition_must_be_true_or_false():
-    (mistake,) = check_types(compile("decision"), KINDS, is_condition=True)
+    (mistake,) = check_types(compile("decision"), KINDS, "boolean")
     assert mistake.sentence == "A condition must be true or false; this is a text."
     for text in ("ok", "unknown", "has(decision)", "amount > 3"):
-        assert check_types(compile(text), KINDS, is_condition=True) == []
+        assert check_types(compile(text), KINDS, "boolean") == []
 
 
 VALUES = {
