@@ -71,7 +71,7 @@ def token_numbers(drawing: Drawing, host: Host) -> Iterator[Problem]:
     for node in drawing.nodes:
         for name, number in (("startQuantity", node.tokens_in), ("completionQuantity", node.tokens_out)):
             if not _is_number(number, host.limits.instances) or int(number) < 1:
-                yield of_node(node, "G26", f"{name} is no whole number from 1.", "Remove it.")
+                yield of_node(node, "G26", f"The {name} is no whole number from 1.", "Remove it.")
 
 
 def _is_number(text: str, most: int) -> bool:
