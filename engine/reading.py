@@ -61,9 +61,13 @@ def _tag(local: str, namespace: str = BPMN) -> str:
     return f"{{{namespace}}}{local}"
 
 
+_SPACE = _tag("")
+
+
 def local_name(node: etree._Element) -> str | None:
     """The BPMN tag of an XML element, or None for other vocabularies."""
-    return str(node.tag).removeprefix(_tag("")) if str(node.tag).startswith(_tag("")) else None
+    tag = str(node.tag)
+    return tag[len(_SPACE) :] if tag.startswith(_SPACE) else None
 
 
 def _plain_text(node: etree._Element | None) -> str | None:

@@ -157,7 +157,7 @@ def plain(value: object) -> bool:
     return value is None or type(value) in (str, int, bool, float)
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=500, deadline=None)
 @given(
     st.lists(PIECES, max_size=12),
     st.sampled_from(["", " "]),
@@ -196,7 +196,7 @@ TREES = st.recursive(
 )
 
 
-@settings(max_examples=800, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(TREES)
 def test_a_well_formed_expression_agrees_with_python_wherever_it_answers(text):
     """Its answers are Python's own; where Python would be lenient (a text as a truth value) it may refuse."""

@@ -15,7 +15,7 @@ from random_constructs import BLOCKS, UNPAIRED, grown, mark_or_fail, wide_blocks
 
 import engine
 
-CHOICES = st.lists(st.tuples(st.integers(0, 5), st.integers(0, 3)), min_size=5, max_size=25)
+CHOICES = st.binary(min_size=5, max_size=25).map(lambda drawn: [(byte % 6, byte // 6 % 4) for byte in drawn])
 MANY = settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 SOAK, SEED = int(os.environ.get("SOAK", "60")), int(os.environ.get("SEED", "0"))
 DEEP = 4
