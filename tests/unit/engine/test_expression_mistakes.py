@@ -5,6 +5,7 @@ import contextlib
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from soaking import examples
 
 from engine.expressions import FUNCTIONS, BadExpression, ExpressionError, check_types, compile, explain
 
@@ -106,7 +107,7 @@ PIECES = st.one_of(
 )  # fmt: skip
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(st.lists(PIECES, max_size=8).map(" ".join), st.sampled_from([None, KINDS, [*KINDS]]))
 def test_any_text_is_explained_and_every_offer_compiles(text, fields):
     mistake = explain(text, fields)
@@ -182,7 +183,7 @@ LEAVES = st.sampled_from(["decision", "amount", "ok", "name", '"opt_in"', '"othe
 COMPARISONS = st.tuples(LEAVES, st.sampled_from(["==", "<", "in"]), LEAVES).map(" ".join)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(COMPARISONS, st.fixed_dictionaries(VALUES))
 def test_what_is_reported_is_never_true_for_any_data(text, data):
     expression = compile(text)
