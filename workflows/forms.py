@@ -22,6 +22,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
+from engine.expressions import Kind
 from workflows.errors import InvalidInput
 from workflows.form_checks import BadForm, build_fields, identifier, problems_of
 from workflows.form_fields import BrokenRule, Field, Options
@@ -121,6 +122,10 @@ class Form:
     def kept(self, keep: str) -> frozenset[str]:
         """The fields kept in one place: `record`, `process`, `client` or `esd_note`."""
         return frozenset(item.name for item in self._fields if item.keep == keep)
+
+    def kinds(self, keep: str) -> dict[str, Kind]:
+        """The fields kept in one place, each with the kind that an expression knows it by; of a choice its options."""
+        return {item.name: item.expressed for item in self._fields if item.keep == keep}
 
     def readable(self, roles: Collection[str]) -> frozenset[str]:
         """The fields that people of these roles may read later (`x-visible-to`, domain 4)."""
