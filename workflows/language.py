@@ -9,10 +9,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
-from io import BytesIO
+from io import StringIO
 from pathlib import Path
 
-from babel.messages.pofile import read_po
+from babel.messages.catalog import Message
+from babel.messages.pofile import PoFileError, read_po
 
 ENGLISH = "en"
 LANGUAGES = {"en": "English", "es": "Español"}
@@ -22,6 +23,11 @@ FOLDER = Path(__file__).parent / "catalogues"
 
 Words = dict[str, tuple[str, ...]]
 """For each English sentence its translation; one with a plural has a translation for one and for many."""
+
+
+class BadCatalogue(Exception):
+    """A PO file that cannot be read; the message says why."""
+
 
 _chosen: ContextVar[str] = ContextVar("language", default=ENGLISH)
 _of_bundles: dict[str, Words] = {language: {} for language in LANGUAGES}
@@ -74,9 +80,24 @@ def learn(files: Mapping[str, str]) -> None:
 
 
 def read(catalogue: bytes) -> Words:
-    """The translations of a PO file; sentences that are not translated yet, or only perhaps, are left out."""
-    found = (entry for entry in read_po(BytesIO(catalogue)) if entry.id and not entry.fuzzy)
+    """The translations of a PO file; sentences that are not translated yet, or only perhaps, are left out.
+
+    Raises `BadCatalogue`.
+    """
+    found = (entry for entry in entries(catalogue) if not entry.fuzzy)
     return {_key(entry.id): forms for entry in found if all(forms := _forms(entry.string))}
+
+
+def entries(catalogue: bytes) -> list[Message]:
+    """The sentences of a PO file with their translations, in its order; it is read as UTF-8, whatever it says of itself.
+
+    Raises `BadCatalogue`.
+    """
+    try:
+        found = read_po(StringIO(catalogue.decode("utf-8")), abort_invalid=True)  # type: ignore[arg-type]
+    except (PoFileError, ValueError, LookupError) as error:
+        raise BadCatalogue(str(error)) from None
+    return [entry for entry in found if entry.id]
 
 
 def _translated(words: str) -> tuple[str, ...]:
