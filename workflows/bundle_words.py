@@ -9,10 +9,12 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from babel.messages.catalog import Message
+
 import engine
 from workflows.definitions import Bundle
 from workflows.forms import Form
-from workflows.language import ENGLISH, LANGUAGES, BadCatalogue, Message, entries, read
+from workflows.language import ENGLISH, LANGUAGES, BadCatalogue, entries, read
 
 CATALOGUE = re.compile(r"words/([\w-]+)\.po")
 VALUE = re.compile(r"\{[\w.]*\}")
@@ -69,7 +71,7 @@ def _problem(language: str, text: str) -> str:
 
 def _differs(entry: Message) -> bool:
     """Whether a translation asks for other values than its sentence; none yet is no mistake."""
-    said = entry.string if isinstance(entry.string, str) else " ".join(entry.string)
+    said = entry.string if isinstance(entry.string, str) else " ".join(entry.string or ())
     return bool(said) and _values(said) != _values(_sentence(entry))
 
 

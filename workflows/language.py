@@ -94,7 +94,7 @@ def entries(catalogue: bytes) -> list[Message]:
     Raises `BadCatalogue`.
     """
     try:
-        found = read_po(StringIO(catalogue.decode("utf-8")), abort_invalid=True)  # type: ignore[arg-type]
+        found = read_po(StringIO(catalogue.decode("utf-8")), abort_invalid=True)
     except (PoFileError, ValueError, LookupError) as error:
         raise BadCatalogue(str(error)) from None
     return [entry for entry in found if entry.id]
