@@ -12,11 +12,12 @@ from workflows.cases import Case
 from workflows.definitions import MAIN_PROCESS, ROLE_OF_LANE, Bundle, ProcessDefinition, bundle_of
 from workflows.errors import NotAllowed, NotFound
 from workflows.instances import ProcessInstance
+from workflows.language import gettext, marked
 from workflows.people import ROLES, Person
 from workflows.queries import query
 from workflows.work import Work
 
-PROCESS_NAMES = {MAIN_PROCESS: "Opt-in requests (5512PRO)"}
+PROCESS_NAMES = {MAIN_PROCESS: marked("Opt-in requests (5512PRO)")}
 
 
 @dataclass(frozen=True)
@@ -105,14 +106,14 @@ def step_rows(bundle: Bundle) -> list[StepRow]:
     return [
         StepRow(
             element=element.id,
-            name=element.name,
+            name=gettext(element.name),
             process=element.process_id,
-            process_name=names.get(element.process_id, element.process_id),
+            process_name=gettext(names.get(element.process_id, element.process_id)),
             role=role_words(element.lane),
             form=element.properties.get("formJsonSchemaFilename", ""),
             due=_due_words(bundle, element.properties.get("due")),
             step=element.properties.get("procedureRef", ""),
-            help=element.documentation,
+            help=gettext(element.documentation),
         )
         for element in elements.values()
         if element.kind == "userTask"
@@ -122,7 +123,7 @@ def step_rows(bundle: Bundle) -> list[StepRow]:
 def role_words(lane: str | None) -> str:
     """Whose work a lane holds, in words."""
     role = ROLE_OF_LANE.get(lane or "", "")
-    return ROLES.get(role, lane or "")
+    return gettext(ROLES.get(role, lane or ""))
 
 
 def _due_words(bundle: Bundle, due: str | None) -> str:
@@ -156,11 +157,11 @@ def _version(row: ProcessDefinition, by: str | None, counts: dict[int, tuple[int
     open_cases, all_cases = counts.get(row.id, (0, 0))
     return Version(
         key=row.key,
-        name=PROCESS_NAMES.get(row.key, row.key),
+        name=gettext(PROCESS_NAMES.get(row.key, row.key)),
         version=row.version,
         state=row.state,
         deployed_at=row.deployed_at,
-        deployed_by=by or "Shipped with the product",
+        deployed_by=by or gettext("Shipped with the product"),
         sha256=row.sha256,
         open_cases=open_cases,
         all_cases=all_cases,
