@@ -225,7 +225,7 @@ def _diagrams(view: CaseView) -> list[dict[str, object]]:
             "name": diagram.name,
             "opens": diagram.opens,
             "address": url_for(
-                "processes.download", key=MAIN_PROCESS, version=view.version, file=diagram.file
+                "processes.download", key=MAIN_PROCESS, version=view.version, file=diagram.file, drawn="yes"
             ),
         }
         for diagram in view.progress.diagrams

@@ -6,13 +6,14 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
+import engine
 from engine import Element
 from workflows import privacy
 from workflows.cases import Case
 from workflows.definitions import MAIN_PROCESS, ROLE_OF_LANE, Bundle, ProcessDefinition, bundle_of
 from workflows.errors import NotAllowed, NotFound
 from workflows.instances import ProcessInstance
-from workflows.language import gettext, marked
+from workflows.language import ENGLISH, chosen, gettext, marked
 from workflows.people import ROLES, Person
 from workflows.queries import query
 from workflows.work import Work
@@ -79,12 +80,23 @@ def process_version(work: Work, key: str, version: int) -> tuple[Version, list[S
 @query
 def bpmn(work: Work, key: str, version: int, file: str | None = None) -> tuple[str, str]:
     """A diagram of a version as (file name, XML): the main process unless a file is named."""
+    return _diagram(work, key, version, file)
+
+
+@query
+def drawing(work: Work, key: str, version: int, file: str) -> str:
+    """A diagram of a version to be looked at, its words in the chosen language."""
+    _, text = _diagram(work, key, version, file)
+    return text if chosen() == ENGLISH else engine.reworded(text.encode(), gettext).decode()
+
+
+def _diagram(work: Work, key: str, version: int, file: str | None) -> tuple[str, str]:
     _check(work)
-    diagrams = bundle_of(work.db, _find(work, key, version).id).diagrams
-    name = file or file_of_process(bundle_of(work.db, _find(work, key, version).id))[key]
-    if name not in diagrams:
+    bundle = bundle_of(work.db, _find(work, key, version).id)
+    name = file or file_of_process(bundle)[key]
+    if name not in bundle.diagrams:
         raise NotFound(f"Version {version} of {key} has no file {name[:80]}.")
-    return name, diagrams[name].decode()
+    return name, bundle.diagrams[name].decode()
 
 
 def file_of_process(bundle: Bundle) -> dict[str, str]:
