@@ -49,9 +49,10 @@ def identify() -> AnyResponse | None:
 
 
 def here() -> str:
-    """The page to come back to; a posted form leads to the page it stood on."""
+    """The page to come back to, without a number that must not be repeated; a form leads to the page it stood on."""
     if request.method == "GET":
-        return request.full_path.rstrip("?")
+        blocked = any(find(text) for _, text in request.args.items(multi=True))
+        return request.path if blocked else request.full_path.rstrip("?")
     parts = _parts(request.referrer or "")
     return parts.path if parts and parts.netloc == request.host else "/"
 
