@@ -11,7 +11,8 @@ from web.console import main
 from workflows import bundle_words
 from workflows.bundle_words import problems, sentences, warnings
 from workflows.definitions import Bundle
-from workflows.language import ENGLISH, LANGUAGES, entries, gettext, learn, speaking
+from workflows.language import ENGLISH, LANGUAGES, entries, gettext, learn, read, speaking
+from workflows.language import FOLDER as CATALOGUES
 
 OTHERS = sorted(LANGUAGES.keys() - {ENGLISH})
 FILE = "words/es.po"
@@ -35,6 +36,16 @@ def test_every_text_of_a_task_page_is_listed():
     for field in (field for task in user_tasks() for field in fields_of(task)):
         shown |= {field.title, field.hint, *field.labels.values(), *field.messages.values()}
     assert shown - {""} - set(sentences(BUNDLE)) == set()
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_what_the_pages_say_too_is_said_in_the_same_words(code: str):
+    """The catalogue of the product is asked first."""
+    ours, own = (
+        read((CATALOGUES / f"{code}.po").read_bytes()),
+        read(BUNDLE.files[f"words/{code}.po"].encode()),
+    )
+    assert {one: (ours[one], own[one]) for one in ours.keys() & own.keys() if ours[one] != own[one]} == {}
 
 
 @pytest.mark.parametrize("code", OTHERS)
