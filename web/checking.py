@@ -15,6 +15,7 @@ from workflows.errors import (
     Refused,
     TaskClosed,
 )
+from workflows.language import gettext
 from workflows.queries import whole_number
 from workflows.queries.done import DoneView, done_view
 from workflows.queries.preview import Preview, preview
@@ -82,7 +83,7 @@ def _check_page(view: TaskView, found: Preview) -> str:
         "task_check.html",
         task={
             "id": view.task.id,
-            "name": view.task.name,
+            "name": gettext(view.task.name),
             "step": view.task.procedure_ref,
             "case_number": view.case.number,
             "draft": view.draft_version,
@@ -104,7 +105,11 @@ def _mail(told: Told) -> dict[str, object]:
 def _done(view: DoneView) -> dict[str, object]:
     following = view.following
     return {
-        "task": {"name": view.task.name, "step": view.task.procedure_ref, "case_number": view.number},
+        "task": {
+            "name": gettext(view.task.name),
+            "step": view.task.procedure_ref,
+            "case_number": view.number,
+        },
         "who": "" if view.mine else view.who,
         "at": view.at,
         "answers": view.answers,
@@ -114,7 +119,7 @@ def _done(view: DoneView) -> dict[str, object]:
         "following": following
         and {
             "href": url_for("tasks.read_task", task_id=following.id),
-            "name": following.name,
+            "name": gettext(following.name),
             "number": following.number,
             "same_case": following.number == view.number,
             "due": following.due,

@@ -67,9 +67,10 @@ def _to_sign_in() -> AnyResponse:
 
 
 def here() -> str:
-    """The page to come back to; a posted form leads to the page it stood on."""
+    """The page to come back to, without a number that must not be repeated; a form leads to the page it stood on."""
     if request.method == "GET":
-        return request.full_path.rstrip("?")
+        blocked = any(find(text) for _, text in request.args.items(multi=True))
+        return request.path if blocked else request.full_path.rstrip("?")
     parts = _parts(request.referrer or "")
     return parts.path if parts and parts.netloc == request.host else "/"
 
@@ -182,7 +183,7 @@ def _sample(person: sample.Sample) -> dict[str, str]:
     return {
         "name": person.name,
         "username": person.username,
-        "roles": ROLES[person.role],
+        "roles": language.gettext(ROLES[person.role]),
         "does": person.description,
     }
 

@@ -15,6 +15,7 @@ from workflows.cases import OUTCOMES
 from workflows.commands.user_tasks import Tryout, try_out
 from workflows.db import rehearsal
 from workflows.errors import Incident, Refused
+from workflows.language import gettext
 from workflows.outbox import OutboxMessage
 from workflows.people import ROLES, Actor, person_of
 from workflows.privacy import Standing
@@ -118,10 +119,10 @@ def _overview(work: Work, done: Tryout) -> list[tuple[str, str, str]]:
 def _sentence(work: Work, standing: Standing) -> str:
     """Where the case would stand, for this reader."""
     if privacy.visible_status(standing) == "closed":
-        outcome = OUTCOMES.get(privacy.visible_outcome(standing) or "", "")
-        return (
-            f"The case is closed: {outcome[:1].lower()}{outcome[1:]}." if outcome else "The case is closed."
-        )
+        outcome = gettext(OUTCOMES.get(privacy.visible_outcome(standing) or "", ""))
+        ended = outcome[:1].lower() + outcome[1:]
+        words = gettext("The case is closed: {outcome}.") if ended else gettext("The case is closed.")
+        return words.format(outcome=ended)
     return state_sentence(work, standing)
 
 
@@ -129,9 +130,9 @@ def _next(work: Work, standing: Standing, task: UserTask) -> NextTask:
     holder = person_of(work.db, task.assignee_id)
     named = holder is not None and may_name(standing, holder)
     return NextTask(
-        task.name,
+        gettext(task.name),
         task.procedure_ref,
-        ROLES.get(task.role, task.role),
+        gettext(ROLES.get(task.role, task.role)),
         holder.name if holder and named else "",
         task.assignee_id == work.actor.id,
         task.due_at,
@@ -149,7 +150,7 @@ def _later(work: Work, standing: Standing) -> list[Later]:
     """What the clock would do from one time limit to the next, and the reminders of tasks that are then late."""
     open_ = open_tasks(work.db, standing.case.id)
     late = [
-        Later(task.due_at, f"Whoever holds “{task.name}” is reminded")
+        Later(task.due_at, gettext("Whoever holds “{}” is reminded").format(gettext(task.name)))
         for task in open_
         if task.due_at and task.due_at > work.now and privacy.may_see_open(standing, task)
     ]
@@ -166,7 +167,9 @@ def _limits(work: Work, standing: Standing) -> Iterator[Later]:
         if timer is None:
             return
         if timer.level == EXPIRY:
-            yield Later(timer.due_at, "What was begun is erased, and the request is closed", ends=True)
+            yield Later(
+                timer.due_at, gettext("What was begun is erased, and the request is closed"), ends=True
+            )
             return
         try:
             yield from _passes(work, standing, timer)

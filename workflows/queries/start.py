@@ -13,6 +13,7 @@ from workflows.definitions import MAIN_PROCESS, bundle_of, deployed
 from workflows.errors import InvalidBundle, NotAllowed
 from workflows.form_sentences import fill
 from workflows.forms import FieldView, Form
+from workflows.language import gettext
 from workflows.organisations import agreement_shortcoming
 from workflows.queries import query
 from workflows.settings import settings
@@ -71,7 +72,7 @@ def _begun(work: Work) -> list[Begun]:
     )
     mine = UserTask.assignee_id == work.actor.id, UserTask.closed_at.is_(None), Case.status == "draft"
     found = work.db.execute(rows.where(*mine).order_by(Case.id.desc()).limit(MOST_BEGUN))
-    return [Begun(*row) for row in found]
+    return [Begun(number, task, gettext(name), opened) for number, task, name, opened in found]
 
 
 def _shortcomings(work: Work) -> list[str]:

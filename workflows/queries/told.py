@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from workflows import privacy
+from workflows.language import gettext, marked
 from workflows.outbox import OutboxMessage
 from workflows.people import Person, person_of
 from workflows.privacy import Standing
@@ -11,11 +12,11 @@ from workflows.queries.sentences import MESSAGE_WORDS
 from workflows.work import Work
 
 TOLD_TO_PARTNERS = {
-    "notify_supervisor": "Employment Security is told of the request",
-    "notify_esd_check_wanted": "Employment Security is told of the request",
-    "remind_supervisor": "Employment Security is reminded of the request",
-    "escalate_to_backup": "The backup supervisors are told",
-    "escalate_to_program_manager": "The program managers are told that the request is late",
+    "notify_supervisor": marked("Employment Security is told of the request"),
+    "notify_esd_check_wanted": marked("Employment Security is told of the request"),
+    "remind_supervisor": marked("Employment Security is reminded of the request"),
+    "escalate_to_backup": marked("The backup supervisors are told"),
+    "escalate_to_program_manager": marked("The program managers are told that the request is late"),
 }
 """The messages to others that partner staff may know of, while the case shows that it was just sent (domain 6.3)."""
 
@@ -42,13 +43,13 @@ def _one(work: Work, standing: Standing, same: Sequence[OutboxMessage]) -> Told:
     kind = same[0].kind
     people = [person for row in same if (person := person_of(work.db, row.recipient_id))]
     named = tuple(person.name for person in people if may_name(standing, person))
-    words = MESSAGE_WORDS[kind] if named or standing.is_esd else _told_to_partners(standing, kind)
+    words = gettext(MESSAGE_WORDS[kind]) if named or standing.is_esd else _told_to_partners(standing, kind)
     return Told(kind, words, named, all(row.state == "withheld" for row in same))
 
 
 def _told_to_partners(standing: Standing, kind: str) -> str:
     just_sent = privacy.visible_status(standing) == "submitted" and not standing.is_reduced
-    return TOLD_TO_PARTNERS.get(kind, "") if just_sent else ""
+    return gettext(TOLD_TO_PARTNERS.get(kind, "")) if just_sent else ""
 
 
 def may_name(standing: Standing, person: Person) -> bool:
