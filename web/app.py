@@ -19,6 +19,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from web import forms_view, security
 from web.admin import admin
+from web.agreements import agreements
 from web.api import INFO, PREFIX, SECURITY, api, http_error, invalid
 from web.api.models import Error
 from web.audit import audit
@@ -47,6 +48,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     cases,
     processes,
     admin,
+    agreements,
     problems,
     audit,
     tokens,
