@@ -27,7 +27,8 @@ class UserTask(Base):
     """A task for a role and perhaps a person. `id` is the engine's id; it lives until `closed_at`.
 
     `ended_as` is `completed` or `withdrawn` (the process no longer waits for it).
-    `version` counts changes, so that an old window is noticed.
+    `version` counts changes, so that an old window is noticed. `remind_from`: a late task is not reminded of before,
+    because the case waited for somebody else.
     """
 
     __tablename__ = "user_task"
@@ -47,6 +48,7 @@ class UserTask(Base):
     opened_at: Mapped[datetime]
     due_at: Mapped[datetime | None]
     reminded_at: Mapped[datetime | None]
+    remind_from: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     ended_as: Mapped[str | None]
     version: Mapped[int] = mapped_column(default=1)

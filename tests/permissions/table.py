@@ -87,6 +87,7 @@ READ = (
     "GET /cases/<number>",
     "GET /api/v1/cases/<string:number>",
     "GET /api/v1/cases/<string:number>/history",
+    "GET /api/v1/cases/<string:number>/clock",
     "GET /api/v1/cases/<string:number>/messages",
 )
 OPTS_OUT = "told_in closed_in long_ago reduced lapsed_in"
