@@ -30,6 +30,7 @@ from web.errors import status_of
 from web.problems import badge, on_it, problems
 from web.processes import processes
 from web.session import session
+from web.team import team
 from web.tokens import tokens
 from web.worklist import worklist
 from workflows.errors import Incident, Refused
@@ -49,6 +50,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     processes,
     admin,
     agreements,
+    team,
     problems,
     audit,
     tokens,
@@ -75,6 +77,7 @@ PLACES = (
     Place("My work", "/work", _CASEWORK),
     Place("Start a request", "/cases/new", frozenset({"case_manager", "esd_wioa_supervisor"})),
     Place("Cases", "/cases", _CASEWORK | {"auditor"}),
+    Place("Team", "/team", frozenset({"esd_wioa_supervisor", "program_manager"})),
     Place("Processes", "/processes", frozenset({"program_manager", "esd_wioa_supervisor", "administrator"})),
     Place("People", "/admin/people", frozenset({"administrator", "auditor", "esd_wioa_supervisor"})),
     Place(

@@ -1,7 +1,7 @@
 """Whose clock on the pages: the shares of a case as a bar and a table."""
 
 from workflows import turns
-from workflows.queries.whose_clock import CaseClock
+from workflows.queries.whose_clock import CaseClock, Share
 
 FILLS = {
     turns.SUPERVISOR: "#07648d",
@@ -18,7 +18,12 @@ WIDTH = 1000
 
 def shares(clock: CaseClock) -> list[dict[str, object]]:
     """The shares of a case with their place on the bar, in thousandths of it."""
-    seconds = [share.length.total_seconds() for share in clock.shares]
+    return place(clock.shares)
+
+
+def place(found: list[Share]) -> list[dict[str, object]]:
+    """Shares as the templates take them."""
+    seconds = [share.length.total_seconds() for share in found]
     whole = sum(seconds) or 1.0
     return [
         {
@@ -29,5 +34,5 @@ def shares(clock: CaseClock) -> list[dict[str, object]]:
             "start": round(WIDTH * sum(seconds[:number]) / whole),
             "width": round(WIDTH * seconds[number] / whole),
         }
-        for number, share in enumerate(clock.shares)
+        for number, share in enumerate(found)
     ]

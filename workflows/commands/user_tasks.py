@@ -27,7 +27,7 @@ def claim(work: Work, task_id: str) -> None:
     """Take a task; claiming what is already mine is fine, what is another's is refused (`claim_lost` in the history)."""
     case, task = _locked_open(work, task_id)
     _check_may_work(work, case, task)
-    if task.assignee_id is None:
+    if privacy.is_free_for(work.actor, task):
         _assign(work, case, task, work.actor.id, "task_claimed")
 
 
@@ -87,7 +87,7 @@ def save_draft(work: Work, task_id: str, raw: Mapping[str, object]) -> None:
     draft = file_of(work.db, case.id).one(TaskDraft, task.id) or TaskDraft(task_id=task.id)
     draft.answers, draft.saved_by_id, draft.saved_at = answers, work.actor.id or 0, work.now
     work.db.add(draft)
-    if task.assignee_id is None:
+    if privacy.is_free_for(work.actor, task):
         _assign(work, case, task, work.actor.id, "task_claimed")
 
 
@@ -132,7 +132,7 @@ def complete(
 
 def finish(work: Work, case: Case, task: UserTask, answers: Answers) -> None:
     """Write the answers where each belongs, end the task and let the process go on."""
-    if task.assignee_id is None:
+    if privacy.is_free_for(work.actor, task):
         _assign(work, case, task, work.actor.id, "task_claimed")
     _keep_record(work, case, task, answers)
     _keep_client(work, case, answers.client)

@@ -30,6 +30,7 @@ MESSAGE_WORDS = {
     "agreement_warning": "Warning that an agreement ends soon",
     "agreement_lapsed": "Notice that an agreement is not in force",
     "notify_access_ended": "The partner is told that access to the record has ended",
+    "substitute_named": "The substitute of somebody absent is told",
     "mail_undeliverable": "The administrators are told of an undeliverable message",
 }
 
@@ -53,6 +54,9 @@ _SENTENCES = {
     "note_written": "A note was written.",
     "draft_expired": "The request was begun and not sent in time; what was begun is erased.",
     "office_phone_set": "The number on the contact card of an office was set.",
+    "absence_entered": "An absence was entered, with the substitute.",
+    "absence_ended": "An absence was ended early.",
+    "backup_group_set": "The backup group of an office was set.",
     "token_created": "An API token was made.",
     "token_revoked": "An API token was revoked.",
     "restriction_lift_asked": "An administrator asked to lift the restriction of ESD staff.",
