@@ -6,10 +6,13 @@ from flask import Blueprint, abort, flash, g, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from web.answers import without_blocked
+from workflows.commands import agreement_decisions as decisions
 from workflows.commands import agreements as commands
+from workflows.commands.agreement_decisions import Decided
 from workflows.errors import InvalidInput
 from workflows.organisations import BASES, Agreement
 from workflows.queries import agreements as queries
+from workflows.queries.agreement_view import agreement_view
 from workflows.queries.agreements import AgreementRow
 
 agreements = Blueprint("agreements", __name__, url_prefix="/admin/agreements")
@@ -20,6 +23,12 @@ BASIS_WORDS = {
     "service_contract_wdc": "Service contract with the workforce council",
     "service_contract_esd": "Service contract with Employment Security",
 }
+ACTIONS = {
+    "resume": "Go on: an agreement is in force again",
+    "hand_to_esd": "Hand over: Employment Security staff serve the client",
+    "close": "Close the case",
+}
+"""What T90 may answer, in words."""
 STATUS_WORDS = {status: status.capitalize() for status in commands.STATUSES}
 
 
@@ -41,9 +50,29 @@ def new_agreement() -> str:
 
 @agreements.get("/<path:number>")
 def read_agreement(number: str) -> str:
+    """All about one agreement, and the cases that depend on it."""
+    return _view_page(number, {})
+
+
+@agreements.get("/<path:number>/change")
+def edit_agreement(number: str) -> str:
     """Change an agreement."""
     _check_keeps_agreements()
     return _agreement_page(number, _values(_find_agreement(number).agreement), {})
+
+
+@agreements.post("/<path:number>/decide")
+def decide(number: str) -> Response | tuple[str, int]:
+    """Decide how the ticked cases go on (T90); each is decided for itself."""
+    chosen, action = request.form.getlist("chosen"), request.form.get("action", "")
+    errors = {} if chosen else {"chosen": "Tick the cases that are to be decided."}
+    if action not in ACTIONS:
+        errors["action"] = "Choose what shall happen with the cases."
+    done = decisions.decide_many(g.actor, number, [] if errors else chosen, action)
+    if errors:
+        return _view_page(number, errors), 422
+    _say(done)
+    return redirect(url_for("agreements.read_agreement", number=number))
 
 
 @agreements.post("")
@@ -68,7 +97,36 @@ def _save_agreement(number: str, new: bool) -> Response | tuple[str, int]:
         kept = without_blocked({**values, "number": number})
         return _agreement_page(None if new else number, kept, refused.fields), 422
     flash(f"Agreement {number} is saved.", "success")
-    return redirect(url_for("agreements.list_agreements"))
+    return redirect(url_for("agreements.read_agreement", number=number))
+
+
+def _say(done: list[Decided]) -> None:
+    """One message for what was decided, and one for each reason why something was refused."""
+    given = [one.number for one in done if not one.refused]
+    if given:
+        flash(f"Decided: {', '.join(given)}.", "success")
+    for reason in dict.fromkeys(one.refused for one in done if one.refused):
+        numbers = ", ".join(one.number for one in done if one.refused == reason)
+        flash(f"Not decided: {numbers}. {reason}", "error")
+
+
+def _view_page(number: str, errors: dict[str, str]) -> str:
+    view = agreement_view(g.actor, number)
+    return render_template(
+        "admin/agreement_view.html",
+        agreement=_agreement_row(view.row),
+        managers=[("Employment Security", view.esd_manager), (view.row.agency, view.partner_manager)],
+        document=view.row.agreement.basis_document or "",
+        warnings=view.warnings,
+        entries=view.entries,
+        covered=view.covered,
+        cases=view.cases,
+        open_cases=view.open_cases,
+        decides=any(case.decision for case in view.cases),
+        actions=list(ACTIONS.items()),
+        may_change=_keeps_agreements(),
+        errors=errors,
+    )
 
 
 def _keeps_agreements() -> bool:
@@ -95,6 +153,7 @@ def _agreement_row(row: AgreementRow) -> dict[str, object]:
         "in_force": row.shortcoming is None,
         "why_not": row.shortcoming or "",
         "ends_soon": _in_days(row.days_left) if soon else "",
+        "days_left": row.days_left if row.shortcoming is None else None,
         "managers": row.managers,
         "open_cases": row.open_cases,
     }
@@ -112,7 +171,7 @@ def _find_agreement(number: str) -> AgreementRow:
 
 
 def _values(agreement: Agreement) -> dict[str, object]:
-    managers = {identity: username for username, _, identity in queries.possible_managers(g.actor)}
+    managers = {one.id: one.username for one in queries.possible_managers(g.actor)}
     return {
         "number": agreement.number,
         "agency": agreement.agency_code,
@@ -131,7 +190,7 @@ def _agreement_page(
     number: str | None, values: dict[str, object] | dict[str, str], errors: dict[str, str]
 ) -> str:
     _check_keeps_agreements()
-    people = [(username, name) for username, name, _ in queries.possible_managers(g.actor)]
+    people = queries.possible_managers(g.actor)
     return render_template(
         "admin/agreement.html",
         is_new=number is None,
@@ -142,7 +201,7 @@ def _agreement_page(
         kinds=list(KIND_WORDS.items()),
         bases=[(basis, BASIS_WORDS[basis]) for basis in BASES],
         statuses=list(STATUS_WORDS.items()),
-        esd_managers=people,
-        partner_managers=people,
+        esd_managers=[(one.username, one.name) for one in people if one.is_esd],
+        partner_managers=[(one.username, f"{one.name}, {one.agency}") for one in people if not one.is_esd],
         errors=errors,
     )

@@ -17,9 +17,14 @@ from workflows.people import (
 from workflows.privacy import SUP
 
 
+def is_leader(actor: Actor) -> bool:
+    """Whether somebody is a supervisor who holds both keys."""
+    return actor.has(SUP) and actor.holds_two_keys
+
+
 def check_leads(actor: Actor) -> None:
     """Refuse everybody but supervisors who hold both keys."""
-    if not (actor.has(SUP) and actor.holds_two_keys):
+    if not is_leader(actor):
         raise NotAllowed("The team is led by ESD WIOA supervisors who are not restricted users.")
 
 

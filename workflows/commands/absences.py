@@ -10,7 +10,7 @@ from workflows.history import record
 from workflows.people import ESD_ROLES, Person, actor_for, person_named, person_of
 from workflows.ssn_guard import guard
 from workflows.substitutes import possible_substitutes
-from workflows.team import check_leads, leads
+from workflows.team import check_leads, is_leader, leads
 from workflows.work import Work
 
 LONGEST = timedelta(days=366)
@@ -39,10 +39,9 @@ def enter_absence(work: Work, username: str, substitute: str, first_day: str, la
 @command
 def end_absence(work: Work, absence_id: int) -> None:
     """End an absence before its last day, or take back one that has not begun."""
-    check_leads(work.actor)
     row = work.db.get(Absence, absence_id, with_for_update=True)
     person = person_of(work.db, row.person_id) if row else None
-    if row is None or person is None or not leads(work.db, work.actor, person):
+    if row is None or person is None or not is_leader(work.actor) or not leads(work.db, work.actor, person):
         raise NotFound("There is no such absence in your team.")
     if row.ended_at or row.last_day < office_day(work.now):
         raise NotNow("This absence is over already.")

@@ -13,7 +13,7 @@ from workflows.people import Actor, PersonOffice, staff_of
 from workflows.privacy import SUP
 from workflows.queries.team import task_names
 from workflows.ssn_guard import guard
-from workflows.team import check_leads, led_offices, possible_backups
+from workflows.team import check_leads, is_leader, led_offices, possible_backups
 from workflows.work import Work
 
 MOST = 100
@@ -47,8 +47,7 @@ def set_backup_group(work: Work, office_code: str, usernames: Iterable[str]) -> 
 
 
 def _leads(work: Work, office: Office) -> bool:
-    keyed = work.actor.has(SUP) and work.actor.holds_two_keys
-    return keyed and office.code in led_offices(work.db, work.actor)
+    return is_leader(work.actor) and office.code in led_offices(work.db, work.actor)
 
 
 @dataclass(frozen=True)

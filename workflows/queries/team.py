@@ -23,7 +23,7 @@ from workflows.people import (
 from workflows.queries import query
 from workflows.queries.worklist import key_of, unkey
 from workflows.substitutes import possible_substitutes
-from workflows.team import check_leads, led_offices, possible_backups, team_of
+from workflows.team import is_leader, led_offices, possible_backups, team_of
 from workflows.user_tasks import DUE, UserTask
 from workflows.work import Work
 
@@ -88,7 +88,7 @@ class TeamTask:
 def team(work: Work) -> TeamView:
     """The load of the offices one leads, and of their people; of the whole area in numbers for program managers."""
     check_sees(work.actor)
-    leads = _leads(work.actor)
+    leads = is_leader(work.actor)
     codes = led_offices(work.db, work.actor) if leads else _of_area(work)
     people = [_load(work, person) for person in team_of(work.db, work.actor)] if leads else []
     return TeamView([_office_load(work, office) for office in _named(work, codes)], people)
@@ -118,7 +118,7 @@ class Away:
 @query
 def away(work: Work) -> Away:
     """The absences of one's team that are not over, the next first; its people, and all who could stand in for one."""
-    check_leads(work.actor)
+    checkis_leader(work.actor)
     people = team_of(work.db, work.actor)
     ids, today = {person.id: person.name for person in people}, office_day(work.now)
     found = [row for row in absences(work.db) if row.person_id in ids and row.last_day >= today]
@@ -157,7 +157,7 @@ class BackupGroup:
 @query
 def backup_groups(work: Work) -> list[BackupGroup]:
     """The backup groups of the offices one leads."""
-    check_leads(work.actor)
+    checkis_leader(work.actor)
     return [_group(work, office) for office in _named(work, led_offices(work.db, work.actor))]
 
 
@@ -177,7 +177,7 @@ def _group(work: Work, office: Office) -> BackupGroup:
 @query
 def receivers(work: Work) -> list[tuple[str, str]]:
     """Those to whom a supervisor may give ESD's tasks, as (user name, name)."""
-    check_leads(work.actor)
+    checkis_leader(work.actor)
     people = people_who_hold_both_keys(work.db, work.actor.area)
     return [(person.username, person.name) for person in people]
 
@@ -188,7 +188,7 @@ def team_tasks(
 ) -> tuple[list[TeamTask], str | None]:
     """The open tasks of Employment Security in the offices one leads, by due time: the late ones, those nobody holds,
     or all; perhaps of one holder. And the key of the next page."""
-    check_leads(work.actor)
+    checkis_leader(work.actor)
     if view not in VIEWS:
         raise InvalidInput(fields={"view": "Choose late, waiting or all."})
     rows = select(UserTask, Case.number, Office.name, Agency.name).join(Case, Case.id == UserTask.case_id)
@@ -206,7 +206,7 @@ def team_tasks(
 @query
 def task_names(work: Work, ids: Iterable[str]) -> dict[str, str]:
     """Case number and name of tasks by their ids, of those in the team's offices alone."""
-    check_leads(work.actor)
+    checkis_leader(work.actor)
     rows = select(UserTask.id, UserTask.name, Case.number).join(Case, Case.id == UserTask.case_id)
     rows = rows.where(UserTask.id.in_(list(ids)), in_team(work))
     return {task_id: f"{number}, {name}" for task_id, name, number in work.db.execute(rows)}
@@ -214,7 +214,7 @@ def task_names(work: Work, ids: Iterable[str]) -> dict[str, str]:
 
 def check_sees(actor: Actor) -> None:
     """Refuse everybody but supervisors with both keys and program managers."""
-    if not (_leads(actor) or actor.has(privacy.PM)):
+    if not (is_leader(actor) or actor.has(privacy.PM)):
         raise NotAllowed(
             "The team is for ESD WIOA supervisors who are not restricted users, and program managers."
         )
@@ -226,10 +226,6 @@ def in_team(work: Work) -> ColumnElement[bool]:
     backup = and_(Case.backup_opened, UserTask.office_code.in_(work.actor.backup_offices))
     here = or_(UserTask.office_code.in_(own), backup)
     return and_(UserTask.closed_at.is_(None), UserTask.role.in_(OURS), here)
-
-
-def _leads(actor: Actor) -> bool:
-    return actor.has(privacy.SUP) and actor.holds_two_keys
 
 
 def _chosen(work: Work, view: str, holder: str) -> list[ColumnElement[bool]]:
