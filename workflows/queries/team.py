@@ -23,7 +23,7 @@ from workflows.people import (
 from workflows.queries import query
 from workflows.queries.worklist import key_of, unkey
 from workflows.substitutes import possible_substitutes
-from workflows.team import is_leader, led_offices, possible_backups, team_of
+from workflows.team import check_leads, is_leader, led_offices, possible_backups, team_of
 from workflows.user_tasks import DUE, UserTask
 from workflows.work import Work
 
@@ -118,7 +118,7 @@ class Away:
 @query
 def away(work: Work) -> Away:
     """The absences of one's team that are not over, the next first; its people, and all who could stand in for one."""
-    checkis_leader(work.actor)
+    check_leads(work.actor)
     people = team_of(work.db, work.actor)
     ids, today = {person.id: person.name for person in people}, office_day(work.now)
     found = [row for row in absences(work.db) if row.person_id in ids and row.last_day >= today]
@@ -157,7 +157,7 @@ class BackupGroup:
 @query
 def backup_groups(work: Work) -> list[BackupGroup]:
     """The backup groups of the offices one leads."""
-    checkis_leader(work.actor)
+    check_leads(work.actor)
     return [_group(work, office) for office in _named(work, led_offices(work.db, work.actor))]
 
 
@@ -177,7 +177,7 @@ def _group(work: Work, office: Office) -> BackupGroup:
 @query
 def receivers(work: Work) -> list[tuple[str, str]]:
     """Those to whom a supervisor may give ESD's tasks, as (user name, name)."""
-    checkis_leader(work.actor)
+    check_leads(work.actor)
     people = people_who_hold_both_keys(work.db, work.actor.area)
     return [(person.username, person.name) for person in people]
 
@@ -188,7 +188,7 @@ def team_tasks(
 ) -> tuple[list[TeamTask], str | None]:
     """The open tasks of Employment Security in the offices one leads, by due time: the late ones, those nobody holds,
     or all; perhaps of one holder. And the key of the next page."""
-    checkis_leader(work.actor)
+    check_leads(work.actor)
     if view not in VIEWS:
         raise InvalidInput(fields={"view": "Choose late, waiting or all."})
     rows = select(UserTask, Case.number, Office.name, Agency.name).join(Case, Case.id == UserTask.case_id)
@@ -206,7 +206,7 @@ def team_tasks(
 @query
 def task_names(work: Work, ids: Iterable[str]) -> dict[str, str]:
     """Case number and name of tasks by their ids, of those in the team's offices alone."""
-    checkis_leader(work.actor)
+    check_leads(work.actor)
     rows = select(UserTask.id, UserTask.name, Case.number).join(Case, Case.id == UserTask.case_id)
     rows = rows.where(UserTask.id.in_(list(ids)), in_team(work))
     return {task_id: f"{number}, {name}" for task_id, name, number in work.db.execute(rows)}
