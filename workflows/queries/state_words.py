@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from workflows import privacy
+from workflows import privacy, turns, whose_clock
 from workflows.cases import OUTCOMES, TaskRecord
 from workflows.definitions import OPT_OUT_AGAIN
 from workflows.incidents import CaseIncident
@@ -121,8 +121,11 @@ _PLANS = {
 
 
 def _plan(scene: Scene) -> str:
-    """What happens next by itself while the client is waited for."""
-    timer = scene.next(_PLANS)
+    """What happens next by itself while the client is waited for; what reminds the supervisor stands still while it is
+    not the supervisor's turn."""
+    life = whose_clock.life_of(scene.db, scene.standing.case, scene.now)
+    still = frozenset() if turns.waits_for(life, turns.SUPERVISOR) else whose_clock.REMINDS.keys()
+    timer = scene.next(_PLANS.keys() - still)
     return f"; {_PLANS[timer.level].format(day=on_day(timer.due_at, scene.now))}" if timer else ""
 
 
