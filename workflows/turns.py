@@ -11,19 +11,20 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 from workflows.calendar import Calendar
+from workflows.language import marked
 
 CLIENT, SUPERVISOR, PARTNER = "client", "supervisor", "partner"
 MANAGER, MAIL, NOBODY = "program_manager", "mail_system", "nobody"
 ESD = "employment_security"
 
 PARTIES = {
-    SUPERVISOR: "ESD WIOA supervisor and staff",
-    CLIENT: "Client",
-    PARTNER: "Partner",
-    ESD: "Employment Security and the client",
-    MANAGER: "Program manager",
-    MAIL: "Mail system",
-    NOBODY: "Nobody, the offices are closed",
+    SUPERVISOR: marked("ESD WIOA supervisor and staff"),
+    CLIENT: marked("Client"),
+    PARTNER: marked("Partner"),
+    ESD: marked("Employment Security and the client"),
+    MANAGER: marked("Program manager"),
+    MAIL: marked("Mail system"),
+    NOBODY: marked("Nobody, the offices are closed"),
 }
 """Each party in words. `ESD` stands for supervisor and client together, for readers outside Employment Security: which
 of the two is waited for would tell them of contact and decision (domain 6.3)."""

@@ -15,6 +15,7 @@ from workflows import turns
 from workflows.calendar import Calendar
 from workflows.cases import Case
 from workflows.history import HistoryEvent
+from workflows.language import gettext, ngettext
 from workflows.outbox import OutboxMessage
 from workflows.people import person_of
 from workflows.turns import Happening, Life, Mail, TaskTime
@@ -175,6 +176,8 @@ def words_of(length: timedelta, calendar: Calendar) -> str:
     day = calendar.day_length
     days, rest = divmod(length, day)
     hours = rest // HOUR
-    counted = [(days, "business day"), (hours, "hour")]
-    parts = [f"{number} {unit}{'' if number == 1 else 's'}" for number, unit in counted if number]
-    return " ".join(parts) or "less than an hour"
+    parts = [
+        ngettext("{count} business day", "{count} business days", days).format(count=days) if days else "",
+        ngettext("{count} hour", "{count} hours", hours).format(count=hours) if hours else "",
+    ]
+    return " ".join(part for part in parts if part) or gettext("less than an hour")

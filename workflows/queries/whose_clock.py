@@ -8,6 +8,7 @@ from workflows.calendar import Calendar
 from workflows.cases import Case, case_numbered
 from workflows.definitions import bundle_of
 from workflows.instances import ProcessInstance
+from workflows.language import gettext
 from workflows.privacy import Standing
 from workflows.queries import query
 from workflows.turns import Life, Turn
@@ -72,7 +73,7 @@ def shares_of(life: Life, calendar: Calendar, closed: bool) -> list[Share]:
 
 
 def _share(party: str, length: timedelta, calendar: Calendar, now: bool) -> Share:
-    return Share(party, turns.PARTIES[party], length, whose_clock.words_of(length, calendar), now)
+    return Share(party, gettext(turns.PARTIES[party]), length, whose_clock.words_of(length, calendar), now)
 
 
 def calendar_of(work: Work, case: Case) -> Calendar:

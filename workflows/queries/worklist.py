@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, Subquery, and_, func, or_, select,
 from workflows import privacy
 from workflows.cases import Case
 from workflows.errors import InvalidInput
+from workflows.language import gettext
 from workflows.organisations import Agency, Office, offices
 from workflows.people import Person, offices_with_supervisor
 from workflows.queries import query
@@ -177,7 +178,7 @@ def _row(
         case=case.number,
         process=task.process,
         element=task.element,
-        name=task.name,
+        name=gettext(task.name),
         step=task.procedure_ref,
         role=task.role,
         office=office,
@@ -190,8 +191,14 @@ def _row(
         may_claim=privacy.is_free_for(work.actor, task)
         and may_claim(privacy.Standing(work.actor, case, staffed), task),
         may_release=mine,
-        note="On hold" if case.held_at else "You stand in" if task.assignee_id in work.actor.covers else "",
+        note=_note(work, task, case),
     )
+
+
+def _note(work: Work, task: UserTask, case: Case) -> str:
+    if case.held_at:
+        return gettext("On hold")
+    return gettext("You stand in") if task.assignee_id in work.actor.covers else ""
 
 
 def may_claim(standing: privacy.Standing, task: UserTask) -> bool:
