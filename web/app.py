@@ -31,6 +31,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from web import forms_view, security
 from web.admin import admin
+from web.agreements import agreements
 from web.api import INFO, PREFIX, SECURITY, api, http_error, invalid
 from web.api.models import Error
 from web.audit import audit
@@ -45,6 +46,7 @@ from web.processes import processes
 from web.session import COOKIE, here, session
 from web.start import start
 from web.tasks import tasks
+from web.team import team
 from web.tokens import tokens
 from web.worklist import worklist
 from workflows import language
@@ -69,6 +71,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     cases,
     processes,
     admin,
+    agreements,
+    team,
     problems,
     audit,
     tokens,
@@ -96,6 +100,7 @@ PLACES = (
     Place(marked("My work"), "/work", _CASEWORK),
     Place(marked("Start a request"), START, frozenset({"case_manager", "esd_wioa_supervisor"})),
     Place(marked("Cases"), "/cases", _CASEWORK | {"auditor"}),
+    Place(marked("Team"), "/team", frozenset({"esd_wioa_supervisor", "program_manager"})),
     Place(
         marked("Processes"),
         "/processes",

@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from web import clocks
 from web.answers import Typed, searched, typed, without_blocked
 from web.tasks import notes
 from workflows import privacy
@@ -22,6 +23,7 @@ from workflows.queries import cases as queries
 from workflows.queries.case_list import CaseRow
 from workflows.queries.cases import Answered, CaseView, Entry, Sent
 from workflows.queries.corrections import EntryForm, entry_form
+from workflows.queries.whose_clock import case_clock
 from workflows.user_tasks import UserTask
 
 cases = Blueprint("cases", __name__)
@@ -166,6 +168,7 @@ def _case_page(number: str, errors: dict[str, str] | None = None, note_text: str
         mails=[_mail(sent) for sent in queries.case_messages(g.actor, number)],
         notes=notes(view.notes),
         corrections=view.corrections,
+        clock=clocks.shares(case_clock(g.actor, number)),
         linked=_linked(view),
         actions=_actions(view),
         errors=errors or {},

@@ -35,6 +35,7 @@ from workflows.errors import (
 from workflows.forms import Form
 from workflows.language import gettext
 from workflows.people import ROLES
+from workflows.privacy import is_free_for
 from workflows.queries import whole_number
 from workflows.queries.done import completed_with
 from workflows.queries.tasks import TaskView, next_task, task_form, task_view
@@ -281,7 +282,7 @@ def _task(view: TaskView) -> dict[str, object]:
         "holder": view.assignee.name if view.assignee else None,
         "held_since": task.claimed_at,
         "mine": mine,
-        "may_claim": view.assignee is None and view.hindrance is None and not task.closed_at,
+        "may_claim": is_free_for(g.actor, task) and view.hindrance is None and not task.closed_at,
         "may_release": mine,
         "may_edit": _may_edit(view),
         "closed": _closed(view),

@@ -1,6 +1,7 @@
 """All tables in one place, for the migrations: importing this module registers each."""
 
 from workflows import (
+    absences,
     cases,
     corrections,
     definitions,
@@ -19,6 +20,7 @@ from workflows.db import Base
 
 __all__ = [
     "Base",
+    "absences",
     "cases",
     "corrections",
     "definitions",

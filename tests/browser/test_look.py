@@ -62,11 +62,13 @@ PAGES = {
     CASEY: (
         "/work?view=role", "/cases/new", "/cases/{request}", "/cases/{edit}", "/tasks/{task[request]}",
         "/tasks/{task[edit]}", "/admin/agreements", "/processes", "/contact-card/WSK/phone",
+        "/team?view=all", "/team/ageing", "/team/absences", "/team/backup", "/admin/agreements/K-TEST-102",
     ),
     DEVON: ("/work", "/tasks/{task[edit]}", "/cases/{edit}"),
     NOOR: ("/cases/new",),
     ROBIN: ("/work", "/cases", "/processes", "/processes/opt_in_5512pro/1", "/admin/agreements",
-            "/admin/agreements/new", "/admin/outbox"),
+            "/admin/agreements/new", "/admin/agreements/K-TEST-103", "/admin/agreements/K-TEST-103/change",
+            "/admin/outbox", "/team", "/team/ageing"),
     PAT: ("/admin/people", f"/admin/people/{AVERY}", "/admin/outbox", "/audit"),
     LEE: ("/audit", "/cases", "/cases/{done}", "/admin/people"),
 }  # fmt: skip

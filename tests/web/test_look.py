@@ -93,7 +93,12 @@ PERSON = View(
 AGREEMENT = View(
     number="K-TEST-103", agency="Saltgrass", kind="Data-sharing agreement", basis="Contract", basis_document="",
     starts_on=date(2025, 7, 1), ends_on=date(2026, 6, 30), status="Expired", in_force=False, why_not="It ended.",
-    ends_soon="", managers=[], open_cases=1, esd_manager="", partner_manager="",
+    ends_soon="", managers=[], open_cases=1, esd_manager="", partner_manager="", days_left=20,
+)  # fmt: skip
+SHARE = View(words="Client", length="2 business days 1 hour", now=True, fill="#adcfdc", start=0, width=1000)
+TEAM_TASK = View(
+    id="t1", case=CASE, name="Record the contact", step="5512PRO 6", office="WorkSource Kitsap", agency="Fernhollow",
+    holder="Casey", holder_away=True, due=NOW - 30 * HOUR, late=True,
 )  # fmt: skip
 TOLD = View(words="The supervisor is told", to="Casey Thistledown", held_back=True)
 NOTE = View(at=NOW, who="A", words="W", esd_only=True)
@@ -145,7 +150,7 @@ SAMPLES: dict[str, dict[str, object]] = {
                   "coming_steps": [STEP], "with_esd": True, "marks": {"T1": "done"},
                   "diagrams": [View(name="Opt-in", address="/processes/p/1/files/a.bpmn", opens=True)],
                   "corrections": [View(at=NOW, who="A", task="T", label="L", old="O", new="N", reason="")],
-                  "actions": ACTIONS, "errors": {"text": "Write a note.", "username": "Choose."}, "note_text": ""},
+                  "clock": [SHARE], "actions": ACTIONS, "errors": {"text": "Write a note.", "username": "Choose."}, "note_text": ""},
     "case_entry.html": {"number": CASE, "task": STEP, "fields": FIELDS, "why": "Mistyped.", "errors": ERRORS},
     "start.html": {"fields": FIELDS[3:6], "case_managers": [("avery", "Avery")], "case_manager": "", "key": "k",
                    "refusal": [], "help": HELP, "progress": (1, 5), "kept": True,
@@ -161,6 +166,27 @@ SAMPLES: dict[str, dict[str, object]] = {
     "admin/agreements.html": {"rows": [AGREEMENT], "may_change": True},
     "admin/agreement.html": {"is_new": True, "values": vars(AGREEMENT), "agencies": [], "kinds": YES_NO, "bases": YES_NO,
                              "statuses": YES_NO, "esd_managers": [], "partner_managers": [], "errors": {"ends_on": "When?"}},
+    "admin/agreement_view.html": {
+        "agreement": AGREEMENT, "document": "D", "managers": [("Agency", "")], "covered": False, "open_cases": 2,
+        "warnings": [View(days=90, on=date(2026, 4, 1), given=True)], "entries": [View(at=NOW, who="A", words="W.")],
+        "cases": [View(number=CASE, status_words="On hold", held_at=NOW, decision="t90", may_open=False)],
+        "decides": True, "actions": YES_NO, "may_change": True, "errors": {"chosen": "Tick.", "action": "Choose."}},
+    "team/load.html": {
+        "places": TABS, "leads": True, "views": TABS, "view": "late", "holder": "", "tasks": [TEAM_TASK],
+        "offices": [View(code="WSK", name="WorkSource Kitsap", cases=3, tasks=2, waiting=1, late=1, backups=["Morgan"])],
+        "people": [View(username="casey", name="Casey", roles="Supervisor", offices=["WSK"], held=2, late=1,
+                        away_until=date(2026, 12, 1), substitute="Morgan")],
+        "receivers": YES_NO, "errors": {"chosen": "Tick.", "username": "Choose."}, **PAGES},
+    "team/ageing.html": {"places": TABS, **PAGES, "rows": [View(
+        number=CASE, status="With ESD", office="WorkSource Kitsap", agency="Fernhollow", age="2 days", waits_for="Client",
+        in_hands="1 hour", bar=[SHARE], opens=True)]},
+    "team/absences.html": {
+        "places": TABS, "people": YES_NO, "substitutes": YES_NO, "values": {}, "errors": {"person": "Choose."},
+        "rows": [View(id=1, name="Casey", substitute="Morgan", first_day=date(2026, 12, 1), last_day=date(2026, 12, 4),
+                      begun=True)]},
+    "team/backup.html": {
+        "places": TABS, "errors": {"members": "Choose."}, "refused": "WSK",
+        "groups": [View(code="WSK", name="WorkSource Kitsap", own=[], possible=YES_NO, members=["yes"])]},
     "admin/outbox.html": {"tabs": TABS, "rows": [MESSAGE], **PAGES},
     "admin/audit.html": {"filters": View(case="", who="", kind="", since="", until=""), "kinds": [("", "All")],
                          "rows": [EVENT], **PAGES},

@@ -29,7 +29,7 @@ def claim(work: Work, task_id: str) -> None:
     """Take a task; claiming what is already mine is fine, what is another's is refused (`claim_lost` in the history)."""
     case, task = _locked_open(work, task_id)
     _check_may_work(work, case, task)
-    if task.assignee_id is None:
+    if privacy.is_free_for(work.actor, task):
         _assign(work, case, task, work.actor.id, "task_claimed")
 
 
@@ -140,7 +140,7 @@ def _kept_draft(
     draft.answers, draft.saved_by_id, draft.saved_at = answers, work.actor.id or 0, work.now
     draft.version += 1
     work.db.add(draft)
-    if task.assignee_id is None:
+    if privacy.is_free_for(work.actor, task):
         _assign(work, case, task, work.actor.id, "task_claimed")
     return draft
 
@@ -230,7 +230,7 @@ def _cleaned(work: Work, case: Case, task: UserTask, form: Form, raw: Mapping[st
 
 def finish(work: Work, case: Case, task: UserTask, answers: Answers) -> None:
     """Write the answers where each belongs, end the task and let the process go on."""
-    if task.assignee_id is None:
+    if privacy.is_free_for(work.actor, task):
         _assign(work, case, task, work.actor.id, "task_claimed")
     _keep_record(work, case, task, answers)
     _keep_client(work, case, answers.client)
