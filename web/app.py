@@ -5,6 +5,7 @@
 
 import hashlib
 import traceback
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -18,6 +19,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from web import forms_view, security
+from web.account import account
 from web.admin import admin
 from web.api import INFO, PREFIX, SECURITY, api, http_error, invalid
 from web.api.models import Error
@@ -25,10 +27,15 @@ from web.audit import audit
 from web.cards import cards
 from web.cases import cases
 from web.demo import demo
+from web.emergency import emergency
 from web.errors import status_of
+from web.people import badge as people_badge
+from web.people import people
 from web.problems import badge, on_it, problems
 from web.processes import processes
+from web.sent_mail import sent_mail
 from web.session import session
+from web.settings_page import settings_page
 from web.tokens import tokens
 from web.worklist import worklist
 from workflows.errors import Incident, Refused
@@ -47,6 +54,11 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     cases,
     processes,
     admin,
+    people,
+    sent_mail,
+    settings_page,
+    account,
+    emergency,
     problems,
     audit,
     tokens,
@@ -67,6 +79,7 @@ class Place:
 _CASEWORK = frozenset({"case_manager", "esd_staff", "esd_wioa_supervisor", "program_manager"})
 
 PROBLEMS = "/problems"
+PEOPLE = "/admin/people"
 
 #: Hiding an entry is a courtesy; what a person may do is decided by the commands and queries.
 PLACES = (
@@ -74,13 +87,14 @@ PLACES = (
     Place("Start a request", "/cases/new", frozenset({"case_manager", "esd_wioa_supervisor"})),
     Place("Cases", "/cases", _CASEWORK | {"auditor"}),
     Place("Processes", "/processes", frozenset({"program_manager", "esd_wioa_supervisor", "administrator"})),
-    Place("People", "/admin/people", frozenset({"administrator", "auditor", "esd_wioa_supervisor"})),
+    Place("People", PEOPLE, frozenset({"administrator", "auditor", "esd_wioa_supervisor"})),
     Place(
         "Agreements",
         "/admin/agreements",
         frozenset({"program_manager", "administrator", "esd_wioa_supervisor", "auditor"}),
     ),
     Place("Sent mail", "/admin/outbox", frozenset({"program_manager", "administrator"})),
+    Place("Settings", "/admin/settings", frozenset({"program_manager", "administrator"})),
     Place("Problems", PROBLEMS, frozenset({"administrator", "auditor"})),
     Place("History", "/audit", frozenset({"auditor", "administrator"})),
 )
@@ -241,16 +255,20 @@ def places_for(actor: Actor | None, demo: bool) -> list[dict[str, object]]:
             "label": entry.label,
             "href": entry.path,
             "current": entry.path == here,
-            "count": _open_problems(actor) if entry.path == PROBLEMS else 0,
+            "count": _count(entry.path, actor),
         }
         for entry in shown
     ]
 
 
-def _open_problems(actor: Actor) -> int:
+BADGES: dict[str, Callable[[Actor], int]] = {PROBLEMS: badge, PEOPLE: people_badge}
+"""The entries beside which a mark says how many things wait there."""
+
+
+def _count(path: str, actor: Actor) -> int:
     """The mark beside the entry. The frame stands around the page of a failure too: it must not fail itself."""
     try:
-        return badge(actor)
+        return BADGES[path](actor) if path in BADGES else 0
     except Exception as error:
         current_app.logger.warning("badge not counted: %s", type(error).__name__)
         return 0

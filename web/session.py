@@ -14,7 +14,17 @@ from workflows.ssn_guard import find
 
 COOKIE = "desk_session"
 
-PUBLIC = frozenset({"static", "healthz", "session.sign_in", "session.sign_in_form", "session.notice"})
+PUBLIC = frozenset(
+    {
+        "static",
+        "healthz",
+        "session.sign_in",
+        "session.sign_in_form",
+        "session.notice",
+        "account.set_up",
+        "account.set_up_form",
+    }
+)
 """The endpoints that need no sign-in; the API asks for its own token."""
 
 session = Blueprint("session", __name__)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from workflows import access, holds, instances, privacy
+from workflows.area_settings import labels_of
 from workflows.case_file import file_of
 from workflows.cases import Case, ClientFacts, Note, TaskRecord, file_named
 from workflows.commands import command
@@ -17,7 +18,7 @@ from workflows.one_write import append
 from workflows.people import Actor, actor_for, person_named
 from workflows.privacy import Standing
 from workflows.ssn_guard import guard
-from workflows.task_forms import labels, options_for
+from workflows.task_forms import options_for
 from workflows.user_tasks import TaskDraft, UserTask, close, form_of, is_esd, open_tasks
 from workflows.work import Tried, Work
 
@@ -121,7 +122,7 @@ def complete(
     if version is not None and version != task.version:
         raise Stale()
     options = options_for(work.db, form, work.actor.offices, case)
-    answers = form.clean(dict(raw), options, work.now, labels())
+    answers = form.clean(dict(raw), options, work.now, labels_of(work.db, case.area_code))
     _check_agreement(work, case, task, answers)
     work.tried = Tried("complete", case.id, task.id, task.element, task.name, task.role)
     work.rescue = partial(save_draft, work.actor, task_id, raw)

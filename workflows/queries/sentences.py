@@ -31,6 +31,9 @@ MESSAGE_WORDS = {
     "agreement_lapsed": "Notice that an agreement is not in force",
     "notify_access_ended": "The partner is told that access to the record has ended",
     "mail_undeliverable": "The administrators are told of an undeliverable message",
+    "approval_wanted": "The supervisors are asked to approve a role or a lifted restriction",
+    "emergency_access": "Notice that facts about a client were opened in an emergency",
+    "account_set_up": "A link to choose a password",
 }
 
 _SENTENCES = {
@@ -63,7 +66,56 @@ _SENTENCES = {
     "incident_resolved": "What had not worked is put right.",
     "incident_dismissed": "An administrator put the problem away.",
     "claim_released_idle": "The task went back to the group, because nothing had happened.",
+    "signed_in": "Signed in.",
+    "signed_out": "Signed out.",
+    "sign_in_failed": "Somebody tried to sign in and failed.",
+    "person_added": "A person was added.",
+    "person_changed": "What is kept of a person was changed.",
+    "role_asked": "An administrator asked for an ESD role for somebody.",
+    "role_approved": "A supervisor approved an ESD role.",
+    "role_declined": "An ESD role was not given.",
+    "setup_link_sent": "A link to choose a password was sent.",
+    "password_set": "A password was chosen with a link.",
+    "password_changed": "Somebody changed their own password.",
+    "session_ended": "Somebody ended sessions of their own.",
+    "access_of_person_ended": "All sessions and API tokens of a person were ended.",
+    "setting_changed": "A setting was changed.",
+    "emergency_access_opened": "Who the client is was opened in an emergency.",
+    "audit_exported": "The history was taken out as a file.",
+    "refused": "Something was refused.",
+    "ssn_blocked": "What looked like a Social Security number was refused.",
+    "claim_lost": "Somebody else was faster to take the task.",
+    "agreement_changed": "An agreement was entered or changed.",
+    "process_deployed": "A version of the process was deployed.",
 }
+
+KIND_WORDS = {
+    "task_opened": "Task opened",
+    "task_completed": "Task completed",
+    "task_withdrawn": "Task no longer needed",
+    "task_claimed": "Task claimed",
+    "task_released": "Task given back",
+    "task_reassigned": "Task given to somebody else",
+    "entry_corrected": "Entry put right",
+    "case_closed": "Case closed",
+    "case_opened_in_error": "Case opened in error",
+    "partner_told": "Decision passed on",
+    "timer_fired": "Time limit passed",
+    "client_facts_read": "Facts about a client read",
+    "message_waiting": "Message queued",
+    "message_sent": "Message sent",
+    "message_failed": "Message undeliverable",
+    "message_attempt_failed": "Message failed, tried again",
+    "message_withheld": "Message withheld",
+    "message_sent_again": "Message sent again by hand",
+    "message_without_recipient": "Nobody to tell",
+    "emergency_access_opened": "Emergency access",
+    "audit_exported": "History taken out",
+    "refused": "Refused",
+    "ssn_blocked": "Social Security number refused",
+    "access_of_person_ended": "Sessions and tokens ended",
+}
+"""Kinds of events as a list names them, where the plain words of the kind say too little."""
 
 _TASK_SENTENCES = {
     "task_opened": "“{}” is open.",
@@ -97,12 +149,13 @@ def sentence(event: HistoryEvent, task_names: dict[str, str]) -> str:
     return _SENTENCES.get(event.kind, event.kind.replace("_", " ").capitalize() + ".")
 
 
-_MESSAGE_STATES = {
+MESSAGE_STATES = {
     "message_without_recipient": "nobody could be told, because nobody holds the role",
     "message_waiting": "queued",
     "message_withheld": "withheld until the agreement is in force again",
     "message_sent": "sent",
     "message_failed": "could not be delivered",
+    "message_attempt_failed": "an attempt failed; it will be tried again",
     "message_sent_again": "queued again",
 }
 
@@ -110,7 +163,12 @@ _MESSAGE_STATES = {
 def _message_sentence(event: HistoryEvent) -> str:
     words = MESSAGE_WORDS.get(event.detail.get("message_kind", ""), "A message")
     number = f" ({event.detail['message']})" if "message" in event.detail else ""
-    return f"{words}: {_MESSAGE_STATES.get(event.kind, '')}{number}."
+    return f"{words}: {MESSAGE_STATES.get(event.kind, '')}{number}."
+
+
+def kind_words(kind: str) -> str:
+    """A kind of event as a list names it."""
+    return KIND_WORDS.get(kind, kind.replace("_", " ").capitalize())
 
 
 def tells_offer(event: HistoryEvent) -> bool:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from workflows.area_settings import labels_of
 from workflows.commands.cases import FIRST_TASK
 from workflows.definitions import MAIN_PROCESS, bundle_of, deployed
 from workflows.errors import InvalidBundle, NotAllowed
@@ -10,7 +11,7 @@ from workflows.forms import FieldView, Form
 from workflows.organisations import agreement_shortcoming
 from workflows.queries import query
 from workflows.settings import settings
-from workflows.task_forms import Options, labels, offices_to_open_in, options_for
+from workflows.task_forms import Options, offices_to_open_in, options_for
 from workflows.work import Work
 
 
@@ -22,10 +23,11 @@ class StartView:
     options: Options
     help: str
     shortcomings: list[str]
+    labels: dict[str, str]
 
     def fields(self, answers: dict[str, str], errors: dict[str, str]) -> list[FieldView]:
         """The fields as the page shows them."""
-        return self.form.fields(answers, self.options, labels(), errors)
+        return self.form.fields(answers, self.options, self.labels, errors)
 
 
 @query
@@ -40,7 +42,8 @@ def start_view(work: Work) -> StartView:
     form = bundle.forms[f"{FIRST_TASK}.json"]
     element = bundle.definition(MAIN_PROCESS).elements[FIRST_TASK]
     options = options_for(work.db, form, offices_to_open_in(work.db, work.actor))
-    return StartView(form, options, fill(element.documentation, labels()), _shortcomings(work))
+    labels = labels_of(work.db, work.actor.area)
+    return StartView(form, options, fill(element.documentation, labels), _shortcomings(work), labels)
 
 
 def _shortcomings(work: Work) -> list[str]:
