@@ -89,7 +89,7 @@ def _page(errors: dict[str, str]) -> str:
             "email": row.person.email,
             "agency": row.agency,
         },
-        places=[*row.offices, *(f"{code} (backup)" for code in row.backup)],
+        works_in=[*row.offices, *(f"{code} (backup)" for code in row.backup)],
         roles_words=" and ".join(ROLES[role] for role in row.roles),
         access=access,
         present=session_id(_key()),

@@ -193,7 +193,7 @@ def _page(username: str, typed: Typed, errors: dict[str, str]) -> str:
         someone={"username": someone.username, "name": someone.name, "email": someone.email,
                  "agency": row.agency, "esd": someone.is_esd_staff, "active": someone.active},
         values={**values, **typed},
-        places=[places.get(code, code) for code in row.offices],
+        works_in=[places.get(code, code) for code in row.offices],
         stands_in=[places.get(code, code) for code in row.backup],
         lift=row.lift,
         asked=[{"role": one.role, "words": ROLES[one.role], "by": one.asked_by, "at": one.asked_at}

@@ -99,6 +99,8 @@ def change_person(work: Work, username: str, values: Mapping[str, object]) -> No
     """
     if not work.actor.has("administrator", "esd_wioa_supervisor"):
         raise NotAllowed("Administrators change people; supervisors approve ESD roles.")
+    if values.keys() - {"roles"} and not work.actor.has("administrator"):
+        raise NotAllowed("Supervisors change ESD roles only.")
     guard(values)
     person = lock_person(work, username)
     before = set(work.db.scalars(select(PersonRole.role).where(PersonRole.person_id == person.id)))

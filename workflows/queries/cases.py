@@ -117,13 +117,7 @@ def case_view(work: Work, number: str) -> CaseView:
     case = standing.case
     definition = work.db.get_one(ProcessDefinition, work.db.get_one(ProcessInstance, case.id).definition_id)
     bundle = bundle_of(work.db, definition.id)
-    raw, notes, steps = (
-        _visible_facts(work, standing),
-        notes_of(work, standing),
-        _answered(work, standing, bundle),
-    )
-    if raw or notes or any(step.answers for step in steps):
-        note_read(work, case, "case", None)
+    raw, notes, steps = _read(work, standing, bundle)
     esd = standing.is_esd
     manager = work.db.get(Person, case.case_manager_id)
     outcome, status = privacy.visible_outcome(standing), privacy.visible_status(standing)
@@ -154,6 +148,18 @@ def case_view(work: Work, number: str) -> CaseView:
         may_remind=may_remind(standing),
         standing=standing,
     )
+
+
+def _read(
+    work: Work, standing: Standing, bundle: Bundle
+) -> tuple[dict[str, object], list[tuple[Note, str]], list[Answered]]:
+    """Everything that a client or a colleague said, as far as this reader may know it; that it was read is written
+    down (domain 7.3)."""
+    raw, notes = _visible_facts(work, standing), notes_of(work, standing)
+    steps = _answered(work, standing, bundle)
+    if raw or notes or any(step.answers for step in steps):
+        note_read(work, standing.case, "case", None)
+    return raw, notes, steps
 
 
 def _assignees(work: Work, tasks: list[UserTask]) -> dict[int, Person]:
