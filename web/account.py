@@ -80,7 +80,7 @@ def _set_up_page(token: str, errors: dict[str, str]) -> str:
 
 
 def _page(errors: dict[str, str]) -> str:
-    row, access = queries.own_row(g.actor), queries.access_of(g.actor, g.actor.username)
+    row, access = queries.own_row(g.actor), queries.own_access(g.actor)
     return render_template(
         "account.html",
         someone={

@@ -100,16 +100,23 @@ def _id(things: Things, path: str) -> int:
 def _body(method: str, path: str, who: Who, incident: int) -> dict[str, Any] | None:
     if method not in ("POST", "PUT", "PATCH"):
         return None
-    page = not path.startswith("/api/")
+    return _kept(method, path, who) or _of_work(path, who, incident)
+
+
+def _kept(method: str, path: str, who: Who) -> dict[str, Any] | None:
+    """What is sent to change people, passwords and settings."""
     if "/settings/" in path:
         value = {"detail": "link_only"} if path.endswith("mail") else {"opens": "08:30", "closes": "16:30"}
-        return value if page else {"value": value}
+        return {"value": value} if path.startswith("/api/") else value
     if method == "PATCH":
         return {"roles": ["esd_staff"]}
     if path.endswith("/people"):
         return _new_person(who)
-    if "/set-up/" in path or path.endswith("/password"):
-        return PASSWORD
+    return PASSWORD if "/set-up/" in path or path.endswith("/password") else None
+
+
+def _of_work(path: str, who: Who, incident: int) -> dict[str, Any] | None:
+    page = not path.startswith("/api/")
     if path.endswith("/cases"):
         return FIRST_SEARCH | {"office": _office(who)} | _on_behalf(who)
     if path.endswith("/problems/retry"):

@@ -285,7 +285,7 @@ PLACES = (
            "GET /api/v1/static/<path:filename>", "GET /api/v1/oauth2-redirect.html"),
           "7.1: the notice is for everybody; the description of the API holds no fact", public=True),
     Place(("GET /", "POST /sign-out", "GET /work", "GET /api/v1/worklist", "GET /tokens", "GET /api/v1/tokens",
-           "GET /account", "POST /account/sessions/end-others", "POST /account/password"),
+           "GET /account", "GET /api/v1/sessions", "POST /account/sessions/end-others", "POST /account/password"),
           "6.2 See queue: each their own; so with the account", anybody=True),
     Place(("POST /account/sessions/<int:number>/end", "DELETE /api/v1/sessions/<int:id>"),
           "One's own; whose a number is, is told to nobody else", "nobody", secret=True),

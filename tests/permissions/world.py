@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -84,13 +84,6 @@ class World:
         """One request as a person, of which nothing stays: pages with the session's cookie, the API with the token."""
         with _nothing_stays():
             return self._answer(who, method, path, body)
-
-    def ask_and_look(
-        self, who: Who, asked: tuple[str, str, dict[str, Any] | None], look: Callable[[], int]
-    ) -> tuple[TestResponse, int]:
-        """The same, and what there is to see of it before nothing stays."""
-        with _nothing_stays():
-            return self._answer(who, *asked), look()
 
     def _answer(self, who: Who, method: str, path: str, body: dict[str, Any] | None) -> TestResponse:
         session, token = self.things.keys.get(who.username, ("", ""))

@@ -62,10 +62,8 @@ def change_person(path: UserPath, body: m.PersonChange) -> Answer:
 
 @api.get("/people/<string:username>/access", responses={"200": m.AccessOut})
 def read_access(path: UserPath) -> Answer:
-    """What opens the product for somebody now: for oneself, and for administrators."""
-    found = people_queries.access_of(g.actor, path.username)
-    sessions = [m.SessionOut(**vars(one)) for one in found.sessions]
-    return _json(m.AccessOut(sessions=sessions, tokens=found.tokens, link_until=found.link_until))
+    """What opens the product for somebody now (administrator)."""
+    return _access(people_queries.access_of(g.actor, path.username))
 
 
 @api.delete("/people/<string:username>/access", responses={"200": m.Done})
@@ -94,6 +92,12 @@ def decline_role(path: m.RolePath) -> Answer:
     """Do not give it (supervisor), or take the request back (administrator)."""
     role_requests.decline_role(g.actor, path.username, path.role)
     return _json(_person(people_queries.person_row(g.actor, path.username)))
+
+
+@api.get("/sessions", responses={"200": m.AccessOut})
+def list_sessions() -> Answer:
+    """What opens the product for oneself now."""
+    return _access(people_queries.own_access(g.actor))
 
 
 @api.delete("/sessions/<int:id>", responses={"200": m.Done})
@@ -185,6 +189,11 @@ def _person(row: PersonRow) -> m.PersonOut:
         lift_asked=row.lift is not None,
         missing=list(row.missing),
     )
+
+
+def _access(found: people_queries.Access) -> Response:
+    sessions = [m.SessionOut(**vars(one)) for one in found.sessions]
+    return _json(m.AccessOut(sessions=sessions, tokens=found.tokens, link_until=found.link_until))
 
 
 def _message(row: Mailed) -> dict[str, Any]:

@@ -69,9 +69,6 @@ def _places(work: Work, values: Mapping[str, object], errors: dict[str, str]) ->
     for name, codes in given.items():
         if not isinstance(codes, list) or set(map(str, codes)) - here:
             errors[name] = "Choose offices of your area."
-    twice = set(_codes(given, "offices")) & set(_codes(given, "backup"))
-    if twice and not errors:
-        errors["backup"] = "Nobody stands in at an office where they work. Choose another one."
     return {name: sorted(set(_codes(given, name))) for name in given}
 
 
@@ -91,10 +88,15 @@ def _set_places(work: Work, person: Person, places: dict[str, list[str]]) -> lis
     if not changed:
         return []
     after = now | places
+    if set(after["offices"]) & set(after["backup"]):
+        words = "Nobody stands in at an office where they work. Choose another one."
+        raise InvalidInput(fields={"backup": words})
     work.db.execute(delete(PersonOffice).where(PersonOffice.person_id == person.id))
-    for code in dict.fromkeys([*after["offices"], *after["backup"]]):
-        backup = code not in after["offices"]
-        work.db.add(PersonOffice(person_id=person.id, office_code=code, backup=backup))
+    for name, codes in after.items():
+        rows_of = (
+            PersonOffice(person_id=person.id, office_code=code, backup=name == "backup") for code in codes
+        )
+        work.db.add_all(rows_of)
     work.db.flush()
     return changed
 

@@ -106,14 +106,24 @@ def person_row(work: Work, username: str) -> PersonRow:
 
 @query
 def access_of(work: Work, username: str) -> Access:
-    """What opens the product for somebody of the area, for administrators; for oneself it is for everybody."""
-    if username != work.actor.username and not work.actor.has(privacy.ADM):
+    """What opens the product for somebody of the area, for administrators."""
+    if not work.actor.has(privacy.ADM):
         raise NotAllowed("Sessions of others are for administrators.")
     person = work.db.scalar(
         select(Person).where(Person.username == username, Person.area_code == work.actor.area)
     )
     if person is None:
         raise NotFound(f"There is no user named {username[:60]}.")
+    return _access(work, person)
+
+
+@query
+def own_access(work: Work) -> Access:
+    """What opens the product for whoever asks."""
+    return _access(work, work.db.get_one(Person, work.actor.id))
+
+
+def _access(work: Work, person: Person) -> Access:
     return Access(_sessions(work, person), _count_tokens(work, person), _link_until(work, person))
 
 
