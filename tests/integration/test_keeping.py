@@ -258,7 +258,7 @@ def test_the_trail_is_the_same_whether_the_offer_was_accepted_or_declined(desk: 
     assert neutral[0] == neutral[1]
 
 
-def test_the_trail_is_searched_paged_and_taken_out(desk: Desk, database: Any) -> None:
+def test_the_trail_is_searched_paged_and_taken_out(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     number = desk.to_request()
     desk.call(AVERY, "GET", f"/cases/{number}")
     assert set(kinds(desk, "who=avery+quill&kind=client_facts_read")) == {"client_facts_read"}
@@ -270,8 +270,9 @@ def test_the_trail_is_searched_paged_and_taken_out(desk: Desk, database: Any) ->
         everything = len(db.scalars(select(HistoryEvent.id)).all())
     page = browser(desk, LEE).get(f"/audit?case={number}").get_data(as_text=True)
     assert "Facts about a client read" in page and f"/cases/{number}/emergency-access" in page
+    monkeypatch.setattr("workflows.queries.audit.PAGE", 7)
     first = desk.get(LEE, "/audit")
-    assert len(first["items"]) == min(50, everything)
+    assert len(first["items"]) == 7
     keys, seen = set(), first["items"]
     while (key := first["next"]) and key not in keys:
         keys.add(key)
