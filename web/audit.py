@@ -98,8 +98,13 @@ def _row(row: TrailRow) -> dict[str, object]:
     }
 
 
+TOLD_ALREADY = frozenset({"id", "message", "message_kind"})
+"""Particulars that the sentence of an event says, or that mean something to mail servers alone."""
+
+
 def _particulars(row: TrailRow) -> str:
-    told = ((name.replace("_", " "), _plain(value)) for name, value in row.detail.items())
+    shown = ((name, value) for name, value in row.detail.items() if name not in TOLD_ALREADY)
+    told = ((name.replace("_", " "), _plain(value)) for name, value in shown)
     return ", ".join(f"{name}: {value}" for name, value in told if value)
 
 
