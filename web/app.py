@@ -5,6 +5,7 @@
 
 import hashlib
 import traceback
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -30,7 +31,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response as AnyResponse
 
 from web import forms_view, security
-from web.admin import admin
+from web.account import account
 from web.agreements import agreements
 from web.api import INFO, PREFIX, SECURITY, api, http_error, invalid
 from web.api.models import Error
@@ -39,11 +40,16 @@ from web.cards import cards
 from web.cases import cases
 from web.checking import checking
 from web.demo import demo
+from web.emergency import emergency
 from web.errors import status_of
 from web.kept import keep_typed, wants_part
+from web.people import badge as people_badge
+from web.people import people
 from web.problems import badge, on_it, problems
 from web.processes import processes
+from web.sent_mail import sent_mail
 from web.session import COOKIE, here, session
+from web.settings_page import settings_page
 from web.start import start
 from web.tasks import tasks
 from web.team import team
@@ -70,9 +76,13 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     start,
     cases,
     processes,
-    admin,
     agreements,
     team,
+    people,
+    sent_mail,
+    settings_page,
+    account,
+    emergency,
     problems,
     audit,
     tokens,
@@ -94,6 +104,7 @@ _CASEWORK = frozenset({"case_manager", "esd_staff", "esd_wioa_supervisor", "prog
 
 PROBLEMS = "/problems"
 START = "/cases/new"
+PEOPLE = "/admin/people"
 
 #: Hiding an entry is a courtesy; what a person may do is decided by the commands and queries.
 PLACES = (
@@ -106,13 +117,14 @@ PLACES = (
         "/processes",
         frozenset({"program_manager", "esd_wioa_supervisor", "administrator"}),
     ),
-    Place(marked("People"), "/admin/people", frozenset({"administrator", "auditor", "esd_wioa_supervisor"})),
+    Place(marked("People"), PEOPLE, frozenset({"administrator", "auditor", "esd_wioa_supervisor"})),
     Place(
         marked("Agreements"),
         "/admin/agreements",
         frozenset({"program_manager", "administrator", "esd_wioa_supervisor", "auditor"}),
     ),
     Place(marked("Sent mail"), "/admin/outbox", frozenset({"program_manager", "administrator"})),
+    Place(marked("Settings"), "/admin/settings", frozenset({"program_manager", "administrator"})),
     Place(marked("Problems"), PROBLEMS, frozenset({"administrator", "auditor"})),
     Place(marked("History"), "/audit", frozenset({"auditor", "administrator"})),
 )
@@ -292,7 +304,7 @@ def places_for(actor: Actor | None, demo: bool) -> list[dict[str, object]]:
             "label": language.gettext(entry.label),
             "href": entry.path,
             "current": entry.path == here,
-            "count": _open_problems(actor) if entry.path == PROBLEMS else 0,
+            "count": _count(entry.path, actor),
         }
         for entry in shown
     ]
@@ -303,10 +315,14 @@ def _may_use(actor: Actor, entry: Place) -> bool:
     return entry.path != START or may_open_requests(actor)
 
 
-def _open_problems(actor: Actor) -> int:
+BADGES: dict[str, Callable[[Actor], int]] = {PROBLEMS: badge, PEOPLE: people_badge}
+"""The entries beside which a mark says how many things wait there."""
+
+
+def _count(path: str, actor: Actor) -> int:
     """The mark beside the entry. The frame stands around the page of a failure too: it must not fail itself."""
     try:
-        return badge(actor)
+        return BADGES[path](actor) if path in BADGES else 0
     except Exception as error:
         current_app.logger.warning("badge not counted: %s", type(error).__name__)
         return 0

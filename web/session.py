@@ -20,7 +20,16 @@ LANGUAGE_COOKIE = "desk_language"
 YEAR = 365 * 24 * 3600
 
 PUBLIC = frozenset(
-    {"static", "healthz", "session.sign_in", "session.sign_in_form", "session.notice", "session.speak"}
+    {
+        "static",
+        "healthz",
+        "session.sign_in",
+        "session.sign_in_form",
+        "session.notice",
+        "session.speak",
+        "account.set_up",
+        "account.set_up_form",
+    }
 )
 """The endpoints that need no sign-in; the API asks for its own token."""
 

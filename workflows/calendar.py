@@ -126,12 +126,14 @@ def _observed(day: date) -> date:
 
 @dataclass(frozen=True)
 class Calendar:
-    """The opening hours of the offices of an area; `closed` are closing days besides the state's holidays."""
+    """The opening hours of the offices of an area; `closed` are closing days besides the state's holidays, `opened`
+    the state's holidays on which the offices open all the same."""
 
     zone: ZoneInfo = LOS_ANGELES
     opens: time = time(8)
     closes: time = time(17)
     closed: frozenset[date] = frozenset()
+    opened: frozenset[date] = frozenset()
 
     def __post_init__(self) -> None:
         if self.opens >= self.closes:
@@ -144,7 +146,9 @@ class Calendar:
 
     def is_business_day(self, day: date) -> bool:
         """Whether the offices open at all on a day."""
-        return day.weekday() < 5 and day not in self.closed and day not in state_holidays(day.year)
+        if day.weekday() > 4 or day in self.closed:
+            return False
+        return day in self.opened or day not in state_holidays(day.year)
 
     def is_open(self, moment: datetime) -> bool:
         """Whether the offices are open at a moment."""

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from notifications.mailer import Message
 from notifications.render import render_message
+from workflows import mail_facts
 from workflows.absences import Absence
 from workflows.cases import Case, open_cases_of
 from workflows.db import transaction
@@ -14,8 +15,9 @@ from workflows.errors import NotFound
 from workflows.instances import ProcessInstance
 from workflows.organisations import Agency, Agreement, Office
 from workflows.outbox import OutboxMessage
-from workflows.people import Person, actor_for
+from workflows.people import Person, SetupLink, actor_for
 from workflows.settings import settings
+from workflows.setup_links import address_of
 from workflows.user_tasks import UserTask, open_tasks
 
 ALLOWED_NAMES = frozenset(
@@ -38,7 +40,7 @@ ALLOWED_NAMES = frozenset(
         "last_day",
     }
 )
-"""All that a mail template may name. No name here is a fact about a client."""
+"""All that a mail template may name. No name here is a fact about a client; those are in `mail_facts` alone."""
 
 
 def compose(message_id: int) -> Message:
@@ -46,10 +48,12 @@ def compose(message_id: int) -> Message:
     with transaction() as db:
         row = db.get_one(OutboxMessage, message_id)
         person = db.get_one(Person, row.recipient_id)
-        words = _words(db, row)
+        words, values = _words(db, row), _values(db, row, person)
+        if facts := mail_facts.facts_for(db, row, person):
+            words, values = mail_facts.with_facts(words), values | facts
         return render_message(
             words,
-            _values(db, row, person),
+            values,
             to=person.email,
             sender=settings().mail_from,
             message_id=row.message_id,
@@ -83,7 +87,20 @@ def _values(db: Session, row: OutboxMessage, person: Person) -> dict[str, object
         values |= _absence_values(db, db.get_one(Absence, row.about["absence"]))
     if "message" in row.about:
         values |= _failed_values(db, db.get_one(OutboxMessage, row.about["message"]))
-    return values
+    return values | _account_values(db, row, person)
+
+
+def _account_values(db: Session, row: OutboxMessage, person: Person) -> dict[str, object]:
+    """Where the messages lead that are about people and not about a step of a case."""
+    if "setup" in row.about:
+        link = db.get_one(SetupLink, row.about["setup"])
+        return {"link": address_of(link), "due": words_for_time(link.expires_at)}
+    if "person" in row.about:
+        about = db.get_one(Person, row.about["person"])
+        return {"link": f"{settings().public_url}/admin/people/{about.username}"}
+    if row.kind == "emergency_access" and row.case_id and "administrator" in actor_for(db, person).roles:
+        return {"link": f"{settings().public_url}/audit?case={db.get_one(Case, row.case_id).number}"}
+    return {}
 
 
 def _case_values(db: Session, case: Case, row: OutboxMessage, person: Person) -> dict[str, object]:

@@ -2,10 +2,12 @@
 
 from workflows import (
     absences,
+    area_settings,
     cases,
     corrections,
     definitions,
     directory,
+    emergency_access,
     history,
     incidents,
     instances,
@@ -21,10 +23,12 @@ from workflows.db import Base
 __all__ = [
     "Base",
     "absences",
+    "area_settings",
     "cases",
     "corrections",
     "definitions",
     "directory",
+    "emergency_access",
     "history",
     "incidents",
     "instances",

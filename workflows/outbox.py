@@ -54,8 +54,12 @@ MESSAGES = {
     "notify_access_ended": "N11",
     "mail_undeliverable": "N12",
     "substitute_named": "N16",
+    "approval_wanted": "N13",
+    "emergency_access": "N14",
+    "account_set_up": "N15",
 }
-"""Each kind of message with its number in domain 5.1; the kind is also the folder of its words in the bundle."""
+"""Each kind of message with its number, to N12 those of domain 5.1; the kind is also the folder of its words in the
+bundle."""
 
 ESD_ONLY_KINDS = frozenset({"notify_assigned_staff", "remind_offer_open"})
 """Kinds whose mere existence tells what only ESD may know: that an offer was accepted or is being considered."""
@@ -84,6 +88,8 @@ class OutboxMessage(Base):
     __table_args__ = (
         UniqueConstraint("case_id", "kind", "recipient_id", "round"),
         Index("ix_outbox_waiting", "next_attempt_at", "id", postgresql_where="state = 'waiting'"),
+        Index("ix_outbox_recipient", "recipient_id", "id"),
+        Index("ix_outbox_unsent", "state", "id", postgresql_where="state IN ('failed', 'withheld')"),
     )
 
     @property

@@ -66,10 +66,16 @@ class SignIn(Base):
 
     __tablename__ = "session"
     key_hash: Mapped[str] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(Identity(), unique=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     started_at: Mapped[datetime]
+    last_used_at: Mapped[datetime | None]
     expires_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+
+    def is_live(self, now: datetime) -> bool:
+        """Whether it opens the pages at a moment."""
+        return self.ended_at is None and self.expires_at > now
 
 
 class SignInFailure(Base):
@@ -115,6 +121,41 @@ class LiftRequest(Base):
     __table_args__ = (
         Index("ix_lift_request_open", "person_id", unique=True, postgresql_where="decided_at IS NULL"),
     )
+
+
+class RoleRequest(Base):
+    """An administrator's request to give somebody an ESD role; the role is theirs once a supervisor approves.
+
+    `approved` is None while it waits. A person has at most one that waits for each role.
+    """
+
+    __tablename__ = "role_request"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    role: Mapped[str]
+    asked_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    asked_at: Mapped[datetime]
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    decided_at: Mapped[datetime | None]
+    approved: Mapped[bool | None]
+    __table_args__ = (
+        Index(
+            "ix_role_request_open", "person_id", "role", unique=True, postgresql_where="decided_at IS NULL"
+        ),
+    )
+
+
+class SetupLink(Base):
+    """A link with which somebody chooses their password, once. Its key is made of `nonce` and the installation's own
+    secret, so that a copy of the database opens nothing."""
+
+    __tablename__ = "setup_link"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    nonce: Mapped[str]
+    made_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
 
 
 @dataclass(frozen=True)

@@ -194,6 +194,23 @@ def visible_facts(facts: Mapping[str, object], standing: Standing) -> dict[str, 
     }
 
 
+def check_may_open_in_emergency(standing: Standing) -> None:
+    """Whether somebody may see who the client of a case is that is not theirs: administrators and auditors of its area
+    (domain 6.2, "Reveal client identity"). Whoever works on the case has its own page."""
+    actor, case = standing.actor, standing.case
+    if standing.roles <= {AUD} and actor.has(ADM, AUD) and actor.area == case.area_code:
+        return
+    check_may_see(standing)
+    raise NotAllowed(
+        "Administrators and auditors alone open a case in an emergency. Use the page of the case."
+    )
+
+
+def facts_in_emergency(facts: Mapping[str, object]) -> dict[str, object]:
+    """Who the client is and how to reach them; not why they came, nor what aid they need."""
+    return {name: value for name, value in facts.items() if CLIENT_GROUP.get(name, "client") == "client"}
+
+
 def may_read_record(standing: Standing, task: UserTask) -> bool:
     """Whether a completed task's answers may be read at all; the form narrows it field by field."""
     if task.is_esd:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engine import OpenWork
 from engine.timers import is_moment
+from workflows.area_settings import calendar_of
 from workflows.calendar import Calendar, Duration
 from workflows.case_file import file_of, files_of
 from workflows.cases import Case
@@ -75,6 +76,7 @@ def _arm_expiry(work: Work, case: Case, bundle: Bundle) -> None:
     if work.db.get(Timer, timer_id):
         return
     levels = bundle.service_levels
+    calendar = calendar_of(work.db, levels, case.area_code)
     work.db.add(
         Timer(
             id=timer_id,
@@ -83,7 +85,7 @@ def _arm_expiry(work: Work, case: Case, bundle: Bundle) -> None:
             role="case_manager",
             level=EXPIRY,
             armed_at=case.opened_at,
-            due_at=levels.calendar().add(case.opened_at, levels.duration(EXPIRY)),
+            due_at=calendar.add(case.opened_at, levels.duration(EXPIRY)),
         )
     )
 

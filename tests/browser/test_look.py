@@ -4,7 +4,7 @@ import pytest
 
 from tests.browser.conftest import Visit
 from tests.browser.pages import Visitor, overflow, violations
-from tests.desk import AVERY, CASEY, DEVON, LEE, NOOR, PAT, ROBIN, answers
+from tests.desk import AVERY, CASEY, DEVON, ELLIS, LEE, NOOR, PAT, ROBIN, answers
 from tests.end_to_end.product import Product, somebody
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -36,6 +36,11 @@ class Scene:
         desk.call(AVERY, "POST", f"/tasks/{self.tasks['draft']}/draft", drafted)
         steps = desk.case(AVERY, self.request)["steps"]
         self.tasks["sent"] = next(step["id"] for step in steps if step["element"].startswith("T5_"))
+        reason = {"reason": "A court asks for the name at once. SAMPLE"}
+        desk.call(PAT, "POST", f"/cases/{self.done}/emergency-access", reason)
+        desk.call(PAT, "PATCH", f"/people/{ELLIS}", {"roles": ["esd_staff", "esd_wioa_supervisor"]})
+        closed = [{"day": "2026-12-24", "name": "Inventory"}]
+        desk.call(PAT, "PUT", "/settings/holidays", {"value": {"opened": [], "closed": closed}})
         running.mail("casey.thistledown", f"{self.request}: waits for a supervisor")
 
     def path(self, words: str) -> str:
@@ -68,8 +73,10 @@ PAGES = {
     NOOR: ("/cases/new",),
     ROBIN: ("/work", "/cases", "/processes", "/processes/opt_in_5512pro/1", "/admin/agreements",
             "/admin/agreements/new", "/admin/agreements/K-TEST-103", "/admin/agreements/K-TEST-103/change",
-            "/admin/outbox", "/team", "/team/ageing"),
-    PAT: ("/admin/people", f"/admin/people/{AVERY}", "/admin/outbox", "/audit"),
+            "/admin/outbox", "/admin/settings", "/team", "/team/ageing"),
+    PAT: ("/admin/people", f"/admin/people/{AVERY}", f"/admin/people/{ELLIS}", "/admin/people/new", "/admin/outbox",
+          "/admin/outbox/1", "/admin/settings", "/audit", "/audit?case={request}", "/cases/{request}/emergency-access",
+          "/cases/{done}/emergency-access", "/account"),
     LEE: ("/audit", "/cases", "/cases/{done}", "/admin/people"),
 }  # fmt: skip
 

@@ -7,7 +7,8 @@ from tests.desk import AVERY, DEVON, ELLIS, JORDAN, MORGAN, answers
 from tests.permissions.cases import State
 from tests.permissions.people import SUP, Who
 from tests.permissions.table import STATUS
-from tests.permissions.world import Task, World
+from tests.permissions.world import Task, Things, World
+from workflows import sample
 
 Asked = tuple[str, str, dict[str, Any] | None]
 """Method, path and body."""
@@ -23,6 +24,8 @@ def of_case(world: World, rule: str, state: State) -> Asked:
     path = path.replace("<string:id>", "none").replace("<task_id>", "none")
     if "/corrections" in path:
         body = {"data": {"phone": "360-555-0102"}, "why": "A slip of the pen."}
+    if path.endswith("emergency-access") and method == "POST":
+        body = {"reason": "A court asks for the name at once."}
     if path.endswith("opened-in-error"):
         body = {"reason": "wrong_client"}
     if "/note" in path:
@@ -71,21 +74,55 @@ def of_place(world: World, rule: str, who: Who) -> Asked:
         "<string:username>": ELLIS, "<username>": ELLIS, "<path:number>": "K-TEST-101", "<mail_id>": "1", "<office>": "WSK",
         "<string:office>": "WSK", "<int:absence_id>": things.absence,
         "<key>": "opt_in_5512pro", "<string:key>": "opt_in_5512pro", "<int:version>": things.version,
-        "<int:n>": things.version, "<file>": "5512pro_main.bpmn", "<int:id>":
-        things.incident if "problems" in path else things.absence if "absences" in path else things.token,
+        "<int:n>": things.version, "<file>": "5512pro_main.bpmn", "<int:id>": _id(things, path),
+        "<role>": "esd_wioa_supervisor", "<string:role>": "esd_wioa_supervisor", "<token>": things.setup,
+        "<int:number>": NOBODYS, "<name>": "mail" if "mail" in more else "hours",
+        "<string:name>": "mail" if "mail" in more else "hours",
     }  # fmt: skip
     if "<path:filename>" in path:
         known["<path:filename>"] = "css/swagger-ui.css"
     for word, value in known.items():
         path = path.replace(word, str(value))
-    if more:
+    if "another" in more:
         path += f"?of={AVERY}"
     return method, path, _body(method, path, who, things.incident)
 
 
+NOBODYS = 999_999
+"""The number of a session that nobody has."""
+
+PASSWORD = {"current": sample.PASSWORD, "password": "four words make sense", "again": "four words make sense"}
+
+
+def _id(things: Things, path: str) -> int:
+    named = {
+        "problems": things.incident,
+        "outbox": things.message,
+        "sessions": NOBODYS,
+        "absences": things.absence,
+    }
+    return next((value for name, value in named.items() if name in path), things.token)
+
+
 def _body(method: str, path: str, who: Who, incident: int) -> dict[str, Any] | None:
-    if method != "POST":
+    if method not in ("POST", "PUT", "PATCH"):
         return None
+    return _kept(method, path, who) or _of_work(path, who, incident)
+
+
+def _kept(method: str, path: str, who: Who) -> dict[str, Any] | None:
+    """What is sent to change people, passwords and settings."""
+    if "/settings/" in path:
+        value = {"detail": "link_only"} if path.endswith("mail") else {"opens": "08:30", "closes": "16:30"}
+        return {"value": value} if path.startswith("/api/") else value
+    if method == "PATCH":
+        return {"roles": ["esd_staff"]}
+    if path.endswith("/people"):
+        return _new_person(who)
+    return PASSWORD if "/set-up/" in path or path.endswith("/password") else None
+
+
+def _of_work(path: str, who: Who, incident: int) -> dict[str, Any] | None:
     page = not path.startswith("/api/")
     if path.endswith("/cases"):
         return FIRST_SEARCH | {"office": _office(who)} | _on_behalf(who)
@@ -109,6 +146,12 @@ def _body(method: str, path: str, who: Who, incident: int) -> dict[str, Any] | N
     if path == "/sign-in":
         return {"username": AVERY, "password": "not the password"}
     return {} if page else None
+
+
+def _new_person(who: Who) -> dict[str, Any]:
+    agency = "FWP" if who.area == "OLY" else "EWP"
+    return {"username": "new.person", "name": "New Person", "email": "new.person@desk.example", "agency": agency,
+            "roles": ["case_manager"]}  # fmt: skip
 
 
 def _office(who: Who) -> str:

@@ -24,15 +24,17 @@ from web.session import COOKIE
 from workflows import db, sample
 from workflows.absences import Absence
 from workflows.cases import Case
+from workflows.commands.accounts import send_setup_link
 from workflows.commands.agreements import save_agreement
 from workflows.commands.lift_requests import ask_lift
-from workflows.commands.people import sign_in
+from workflows.commands.people import change_person, sign_in
 from workflows.commands.tokens import create_token
 from workflows.definitions import deployed
 from workflows.incidents import CaseIncident
 from workflows.organisations import Agency, Agreement, Area, Office
 from workflows.outbox import OutboxMessage
-from workflows.people import ApiToken, Person, PersonOffice, PersonRole
+from workflows.people import ApiToken, Person, PersonOffice, PersonRole, SetupLink, SignIn
+from workflows.setup_links import token_of
 from workflows.user_tasks import UserTask
 
 BUILT = "optin_matrix"
@@ -63,6 +65,7 @@ class Things:
     token: int
     absence: int
     version: int
+    setup: str
     keys: dict[str, tuple[str, str]]
 
 
@@ -82,13 +85,16 @@ class World:
     def ask(self, who: Who, method: str, path: str, body: dict[str, Any] | None = None) -> TestResponse:
         """One request as a person, of which nothing stays: pages with the session's cookie, the API with the token."""
         with _nothing_stays():
-            session, token = self.things.keys.get(who.username, ("", ""))
-            if not path.startswith("/api/"):
-                browser = self.app.test_client()
-                browser.set_cookie(COOKIE, session)
-                return browser.open(path, method=method, data=body)
-            headers = {"Authorization": f"Bearer {token}"} if token else {}
-            return self.app.test_client().open(path, method=method, json=body, headers=headers)
+            return self._answer(who, method, path, body)
+
+    def _answer(self, who: Who, method: str, path: str, body: dict[str, Any] | None) -> TestResponse:
+        session, token = self.things.keys.get(who.username, ("", ""))
+        if not path.startswith("/api/"):
+            browser = self.app.test_client()
+            browser.set_cookie(COOKIE, session)
+            return browser.open(path, method=method, data=body)
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        return self.app.test_client().open(path, method=method, json=body, headers=headers)
 
 
 @contextmanager
@@ -159,6 +165,8 @@ def _build(desk: Desk) -> dict[str, Any]:
     keys = {who.username: (sign_in(who.username, sample.PASSWORD), create_token(who.username))
             for who in people.PEOPLE if who.username}  # fmt: skip
     ask_lift(actor("pat.windlass"), "ellis.fogharbor")
+    change_person(actor("pat.windlass"), "ellis.fogharbor", {"roles": ["esd_staff", "esd_wioa_supervisor"]})
+    send_setup_link(actor("pat.windlass"), "ellis.fogharbor")
     with db.transaction() as session:
         _make_inactive(session)
         return {"numbers": numbers, "things": {**_things(session, numbers), "keys": keys}}
@@ -179,6 +187,7 @@ def _make_inactive(session: Session) -> None:
     gone = [who.username for who in people.PEOPLE if not who.active]
     session.execute(update(Person).where(Person.username.in_(gone)).values(active=False))
     session.execute(update(ApiToken).values(last_used_at=datetime.now(UTC) + timedelta(days=1)))
+    session.execute(update(SignIn).values(last_used_at=datetime.now(UTC) + timedelta(days=1)))
 
 
 def _things(session: Session, numbers: dict[str, str]) -> dict[str, Any]:
@@ -211,6 +220,7 @@ def _things(session: Session, numbers: dict[str, str]) -> dict[str, Any]:
         "incident": incident.id,
         "token": session.scalar(token),
         "version": version.version,
+        "setup": token_of(session.scalars(select(SetupLink).order_by(SetupLink.id.desc()).limit(1)).one()),
     }
 
 

@@ -79,7 +79,15 @@ MESSAGE = View(
     sender="desk@desk.example", text=f"Open it: {SITE}/cases/{CASE}", current=True,
 )  # fmt: skip
 EVENT = View(
-    at=NOW, sentence="Opened by Avery.", kind="person", note="A note.", who="Avery", case_number="", detail=""
+    at=NOW,
+    sentence="Opened by Avery.",
+    kind="person",
+    note="A note.",
+    who="Avery",
+    case_number=CASE,
+    detail="",
+    case_href="/audit",
+    reason="A court asks.",
 )
 STEP = View(
     id="T1", name="Search", kind="Task", role="Case manager", form="T1.json", due=NOW, step="5512PRO 1",
@@ -88,7 +96,26 @@ STEP = View(
 PERSON = View(
     username="noor", name="Noor Lanternwick", email="noor@fwp.example", agency="FWP", offices=["WorkSource Kitsap"],
     esd=True, restricted=True, missing=["training"], active=True, trained_on=date(2026, 1, 2), non_disclosure_on=None,
-    eto_account_active=True, is_restricted_user=True, roles="Case manager", lift=True,
+    eto_account_active=True, is_restricted_user=True, roles="Case manager", waits=True,
+)  # fmt: skip
+PERSON_FORM = {
+    "name": "", "email": "noor@fwp.example", "trained_on": date(2026, 1, 2), "non_disclosure_on": None, "active": True,
+    "eto_account_active": True, "is_restricted_user": True, "roles": ["case_manager"], "offices": ["WSK"], "backup": [],
+}  # fmt: skip
+CHOICES = {
+    "roles": [("case_manager", "Case manager")],
+    "offices": [("WSK", "WorkSource Kitsap")],
+    "agencies": [],
+}
+ACCESS = View(
+    sessions=[View(id=n, started_at=NOW, last_used_at=None, expires_at=NOW) for n in (7, 8)],
+    tokens=1,
+    link_until=NOW,
+)
+SETTINGS = View(
+    labels=[View(key="system", words="The system", value="ETO", default="ETO")], fixed=[date(2026, 12, 31)],
+    holidays=[View(day=date(2026, 12, 25), name="Christmas Day", kept=True)], closed={date(2026, 12, 24): "Inventory"},
+    changes={"hours": View(who="Pat", at=NOW)}, may_change={"labels", "hours", "holidays", "mail"},
 )  # fmt: skip
 AGREEMENT = View(
     number="K-TEST-103", agency="Saltgrass", kind="Data-sharing agreement", basis="Contract", basis_document="",
@@ -150,7 +177,8 @@ SAMPLES: dict[str, dict[str, object]] = {
                   "coming_steps": [STEP], "with_esd": True, "marks": {"T1": "done"},
                   "diagrams": [View(name="Opt-in", address="/processes/p/1/files/a.bpmn", opens=True)],
                   "corrections": [View(at=NOW, who="A", task="T", label="L", old="O", new="N", reason="")],
-                  "clock": [SHARE], "actions": ACTIONS, "errors": {"text": "Write a note.", "username": "Choose."}, "note_text": ""},
+                  "clock": [SHARE], "actions": ACTIONS,
+                  "errors": {"text": "Write a note.", "username": "Choose."}, "note_text": ""},
     "case_entry.html": {"number": CASE, "task": STEP, "fields": FIELDS, "why": "Mistyped.", "errors": ERRORS},
     "start.html": {"fields": FIELDS[3:6], "case_managers": [("avery", "Avery")], "case_manager": "", "key": "k",
                    "refusal": [], "help": HELP, "progress": (1, 5), "kept": True,
@@ -159,10 +187,26 @@ SAMPLES: dict[str, dict[str, object]] = {
                    "may_start": True, **PAGES},
     "processes.html": {"rows": [PROCESS]},
     "process.html": {"process": PROCESS, "diagrams": [View(title="Intake", file="m.bpmn", steps=[STEP])]},
-    "admin/people.html": {"q": "", "rows": [PERSON], "may_change": True, **PAGES},
-    "admin/person.html": {"someone": PERSON, "role_options": YES_NO, "roles_words": "", "may_set_roles": True,
-                          "may_set_clearances": True, "may_see_tokens": True, "may_approve_lift": True,
-                          "lift": View(asked_by="Pat", asked_at=NOW), "errors": {"roles": "Not both."}},
+    "admin/people.html": {"filters": View(q="", role="", office="", state=""), "roles": [("", "Every role")],
+                          "offices": [("", "Every office")], "states": [("", "Everybody")], "rows": [PERSON],
+                          "may_change": True, "may_add": True, **PAGES},
+    "admin/person.html": {"someone": PERSON, "values": {**PERSON_FORM, "name": "Avery Quillfeather"}, "works_in": ["WSK"],
+                          "stands_in": [], "roles_words": "", "may_set_roles": True, "may_keep": True, "may_approve": True,
+                          "may_decline": True, "choices": CHOICES, "lift": View(asked_by="Pat", asked_at=NOW),
+                          "asked": [View(role="esd_staff", words="ESD staff", by="Pat", at=NOW)],
+                          "access": ACCESS, "errors": {"roles": "Not both."}},
+    "admin/new_person.html": {"values": {**PERSON_FORM, "username": "a<b>", "agency": ""}, "choices": CHOICES,
+                              "errors": {"username": "Enter 3 to 60 small letters."}},
+    "account.html": {"someone": PERSON, "works_in": ["WSK"], "roles_words": "Case manager", "access": ACCESS, "present": 7,
+                     "errors": {"current": "This is not your password."}},
+    "set_up.html": {"token": "1-a", "username": "avery", "errors": {"password": "Choose 12 to 200 characters."}},
+    "admin/settings.html": {"view": SETTINGS, "values": {"system": "ETO", "opens": "08:00", "closes": "17:00",
+                            "detail": "link_only", "domains": "", "day": "", "name": ""}, "years": [2026],
+                            "details": [("link_only", "Link"), ("seed_literal", "More")], "detail_words": "Link",
+                            "errors": {"opens": "Enter a time."}},
+    "admin/message.html": {"row": MESSAGE, "happened": [View(at=NOW, who="Opt-In Desk", words="Queued.")]},
+    "admin/emergency_access.html": {"view": View(number=CASE, status_words="Closed", until=None, reason="", facts=[]),
+                                    "typed": "<b>", "errors": {"reason": "Say why."}},
     "admin/agreements.html": {"rows": [AGREEMENT], "may_change": True},
     "admin/agreement.html": {"is_new": True, "values": vars(AGREEMENT), "agencies": [], "kinds": YES_NO, "bases": YES_NO,
                              "statuses": YES_NO, "esd_managers": [], "partner_managers": [], "errors": {"ends_on": "When?"}},
@@ -187,9 +231,11 @@ SAMPLES: dict[str, dict[str, object]] = {
     "team/backup.html": {
         "places": TABS, "errors": {"members": "Choose."}, "refused": "WSK",
         "groups": [View(code="WSK", name="WorkSource Kitsap", own=[], possible=YES_NO, members=["yes"])]},
-    "admin/outbox.html": {"tabs": TABS, "rows": [MESSAGE], **PAGES},
+    "admin/outbox.html": {"filters": View(state="", to="", case="", since="", until=""), "states": [("", "All")],
+                          "rows": [MESSAGE], **PAGES},
     "admin/audit.html": {"filters": View(case="", who="", kind="", since="", until=""), "kinds": [("", "All")],
-                         "rows": [EVENT], **PAGES},
+                         "rows": [EVENT], "may_export": True, "exports": [("CSV", "/audit/export?form=csv")],
+                         "emergency_href": f"/cases/{CASE}/emergency-access", **PAGES},
     "tokens.html": {"username": "avery", "name": "Avery Quillfeather", "mine": False,
                     "rows": [View(id=7, created_at=NOW, last_used_at=None, expires_at=NOW)]},
     "notice.html": {"notice": View(version="1", language="English", approved=False)},

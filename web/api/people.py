@@ -16,7 +16,7 @@ from web.api.models import (
 )
 from workflows.commands import lift_requests
 from workflows.commands import tokens as token_commands
-from workflows.queries import keeping
+from workflows.queries import people as people_queries
 from workflows.queries import tokens as token_queries
 
 
@@ -40,7 +40,7 @@ def list_lift_requests() -> Response:
     """The requests to lift the restriction of ESD staff that wait for a supervisor."""
     items = [
         LiftRequestOut(username=row.person.username, asked_by=row.lift.asked_by, asked_at=row.lift.asked_at)
-        for row in keeping.people(g.actor)
+        for row in people_queries.waiting(g.actor)
         if row.lift
     ]
     return jsonify(LiftRequestList(items=items).model_dump(mode="json"))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from workflows import access, instances, privacy, steps
+from workflows.area_settings import labels_of
 from workflows.case_file import new_file
 from workflows.cases import (
     ERROR_REASONS,
@@ -30,7 +31,7 @@ from workflows.people import Actor, Person, actor_for, person_named
 from workflows.privacy import Standing
 from workflows.settings import settings
 from workflows.ssn_guard import guard
-from workflows.task_forms import labels, offices_to_open_in, options_for
+from workflows.task_forms import offices_to_open_in, options_for
 from workflows.user_tasks import open_tasks
 from workflows.work import Tried, Work
 
@@ -195,7 +196,8 @@ def _case_manager(work: Work, username: str | None) -> Actor:
 def _first_answers(work: Work, bundle: Bundle, evidence: Mapping[str, object]) -> Answers:
     form = bundle.forms[f"{FIRST_TASK}.json"]
     offices = offices_to_open_in(work.db, work.actor)
-    return form.clean(dict(evidence), options_for(work.db, form, offices), work.now, labels())
+    options = options_for(work.db, form, offices)
+    return form.clean(dict(evidence), options, work.now, labels_of(work.db, work.actor.area))
 
 
 def _new_case(work: Work, process: str, manager: Actor, office: str) -> Case:

@@ -6,13 +6,14 @@ from datetime import timedelta
 from sqlalchemy import delete, select
 
 from workflows import clock
+from workflows.area_settings import calendar_of
 from workflows.cases import IdempotencyKey
 from workflows.commands import messages
 from workflows.db import transaction
 from workflows.definitions import bundle_of, deployed
 from workflows.kept_answers import KEPT_FOR, KeptAnswers
 from workflows.people import SignIn, SignInFailure
-from workflows.user_tasks import TaskDraft
+from workflows.user_tasks import TaskDraft, UserTask
 
 KEEP_KEYS = timedelta(days=7)
 KEEP_SESSIONS = timedelta(days=30)
@@ -37,8 +38,9 @@ def _expire_drafts() -> None:
         if newest is None:
             return
         levels = bundle_of(db, newest.id).service_levels
-        expiry, days = levels.duration("draft_expiry"), levels.calendar()
-        old = select(TaskDraft).where(TaskDraft.saved_at < clock.now() - timedelta(days=1))
-        for draft in db.scalars(old):
-            if days.add(draft.saved_at, expiry) <= clock.now():
+        expiry = levels.duration("draft_expiry")
+        old = select(TaskDraft, UserTask.area_code).join(UserTask, UserTask.id == TaskDraft.task_id)
+        old = old.where(TaskDraft.saved_at < clock.now() - timedelta(days=1))
+        for draft, area in db.execute(old):
+            if calendar_of(db, levels, area).add(draft.saved_at, expiry) <= clock.now():
                 db.delete(draft)

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from workflows import access, instances, outbox, privacy, steps
+from workflows.area_settings import calendar_of
 from workflows.calendar import Duration
 from workflows.cases import Case, case_numbered, lock_case
 from workflows.commands import command
@@ -81,7 +82,8 @@ def _check_not_asked(work: Work, case: Case, side: str) -> None:
     times: list[datetime] = [at for at, detail in work.db.execute(asked) if detail.get("side") == side]
     if not times:
         return
-    calendar = instances.bundle_of_case(work, case).service_levels.calendar()
+    levels = instances.bundle_of_case(work, case).service_levels
+    calendar = calendar_of(work.db, levels, case.area_code)
     if calendar.add(max(times), AGAIN_AFTER) > work.now:
         raise NotNow(
             "A reminder went out within the last business day. Wait for an answer before the next one."

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from workflows import clock, instances, outbox, steps, whose_clock
+from workflows.area_settings import calendar_of
 from workflows.case_file import file_of, locked
 from workflows.cases import Case, file_named
 from workflows.commands import command
@@ -189,7 +190,8 @@ def _is_idle(work: Work, case: Case, task: UserTask) -> bool:
     after = levels.duration("claimed_but_idle_release")
     draft = file_of(work.db, case.id).one(TaskDraft, task.id)
     touched = [at for at in (task.claimed_at, draft.saved_at if draft else None) if at]
-    return task.claimed_at is not None and levels.calendar().add(max(touched), after) <= work.now
+    calendar = calendar_of(work.db, levels, case.area_code)
+    return task.claimed_at is not None and calendar.add(max(touched), after) <= work.now
 
 
 def _moving(role: InstrumentedAttribute[str]) -> ColumnElement[bool]:

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from workflows import access, holds, instances, privacy
+from workflows.area_settings import labels_of
 from workflows.case_file import file_of
 from workflows.cases import Case, ClientFacts, Note, TaskRecord, file_named
 from workflows.commands import command
@@ -19,7 +20,7 @@ from workflows.one_write import append
 from workflows.people import Actor, actor_for, person_named
 from workflows.privacy import Standing
 from workflows.ssn_guard import guard
-from workflows.task_forms import labels, options_for
+from workflows.task_forms import options_for
 from workflows.user_tasks import TaskDraft, UserTask, close, form_of, is_esd, open_tasks
 from workflows.work import Tried, Work
 
@@ -223,7 +224,7 @@ def try_out(work: Work, task_id: str, raw: Mapping[str, object] | None) -> Tryou
 def _cleaned(work: Work, case: Case, task: UserTask, form: Form, raw: Mapping[str, object]) -> Answers:
     """The answers, checked by the form and by the agreement."""
     options = options_for(work.db, form, work.actor.offices, case)
-    answers = form.clean(dict(raw), options, work.now, labels())
+    answers = form.clean(dict(raw), options, work.now, labels_of(work.db, case.area_code))
     _check_agreement(work, case, task, answers)
     return answers
 

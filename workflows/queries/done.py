@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from workflows import access, privacy
+from workflows.area_settings import labels_of
 from workflows.cases import Case, TaskRecord
 from workflows.definitions import bundle_of
 from workflows.errors import NotFound
@@ -19,7 +20,7 @@ from workflows.queries import query
 from workflows.queries.state_words import state_sentence
 from workflows.queries.tasks import visible_task
 from workflows.queries.told import Told, told_of
-from workflows.task_forms import labels, options_for
+from workflows.task_forms import options_for
 from workflows.user_tasks import DUE, UserTask, form_of
 from workflows.work import Work
 
@@ -85,7 +86,8 @@ def _answers(
     readable = form.readable(standing.roles) if privacy.may_read_record(standing, task) else frozenset()
     answers = {name: value for name, value in record.answers.items() if name in readable}
     options = options_for(work.db, form, work.actor.offices, standing.case)
-    return [(label, words) for _, label, words in form.words(answers, options, labels())]
+    labels = labels_of(work.db, standing.case.area_code)
+    return [(label, words) for _, label, words in form.words(answers, options, labels)]
 
 
 def _messages(work: Work, task: UserTask) -> list[OutboxMessage]:

@@ -11,6 +11,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from workflows import access, clock, instances, privacy
+from workflows.area_settings import labels_of
 from workflows.cases import OUTCOMES
 from workflows.commands.user_tasks import Tryout, try_out
 from workflows.db import rehearsal
@@ -22,7 +23,7 @@ from workflows.privacy import Standing
 from workflows.queries.state_words import state_sentence
 from workflows.queries.told import Told, may_name, told_of
 from workflows.refusals import record_refusal
-from workflows.task_forms import labels, options_for
+from workflows.task_forms import options_for
 from workflows.timers import EXPIRY, Timer, open_timers
 from workflows.user_tasks import UserTask, form_of, open_tasks
 from workflows.work import Work
@@ -113,7 +114,7 @@ def _message_ids(work: Work, case_id: int) -> set[int]:
 def _overview(work: Work, done: Tryout) -> list[tuple[str, str, str]]:
     form = form_of(done.bundle, done.task)
     options = options_for(work.db, form, work.actor.offices, done.case)
-    return form.overview(done.answers.all, options, labels())
+    return form.overview(done.answers.all, options, labels_of(work.db, done.case.area_code))
 
 
 def _sentence(work: Work, standing: Standing) -> str:

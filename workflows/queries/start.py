@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import select
 
 from workflows import privacy
+from workflows.area_settings import labels_of
 from workflows.cases import Case
 from workflows.commands.cases import FIRST_TASK
 from workflows.definitions import MAIN_PROCESS, bundle_of, deployed
@@ -17,7 +18,7 @@ from workflows.language import gettext
 from workflows.organisations import agreement_shortcoming
 from workflows.queries import query
 from workflows.settings import settings
-from workflows.task_forms import Options, labels, offices_to_open_in, options_for
+from workflows.task_forms import Options, offices_to_open_in, options_for
 from workflows.user_tasks import UserTask
 from workflows.work import Work
 
@@ -43,11 +44,12 @@ class StartView:
     options: Options
     help: str
     shortcomings: list[str]
+    labels: dict[str, str]
     begun: list[Begun]
 
     def fields(self, answers: dict[str, Any], errors: dict[str, str]) -> list[FieldView]:
         """The fields as the page shows them."""
-        return self.form.fields(answers, self.options, labels(), errors)
+        return self.form.fields(answers, self.options, self.labels, errors)
 
 
 @query
@@ -62,7 +64,10 @@ def start_view(work: Work) -> StartView:
     form = bundle.forms[f"{FIRST_TASK}.json"]
     element = bundle.definition(MAIN_PROCESS).elements[FIRST_TASK]
     options = options_for(work.db, form, offices_to_open_in(work.db, work.actor))
-    return StartView(form, options, fill(element.documentation, labels()), _shortcomings(work), _begun(work))
+    labels = labels_of(work.db, work.actor.area)
+    return StartView(
+        form, options, fill(element.documentation, labels), _shortcomings(work), labels, _begun(work)
+    )
 
 
 def _begun(work: Work) -> list[Begun]:

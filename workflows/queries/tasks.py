@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import select
 
 from workflows import access, privacy
+from workflows.area_settings import labels_of
 from workflows.cases import Case, Note
 from workflows.definitions import Bundle, bundle_of
 from workflows.errors import NotFound, Refused
@@ -21,7 +22,7 @@ from workflows.queries import query
 from workflows.queries.cases import client_facts, notes_of
 from workflows.queries.reading import note_read
 from workflows.queries.state_words import state_sentence
-from workflows.task_forms import Options, labels, options_for
+from workflows.task_forms import Options, options_for
 from workflows.user_tasks import TaskDraft, UserTask, form_of
 from workflows.work import Work
 
@@ -39,6 +40,7 @@ class TaskView:
     help: str
     form: Form
     options: Options
+    labels: dict[str, str]
     draft: dict[str, Any]
     draft_saved_at: datetime | None
     draft_version: int
@@ -51,18 +53,18 @@ class TaskView:
     @property
     def schema(self) -> dict[str, Any]:
         """The JSON Schema of the form, option lists filled in."""
-        return self.form.schema(self.options, labels())
+        return self.form.schema(self.options, self.labels)
 
     def overview(self, answers: dict[str, Any]) -> list[tuple[str, str, str]]:
         """Every question asked for these answers, with name, label and answer in words."""
-        return self.form.overview(answers, self.options, labels())
+        return self.form.overview(answers, self.options, self.labels)
 
     def fields(
         self, answers: dict[str, Any] | None = None, errors: dict[str, str] | None = None
     ) -> list[FieldView]:
         """The fields as a page shows them for these answers, by default those of the draft."""
         return self.form.fields(
-            self.draft if answers is None else answers, self.options, labels(), errors or {}
+            self.draft if answers is None else answers, self.options, self.labels, errors or {}
         )
 
 
@@ -75,20 +77,25 @@ def task_view(work: Work, task_id: str) -> TaskView:
     form = form_of(bundle, task)
     hindrance = _hindrance(standing, task, form)
     draft = _draft(work, standing, task, form) if hindrance is None else None
+    labels = labels_of(work.db, case.area_code)
+    facts, notes = _facts(work, task, standing), notes_of(work, standing)
+    if facts or notes or (draft and draft.answers.keys() & _told_by_client(form)):
+        note_read(work, case, "task", task.element)
     return TaskView(
         task=task,
         case=case,
         office=work.db.get_one(Office, case.office_code).name,
         agency=work.db.get_one(Agency, case.agency_code).name,
         assignee=work.db.get(Person, task.assignee_id) if task.assignee_id else None,
-        help=_help(bundle, task),
+        help=_help(bundle, task, labels),
         form=form,
         options=options_for(work.db, form, work.actor.offices, case),
+        labels=labels,
         draft=dict(draft.answers) if draft else {},
         draft_saved_at=draft.saved_at if draft else None,
         draft_version=draft.version if draft else 0,
-        facts=_facts(work, task, standing),
-        notes=notes_of(work, standing),
+        facts=facts,
+        notes=notes,
         sentence=state_sentence(work, standing),
         incident=open_about(work.db, "complete", task.id),
         hindrance=hindrance,
@@ -133,10 +140,11 @@ class TaskForm:
 
     form: Form
     options: Options
+    labels: dict[str, str]
 
     def fields(self, answers: dict[str, Any]) -> list[FieldView]:
         """The fields as a page shows them for these answers."""
-        return self.form.fields(answers, self.options, labels())
+        return self.form.fields(answers, self.options, self.labels)
 
 
 @query
@@ -146,7 +154,8 @@ def task_form(work: Work, task_id: str) -> TaskForm:
     bundle = bundle_of(work.db, work.db.get_one(ProcessInstance, task.case_id).definition_id)
     form = form_of(bundle, task)
     _check_may_work(standing, task, form)
-    return TaskForm(form, options_for(work.db, form, work.actor.offices, standing.case))
+    options = options_for(work.db, form, work.actor.offices, standing.case)
+    return TaskForm(form, options, labels_of(work.db, standing.case.area_code))
 
 
 @query
@@ -186,17 +195,19 @@ def _hindrance(standing: Standing, task: UserTask, form: Form) -> Refused | None
     return None
 
 
-def _help(bundle: Bundle, task: UserTask) -> str:
+def _help(bundle: Bundle, task: UserTask, labels: dict[str, str]) -> str:
     """The diagram's own words on the task, with the names of the case management system filled in."""
     element = bundle.definition(task.process).elements[task.element]
-    return fill(element.documentation, labels())
+    return fill(element.documentation, labels)
 
 
 def _facts(work: Work, task: UserTask, standing: Standing) -> list[tuple[str, str]]:
     """The client facts that whoever works on an open task may read, language and relay first (scenario 42)."""
     if task.closed_at or not standing.roles & {privacy.CM, privacy.SUP, privacy.ESD}:
         return []
-    shown = client_facts(work, standing)
-    if shown:
-        note_read(work, standing.case, "task", task.element)
-    return shown
+    return client_facts(work, standing)
+
+
+def _told_by_client(form: Form) -> frozenset[str]:
+    """The questions of a form whose answers are facts about the client or notes, in a draft too."""
+    return form.kept("client") | form.kept("esd_note")
