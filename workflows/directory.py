@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from workflows.db import Base
 
-TABLES = ("area", "office", "agency", "agreement", "person", "person_role", "person_office")
+TABLES = ("area", "office", "agency", "agreement", "person", "person_role", "person_office", "absence")
 """The tables whose changes make a new version."""
 
 T = TypeVar("T")

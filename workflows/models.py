@@ -1,6 +1,7 @@
 """All tables in one place, for the migrations: importing this module registers each."""
 
 from workflows import (
+    absences,
     cases,
     corrections,
     definitions,
@@ -8,6 +9,7 @@ from workflows import (
     history,
     incidents,
     instances,
+    kept_answers,
     organisations,
     outbox,
     people,
@@ -18,6 +20,7 @@ from workflows.db import Base
 
 __all__ = [
     "Base",
+    "absences",
     "cases",
     "corrections",
     "definitions",
@@ -25,6 +28,7 @@ __all__ = [
     "history",
     "incidents",
     "instances",
+    "kept_answers",
     "organisations",
     "outbox",
     "people",

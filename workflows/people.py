@@ -6,6 +6,8 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, Identity, Index, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from workflows import clock
+from workflows.absences import covered_by
 from workflows.db import Base
 from workflows.directory import directory
 from workflows.language import marked
@@ -117,7 +119,11 @@ class LiftRequest(Base):
 
 @dataclass(frozen=True)
 class Actor:
-    """Who is acting: what every permission is decided by. The system itself has no id and no role."""
+    """Who is acting: what every permission is decided by. The system itself has no id and no role.
+
+    `covers` are the ids of those whose substitute the person is today; `stands_in` the offices in whose backup group
+    they are, and one of whose supervisors they stand in for today.
+    """
 
     id: int | None
     username: str
@@ -130,6 +136,8 @@ class Actor:
     is_esd_staff: bool = False
     is_restricted_user: bool = True
     missing_clearances: tuple[str, ...] = field(default=())
+    covers: frozenset[int] = frozenset()
+    stands_in: frozenset[str] = frozenset()
 
     def has(self, *roles: str) -> bool:
         """Whether the person holds at least one of the roles."""
@@ -158,6 +166,8 @@ def actor_for(db: Session, person: Person) -> Actor:
     """Everything a permission may ask about a person, read once a request."""
     roles = [row.role for row in directory(db).rows(db, PersonRole) if row.person_id == person.id]
     offices = [row for row in directory(db).rows(db, PersonOffice) if row.person_id == person.id]
+    backup = frozenset(o.office_code for o in offices if o.backup)
+    covers = frozenset(covered_by(db, person.id, clock.now()))
     return Actor(
         id=person.id,
         username=person.username,
@@ -166,11 +176,22 @@ def actor_for(db: Session, person: Person) -> Actor:
         area=person.area_code,
         roles=frozenset(roles),
         offices=frozenset(o.office_code for o in offices if not o.backup),
-        backup_offices=frozenset(o.office_code for o in offices if o.backup),
+        backup_offices=backup,
         is_esd_staff=person.is_esd_staff,
         is_restricted_user=person.is_restricted_user,
         missing_clearances=missing_clearances(person),
+        covers=covers,
+        stands_in=backup & _supervised_by(db, covers),
     )
+
+
+def _supervised_by(db: Session, people: frozenset[int]) -> frozenset[str]:
+    """The own offices of those among some people who are supervisors."""
+    if not people:
+        return frozenset()
+    supervisors = {person.id for person in people_with(db, "esd_wioa_supervisor")} & people
+    rows = directory(db).rows(db, PersonOffice)
+    return frozenset(row.office_code for row in rows if row.person_id in supervisors and not row.backup)
 
 
 def person_named(db: Session, username: str) -> Person | None:

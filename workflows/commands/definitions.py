@@ -7,6 +7,7 @@ from pathlib import Path
 from sqlalchemy import Select, func, select, update
 
 import engine
+from engine.expressions import Kind
 from notifications import render
 from workflows import bundle_words
 from workflows.commands import command
@@ -117,17 +118,18 @@ def _check_diagrams(bundle: Bundle) -> dict[str, str]:
     return problems
 
 
-def _variables(bundle: Bundle) -> Callable[[engine.Element], set[str]]:
-    """The process variables that an element's form, step or counter sets."""
-    kept: dict[str, frozenset[str]] = {}
+def _variables(bundle: Bundle) -> Callable[[engine.Element], dict[str, Kind]]:
+    """The process variables that an element's form, step or counter sets, with their kinds."""
+    kept: dict[str, dict[str, Kind]] = {}
     for name, text in bundle.files.items():
         if name.startswith("forms/") and not Form.problems(text.encode()):
-            kept[name.removeprefix("forms/")] = Form.parse(text.encode()).kept("process")
+            kept[name.removeprefix("forms/")] = Form.parse(text.encode()).kinds("process")
 
-    def of(element: engine.Element) -> set[str]:
+    def of(element: engine.Element) -> dict[str, Kind]:
         told = element.properties
-        names = {*kept.get(told.get("formJsonSchemaFilename", ""), ()), *RETURNED.get(element.step or "", ())}
-        return names | ({told["counter"]} if "counter" in told else set())
+        counted: dict[str, Kind] = {told["counter"]: "integer"} if "counter" in told else {}
+        form = kept.get(told.get("formJsonSchemaFilename", ""), {})
+        return {**form, **RETURNED.get(element.step or "", {}), **counted}
 
     return of
 

@@ -1,4 +1,4 @@
-"""What administrators, program managers and auditors look at: people, agreements, sent mail, the trail."""
+"""What administrators, program managers and auditors look at: people, sent mail, the trail."""
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
@@ -6,11 +6,11 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy import ColumnElement, and_, or_, select
 
 from workflows import privacy
-from workflows.cases import PRIVATE_OUTCOMES, Case, open_cases_of
+from workflows.cases import PRIVATE_OUTCOMES, Case
 from workflows.errors import InvalidInput, NotAllowed
 from workflows.history import HistoryEvent
 from workflows.language import gettext
-from workflows.organisations import Agency, Agreement
+from workflows.organisations import Agency
 from workflows.outbox import OutboxMessage
 from workflows.people import Actor, LiftRequest, Person, PersonRole, actor_for, missing_clearances
 from workflows.queries import query
@@ -60,48 +60,6 @@ def _lifts(work: Work) -> dict[int, Lift]:
     rows = select(LiftRequest, Person.name).join(Person, Person.id == LiftRequest.asked_by_id)
     found = work.db.execute(rows.where(LiftRequest.decided_at.is_(None)))
     return {request.person_id: Lift(name, request.asked_at) for request, name in found}
-
-
-@dataclass(frozen=True)
-class AgreementRow:
-    """An agreement, why it permits nothing today (or None), and the open cases of its agency."""
-
-    agreement: Agreement
-    agency: str
-    shortcoming: str | None
-    days_left: int
-    managers: list[str]
-    open_cases: int
-
-
-@query
-def agreements(work: Work) -> list[AgreementRow]:
-    """All agreements of the area, the one that ends first on top."""
-    if not work.actor.has(privacy.PM, privacy.ADM, privacy.SUP, privacy.AUD):
-        raise NotAllowed("Agreements are kept by program managers and administrators.")
-    today = work.now.astimezone(settings().zone).date()
-    rows = select(Agreement, Agency.name).join(Agency, Agency.code == Agreement.agency_code)
-    found = work.db.execute(
-        rows.where(Agency.area_code == work.actor.area).order_by(Agreement.ends_on, Agreement.number)
-    )
-    return [
-        AgreementRow(
-            agreement=agreement,
-            agency=agency,
-            shortcoming=agreement.shortcoming(today),
-            days_left=(agreement.ends_on - today).days,
-            managers=_manager_names(work, agreement),
-            open_cases=open_cases_of(work.db, agreement.agency_code),
-        )
-        for agreement, agency in found
-    ]
-
-
-@query
-def agencies(work: Work) -> list[tuple[str, str]]:
-    """The partner agencies of the area as (code, name)."""
-    rows = select(Agency.code, Agency.name).where(Agency.area_code == work.actor.area, ~Agency.is_esd)
-    return [(code, name) for code, name in work.db.execute(rows.order_by(Agency.name))]
 
 
 @query
@@ -212,13 +170,6 @@ def event_kinds(work: Work) -> list[str]:
 
 
 @query
-def possible_managers(work: Work) -> list[tuple[str, str, int]]:
-    """Who may manage an agreement, as (user name, name, id)."""
-    rows = select(Person).where(Person.area_code == work.actor.area, Person.active).order_by(Person.name)
-    return [(person.username, person.name, person.id) for person in work.db.scalars(rows)]
-
-
-@query
 def own_address(work: Work) -> str:
     """The e-mail address of whoever asks."""
     return work.db.get_one(Person, work.actor.id).email
@@ -268,8 +219,3 @@ def _person_row(work: Work, person: Person, agency: str, lift: Lift | None) -> P
         missing=missing_clearances(person) if needs else (),
         lift=lift,
     )
-
-
-def _manager_names(work: Work, agreement: Agreement) -> list[str]:
-    ids = [i for i in (agreement.esd_manager_id, agreement.partner_manager_id) if i]
-    return [person.name for i in ids if (person := work.db.get(Person, i))]

@@ -36,6 +36,7 @@ MESSAGE_WORDS = {
     "agreement_warning": marked("Warning that an agreement ends soon"),
     "agreement_lapsed": marked("Notice that an agreement is not in force"),
     "notify_access_ended": marked("The partner is told that access to the record has ended"),
+    "substitute_named": marked("The substitute of somebody absent is told"),
     "mail_undeliverable": marked("The administrators are told of an undeliverable message"),
 }
 
@@ -59,6 +60,12 @@ _SENTENCES = {
     "note_written": marked("A note was written."),
     "draft_expired": marked("The request was begun and not sent in time; what was begun is erased."),
     "office_phone_set": marked("The number on the contact card of an office was set."),
+    "agreement_changed": marked("An agreement was entered or changed."),
+    "agreement_warning": marked("The contract managers were warned that an agreement ends."),
+    "agreement_lapsed": marked("An agreement is no longer in force."),
+    "absence_entered": marked("An absence was entered, with the substitute."),
+    "absence_ended": marked("An absence was ended early."),
+    "backup_group_set": marked("The backup group of an office was set."),
     "token_created": marked("An API token was made."),
     "token_revoked": marked("An API token was revoked."),
     "restriction_lift_asked": marked("An administrator asked to lift the restriction of ESD staff."),

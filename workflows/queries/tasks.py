@@ -15,7 +15,7 @@ from workflows.forms import FieldView, Form
 from workflows.incidents import CaseIncident, open_about
 from workflows.instances import ProcessInstance
 from workflows.organisations import Agency, Office
-from workflows.people import Person
+from workflows.people import Person, person_of
 from workflows.privacy import Standing
 from workflows.queries import query
 from workflows.queries.cases import client_facts, notes_of
@@ -41,6 +41,7 @@ class TaskView:
     options: Options
     draft: dict[str, Any]
     draft_saved_at: datetime | None
+    draft_version: int
     facts: list[tuple[str, str]]
     notes: list[tuple[Note, str]]
     sentence: str
@@ -51,6 +52,10 @@ class TaskView:
     def schema(self) -> dict[str, Any]:
         """The JSON Schema of the form, option lists filled in."""
         return self.form.schema(self.options, labels())
+
+    def overview(self, answers: dict[str, Any]) -> list[tuple[str, str, str]]:
+        """Every question asked for these answers, with name, label and answer in words."""
+        return self.form.overview(answers, self.options, labels())
 
     def fields(
         self, answers: dict[str, Any] | None = None, errors: dict[str, str] | None = None
@@ -64,12 +69,12 @@ class TaskView:
 @query
 def task_view(work: Work, task_id: str) -> TaskView:
     """The task of an id, for whoever may see it; reading facts about the client is written down."""
-    task, standing = _visible(work, task_id)
+    task, standing = visible_task(work, task_id)
     case = standing.case
     bundle = bundle_of(work.db, work.db.get_one(ProcessInstance, case.id).definition_id)
     form = form_of(bundle, task)
     hindrance = _hindrance(standing, task, form)
-    draft = work.db.get(TaskDraft, task.id) if hindrance is None else None
+    draft = _draft(work, standing, task, form) if hindrance is None else None
     return TaskView(
         task=task,
         case=case,
@@ -81,12 +86,45 @@ def task_view(work: Work, task_id: str) -> TaskView:
         options=options_for(work.db, form, work.actor.offices, case),
         draft=dict(draft.answers) if draft else {},
         draft_saved_at=draft.saved_at if draft else None,
+        draft_version=draft.version if draft else 0,
         facts=_facts(work, task, standing),
         notes=notes_of(work, standing),
         sentence=state_sentence(work, standing),
         incident=open_about(work.db, "complete", task.id),
         hindrance=hindrance,
     )
+
+
+def _draft(work: Work, standing: Standing, task: UserTask, form: Form) -> TaskDraft | None:
+    """The draft of a task; what a colleague typed about the client is read like any fact about a client."""
+    draft = work.db.get(TaskDraft, task.id)
+    if draft and draft.saved_by_id != work.actor.id and form.kept("client") & draft.answers.keys():
+        note_read(work, standing.case, "draft", task.element)
+    return draft
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What somebody typed into a task so far: the answers, how often they were saved (0: never), when and by whom."""
+
+    answers: dict[str, Any]
+    version: int = 0
+    saved_at: datetime | None = None
+    saved_by: str = ""
+
+
+@query
+def task_draft(work: Work, task_id: str) -> Draft:
+    """The draft of a task, for whoever may work on it."""
+    task, standing = visible_task(work, task_id)
+    bundle = bundle_of(work.db, work.db.get_one(ProcessInstance, task.case_id).definition_id)
+    form = form_of(bundle, task)
+    _check_may_work(standing, task, form)
+    draft = _draft(work, standing, task, form)
+    if draft is None:
+        return Draft({})
+    by = person_of(work.db, draft.saved_by_id)
+    return Draft(dict(draft.answers), draft.version, draft.saved_at, by.username if by else "")
 
 
 @dataclass(frozen=True)
@@ -104,7 +142,7 @@ class TaskForm:
 @query
 def task_form(work: Work, task_id: str) -> TaskForm:
     """The questions of a task, for whoever may work on it; no client fact is read."""
-    task, standing = _visible(work, task_id)
+    task, standing = visible_task(work, task_id)
     bundle = bundle_of(work.db, work.db.get_one(ProcessInstance, task.case_id).definition_id)
     form = form_of(bundle, task)
     _check_may_work(standing, task, form)
@@ -121,7 +159,7 @@ def next_task(work: Work, number: str) -> str | None:
     return work.db.scalar(rows.order_by(UserTask.opened_at.desc()).limit(1))
 
 
-def _visible(work: Work, task_id: str) -> tuple[UserTask, Standing]:
+def visible_task(work: Work, task_id: str) -> tuple[UserTask, Standing]:
     """The task and how the actor stands to its case; a stranger's task looks like one that never was."""
     task = work.db.get(UserTask, task_id)
     if task is None:
