@@ -148,6 +148,10 @@ def test_what_may_be_right_is_taken(condition):
     assert unlike(condition) == []
 
 
+def test_a_version_that_runs_already_is_not_held_against_the_kinds():
+    assert unlike('outcome == "told_sow"', names=None) == []
+
+
 def test_of_a_variable_that_nobody_describes_nothing_is_guessed():
     names = {"A": ["answer", "amount"], "B": [], "O": []}
     assert unlike('amount > "3" and answer', names=lambda element: names.get(element.id, ())) == []
