@@ -9,6 +9,7 @@ from sqlalchemy import Select, func, select, update
 import engine
 from engine.expressions import Kind
 from notifications import render
+from workflows import bundle_words
 from workflows.commands import command
 from workflows.definitions import MAIN_PROCESS, OPT_OUT_AGAIN, ROLE_OF_LANE, Bundle, ProcessDefinition
 from workflows.errors import InvalidBundle, NotAllowed
@@ -22,7 +23,8 @@ from workflows.steps import RETURNED, STEPS
 from workflows.work import Work
 
 BUNDLE_FILE = re.compile(
-    r"[\w-]+\.(bpmn|dmn)|forms/[\w-]+\.json|mail/\w+/(subject|body)\.(txt|html)|service_levels\.toml"
+    r"[\w-]+\.(bpmn|dmn)|forms/[\w-]+\.json|mail/\w+/(subject|body)\.(txt|html)|words/[\w-]+\.po"
+    r"|service_levels\.toml"
 )
 """The files that belong to a bundle; others in its folder are left out."""
 
@@ -63,7 +65,8 @@ def deploy(work: Work, files: dict[str, str]) -> int:
 def check(files: dict[str, str]) -> dict[str, str]:
     """Everything wrong with a bundle: `file:element` → what, and how to mend it."""
     bundle = Bundle(MAIN_PROCESS, files)
-    return _check_levels(bundle) or _check_forms(bundle) | _check_diagrams(bundle) | _check_mail(bundle)
+    found = _check_forms(bundle) | _check_mail(bundle) | bundle_words.problems(bundle)
+    return _check_levels(bundle) or found | _check_diagrams(bundle)
 
 
 def _check_levels(bundle: Bundle) -> dict[str, str]:
