@@ -26,6 +26,8 @@ from web.cards import cards
 from web.cases import cases
 from web.demo import demo
 from web.errors import status_of
+from web.inbox import badge as unread
+from web.inbox import inbox
 from web.problems import badge, on_it, problems
 from web.processes import processes
 from web.session import session
@@ -44,6 +46,7 @@ csrf = CSRFProtect()
 BLUEPRINTS: tuple[Blueprint, ...] = (
     session,
     worklist,
+    inbox,
     cases,
     processes,
     admin,
@@ -66,11 +69,12 @@ class Place:
 
 _CASEWORK = frozenset({"case_manager", "esd_staff", "esd_wioa_supervisor", "program_manager"})
 
-PROBLEMS = "/problems"
+INBOX, PROBLEMS = "/inbox", "/problems"
 
 #: Hiding an entry is a courtesy; what a person may do is decided by the commands and queries.
 PLACES = (
     Place("My work", "/work", _CASEWORK),
+    Place("Inbox", INBOX, frozenset(ROLES)),
     Place("Start a request", "/cases/new", frozenset({"case_manager", "esd_wioa_supervisor"})),
     Place("Cases", "/cases", _CASEWORK | {"auditor"}),
     Place("Processes", "/processes", frozenset({"program_manager", "esd_wioa_supervisor", "administrator"})),
@@ -241,19 +245,25 @@ def places_for(actor: Actor | None, demo: bool) -> list[dict[str, object]]:
             "label": entry.label,
             "href": entry.path,
             "current": entry.path == here,
-            "count": _open_problems(actor) if entry.path == PROBLEMS else 0,
+            "count": _count(entry.path, actor),
+            "counted": COUNTED.get(entry.path, ""),
         }
         for entry in shown
     ]
 
 
-def _open_problems(actor: Actor) -> int:
-    """The mark beside the entry. The frame stands around the page of a failure too: it must not fail itself."""
+COUNTED = {INBOX: "unread", PROBLEMS: "open"}
+"""What the mark beside an entry counts, in a word."""
+
+
+def _count(path: str, actor: Actor) -> str:
+    """The mark beside an entry, or empty. The frame stands around the page of a failure too: it must not fail itself."""
+    counts = {INBOX: unread, PROBLEMS: badge}
     try:
-        return badge(actor)
+        return str(counts[path](actor) or "") if path in counts else ""
     except Exception as error:
         current_app.logger.warning("badge not counted: %s", type(error).__name__)
-        return 0
+        return ""
 
 
 def _within(path: str, place: str) -> bool:

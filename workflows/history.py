@@ -18,6 +18,7 @@ from workflows.case_file import file_of
 from workflows.cases import Case
 from workflows.db import Base, Json
 from workflows.one_write import append
+from workflows.webhooks import announce
 from workflows.work import Work
 
 
@@ -77,6 +78,8 @@ def record(
     else:
         work.db.info["newest_without_case"] = (seq + 1, link)
     append(work.db, HistoryEvent, {**event, "hash": link})
+    if case:
+        announce(work.db, case, kind, detail, work.now)
 
 
 def chained_hash(previous: str, event: HistoryEvent) -> str:

@@ -31,6 +31,8 @@ MESSAGE_WORDS = {
     "agreement_lapsed": "Notice that an agreement is not in force",
     "notify_access_ended": "The partner is told that access to the record has ended",
     "mail_undeliverable": "The administrators are told of an undeliverable message",
+    "daily_mail": "The daily mail of open tasks",
+    "webhook_off": "The administrators are told of a webhook that was turned off",
 }
 
 _SENTENCES = {
@@ -101,6 +103,8 @@ _MESSAGE_STATES = {
     "message_without_recipient": "nobody could be told, because nobody holds the role",
     "message_waiting": "queued",
     "message_withheld": "withheld until the agreement is in force again",
+    "message_digest": "kept for the daily mail, as its recipient chose",
+    "message_app": "shown in the app only, as its recipient chose",
     "message_sent": "sent",
     "message_failed": "could not be delivered",
     "message_sent_again": "queued again",
@@ -109,7 +113,7 @@ _MESSAGE_STATES = {
 
 def _message_sentence(event: HistoryEvent) -> str:
     words = MESSAGE_WORDS.get(event.detail.get("message_kind", ""), "A message")
-    number = f" ({event.detail['message']})" if "message" in event.detail else ""
+    number = f" ({event.detail['message']})" if event.detail.get("message") else ""
     return f"{words}: {_MESSAGE_STATES.get(event.kind, '')}{number}."
 
 
