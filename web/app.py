@@ -25,6 +25,7 @@ from web.audit import audit
 from web.cards import cards
 from web.cases import cases
 from web.demo import demo
+from web.developers import developers
 from web.errors import status_of
 from web.inbox import badge as unread
 from web.inbox import inbox
@@ -32,6 +33,7 @@ from web.problems import badge, on_it, problems
 from web.processes import processes
 from web.session import session
 from web.tokens import tokens
+from web.webhooks import webhooks
 from web.worklist import worklist
 from workflows.errors import Incident, Refused
 from workflows.people import ROLES, Actor
@@ -53,6 +55,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     problems,
     audit,
     tokens,
+    webhooks,
+    developers,
     cards,
     demo,
 )
@@ -85,6 +89,7 @@ PLACES = (
         frozenset({"program_manager", "administrator", "esd_wioa_supervisor", "auditor"}),
     ),
     Place("Sent mail", "/admin/outbox", frozenset({"program_manager", "administrator"})),
+    Place("Webhooks", "/admin/webhooks", frozenset({"administrator"})),
     Place("Problems", PROBLEMS, frozenset({"administrator", "auditor"})),
     Place("History", "/audit", frozenset({"auditor", "administrator"})),
 )

@@ -33,6 +33,10 @@ class Scene:
             "edit": edit,
         }
         running.mail("casey.thistledown", f"{self.request}: waits for a supervisor")
+        told = {"url": f"https://hooks.desk.example/{'a-long-name/' * 12}", "kinds": ["case.opened", "case.closed"]}
+        hook = desk.call(PAT, "POST", "/webhooks", told).json["id"]
+        desk.call(PAT, "POST", f"/webhooks/{hook}/turn-off")  # Nothing is to leave this machine.
+        desk.open(AVERY)
 
     def path(self, words: str) -> str:
         """`/cases/{request}` with the number in its place."""
@@ -52,7 +56,7 @@ PAGES = {
     AVERY: (
         "/work", "/work?view=role", "/work?view=late", "/cases/new", "/cases", "/cases?state=all",
         "/cases/{draft}", "/cases/{done}", "/tasks/{task[draft]}", "/demo/mails", "/cases/OLY-2026-999999",
-        "/contact-card/WSK", "/contact-card/WSK?language=es",
+        "/contact-card/WSK", "/contact-card/WSK?language=es", "/inbox", "/account/preferences", "/developers",
     ),
     CASEY: (
         "/work?view=role", "/cases/new", "/cases/{request}", "/cases/{edit}", "/tasks/{task[request]}",
@@ -62,7 +66,8 @@ PAGES = {
     NOOR: ("/cases/new",),
     ROBIN: ("/work", "/cases", "/processes", "/processes/opt_in_5512pro/1", "/admin/agreements",
             "/admin/agreements/new", "/admin/outbox"),
-    PAT: ("/admin/people", f"/admin/people/{AVERY}", "/admin/outbox", "/audit"),
+    PAT: ("/admin/people", f"/admin/people/{AVERY}", "/admin/outbox", "/audit", "/admin/webhooks", "/admin/webhooks/new",
+          "/admin/webhooks/1", "/admin/webhooks/1/change"),
     LEE: ("/audit", "/cases", "/cases/{done}", "/admin/people"),
 }  # fmt: skip
 

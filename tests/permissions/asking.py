@@ -6,7 +6,7 @@ from tests.desk import AVERY, DEVON, ELLIS, JORDAN, answers
 from tests.permissions.cases import State
 from tests.permissions.people import SUP, Who
 from tests.permissions.table import STATUS
-from tests.permissions.world import Task, World
+from tests.permissions.world import Task, Things, World
 
 Asked = tuple[str, str, dict[str, Any] | None]
 """Method, path and body."""
@@ -69,22 +69,39 @@ def of_place(world: World, rule: str, who: Who) -> Asked:
         "<int:message_id>": things.message, "<int:incident_id>": things.incident, "<int:token_id>": things.token,
         "<string:username>": ELLIS, "<username>": ELLIS, "<path:number>": "K-TEST-101", "<mail_id>": "1", "<office>": "WSK",
         "<key>": "opt_in_5512pro", "<string:key>": "opt_in_5512pro", "<int:version>": things.version,
-        "<int:n>": things.version, "<file>": "5512pro_main.bpmn", "<int:id>":
-        things.incident if "problems" in path else things.token,
+        "<int:n>": things.version, "<file>": "5512pro_main.bpmn", "<int:webhook_id>": things.webhook,
+        "<string:office>": "WSK", "<int:id>": _number(things, path),
     }  # fmt: skip
+    if "/inbox/" in path:
+        known["<int:message_id>"] = things.letter
     if "<path:filename>" in path:
         known["<path:filename>"] = "css/swagger-ui.css"
     for word, value in known.items():
         path = path.replace(word, str(value))
     if more:
         path += f"?of={AVERY}"
-    return method, path, _body(method, path, who, things.incident)
+    return method, path, _body(method, path, who, things)
 
 
-def _body(method: str, path: str, who: Who, incident: int) -> dict[str, Any] | None:
-    if method != "POST":
+def _number(things: Things, path: str) -> int:
+    """The thing that an address of the API is about."""
+    numbers = {"problems": things.incident, "inbox": things.letter, "webhooks": things.webhook}
+    return next((number for word, number in numbers.items() if word in path), things.token)
+
+
+def _body(method: str, path: str, who: Who, things: Things) -> dict[str, Any] | None:
+    if method not in ("POST", "PUT"):
         return None
-    page = not path.startswith("/api/")
+    page, incident = not path.startswith("/api/"), things.incident
+    telling = {
+        "/replay": {"delivery": things.delivery},
+        "/webhooks": {"url": "https://hooks.example.org/", "kinds": ["case.held"]},
+        f"/webhooks/{things.webhook}": {"url": "https://hooks.example.org/", "kinds": ["case.held"]},
+        "/read-all": {"until": things.letter},
+        "/api/v1/account/preferences": {"messages": {}, "daily_at": "08:00"},
+    }
+    if found := next((body for end, body in telling.items() if path.endswith(end)), None):
+        return found
     if path.endswith("/cases"):
         return FIRST_SEARCH | {"office": _office(who)} | _on_behalf(who)
     if path.endswith("/problems/retry"):

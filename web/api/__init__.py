@@ -116,4 +116,4 @@ def http_error(error: HTTPException) -> tuple[Response, int]:
     ), status
 
 
-from web.api import cases, inbox, people, problems, processes, tasks, webhooks  # noqa: E402,F401  (the routes register themselves on `api`)
+from web.api import cases, inbox, people, places, problems, processes, tasks, webhooks  # noqa: E402,F401  (the routes register themselves on `api`)

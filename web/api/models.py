@@ -137,6 +137,16 @@ class EntryPath(BaseModel):
     id: str = Field(max_length=64)
 
 
+class EntryOut(BaseModel):
+    """A completed task: `names` may be put right, `data` is what holds of them now."""
+
+    case: str
+    id: str
+    name: str
+    names: list[str]
+    data: dict[str, Any]
+
+
 class CorrectionBody(Strict):
     """The answers of a completed task that are put right, and why."""
 
@@ -291,6 +301,27 @@ class VersionOut(BaseModel):
     deployed_at: datetime
     sha256: str
     open_cases: int
+
+
+class StepOut(BaseModel):
+    """Work of a person in a diagram. `element` is its id, `step` the clause of the procedure, `due` a length of time."""
+
+    element: str
+    name: str
+    process: str
+    process_name: str
+    role: str
+    form: str
+    due: str
+    step: str
+    help: str
+
+
+class VersionDetail(VersionOut):
+    """A version with its files, by the process that each holds, and its steps in the order of the diagrams."""
+
+    files: dict[str, str]
+    steps: list[StepOut]
 
 
 class VersionList(BaseModel):

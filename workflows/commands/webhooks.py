@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, delete, insert, literal, select, update
+from sqlalchemy import ColumnElement, delete, func, insert, literal, select, update
 
 from notifications.webhook import AddressRefused, check_url
 from workflows.commands import command
@@ -120,7 +120,7 @@ def _copy(work: Work, webhook_id: int, which: ColumnElement[bool]) -> int:
     columns = [getattr(WebhookDelivery, name) for name in same]
     fresh = {"replayed": True, "state": "waiting", "attempts": 0, "next_attempt_at": work.now}
     rows = select(*columns, *(literal(value) for value in fresh.values()))
-    rows = rows.where(*of_hook, which).group_by(*columns).order_by(WebhookDelivery.event_at)
+    rows = rows.where(*of_hook, which).group_by(*columns).order_by(func.min(WebhookDelivery.id))
     made = insert(WebhookDelivery).from_select([*same, *fresh], rows).returning(WebhookDelivery.id)
     return len(list(work.db.scalars(made)))
 
