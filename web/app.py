@@ -252,6 +252,7 @@ def places_for(actor: Actor | None, demo: bool) -> list[dict[str, object]]:
             "current": entry.path == here,
             "count": _count(entry.path, actor),
             "counted": COUNTED.get(entry.path, ""),
+            "tone": "bad" if entry.path == PROBLEMS else "",
         }
         for entry in shown
     ]

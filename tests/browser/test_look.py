@@ -33,7 +33,10 @@ class Scene:
             "edit": edit,
         }
         running.mail("casey.thistledown", f"{self.request}: waits for a supervisor")
-        told = {"url": f"https://hooks.desk.example/{'a-long-name/' * 12}", "kinds": ["case.opened", "case.closed"]}
+        told = {
+            "url": f"https://hooks.desk.example/{'a-long-name/' * 12}",
+            "kinds": ["case.opened", "case.closed"],
+        }
         hook = desk.call(PAT, "POST", "/webhooks", told).json["id"]
         desk.call(PAT, "POST", f"/webhooks/{hook}/turn-off")  # Nothing is to leave this machine.
         desk.open(AVERY)

@@ -121,7 +121,7 @@ PROBLEM = View(
 )  # fmt: skip
 CHOICE = View(message="N6", words="A reminder", way="mail", demanded="Step 4.")
 HOOK = View(
-    id=3, url="https://hooks.example.org/desk", created_by="Pat", created_at=NOW, disabled_at=None, waiting=2,
+    id=3, url="https://hooks.example.org/desk", host="hooks.example.org", created_by="Pat", created_at=NOW, disabled_at=None, waiting=2,
     failing_since=NOW, arrived_last_at=None, kinds=["case.opened"],
 )  # fmt: skip
 DELIVERY = View(

@@ -26,6 +26,12 @@ class Error(BaseModel):
     error: Refusal
 
 
+class OnePage(BaseModel):
+    """A list that is given whole: it has the shape of all lists, and nothing comes after it."""
+
+    next: None = None
+
+
 class NewCase(Strict):
     """The evidence of a failed first search (5512PRO 1): which key was used, never its value."""
 
@@ -264,7 +270,7 @@ class EventOut(BaseModel):
     words: str
 
 
-class EventList(BaseModel):
+class EventList(OnePage):
     """The history of a case."""
 
     items: list[EventOut]
@@ -285,7 +291,7 @@ class MessageOut(BaseModel):
     attempts: int
 
 
-class MessageList(BaseModel):
+class MessageList(OnePage):
     """The messages of a case."""
 
     items: list[MessageOut]
@@ -324,7 +330,7 @@ class VersionDetail(VersionOut):
     steps: list[StepOut]
 
 
-class VersionList(BaseModel):
+class VersionList(OnePage):
     """The versions of all processes."""
 
     items: list[VersionOut]
@@ -357,7 +363,7 @@ class TokenOut(BaseModel):
     expires_at: datetime
 
 
-class TokenList(BaseModel):
+class TokenList(OnePage):
     """The tokens of a person, newest first."""
 
     username: str
@@ -379,7 +385,7 @@ class LiftRequestOut(BaseModel):
     asked_at: datetime
 
 
-class LiftRequestList(BaseModel):
+class LiftRequestList(OnePage):
     """The requests that wait."""
 
     items: list[LiftRequestOut]

@@ -1,11 +1,11 @@
-"""What the API takes and gives about webhooks, and what a webhook is told."""
+"""What the API takes and gives about webhooks."""
 
 from datetime import datetime
 from typing import Literal
 
 from pydantic import AwareDatetime, BaseModel, Field
 
-from web.api.models import Strict
+from web.api.models import OnePage, Strict
 
 Kind = Literal[
     "case.opened",
@@ -47,11 +47,10 @@ class WebhookOut(BaseModel):
     secret: str | None = None
 
 
-class WebhookList(BaseModel):
-    """The webhooks of the area; there is one page."""
+class WebhookList(OnePage):
+    """The webhooks of the area."""
 
     items: list[WebhookOut]
-    next: None = None
 
 
 class Removed(BaseModel):
@@ -103,14 +102,3 @@ class Replayed(BaseModel):
     """How many events are delivered again."""
 
     count: int
-
-
-class WebhookEvent(BaseModel):
-    """The body that a webhook is told; nothing in it is about a client. `status` is the state of the case when it is
-    sent, as everybody outside Employment Security sees it."""
-
-    id: str
-    kind: Kind
-    at: datetime
-    case: str
-    status: str

@@ -4,15 +4,15 @@ from sqlalchemy import ColumnElement, select, update
 
 from workflows.commands import command
 from workflows.errors import NotFound
-from workflows.outbox import OutboxMessage
+from workflows.outbox import DAILY, OutboxMessage
 from workflows.people import Actor
 from workflows.work import Work
 
 
 def mine(actor: Actor) -> tuple[ColumnElement[bool], ...]:
-    """The messages in somebody's inbox: all that are addressed to them but what is withheld; not the daily mail,
-    which is marked as read when it is written."""
-    return OutboxMessage.recipient_id == actor.id, OutboxMessage.state != "withheld"
+    """The messages in somebody's inbox: all that are addressed to them but what is withheld, and the daily mail."""
+    shown = OutboxMessage.state != "withheld", OutboxMessage.kind != DAILY
+    return OutboxMessage.recipient_id == actor.id, *shown
 
 
 @command

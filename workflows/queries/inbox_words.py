@@ -32,6 +32,10 @@ WORDS = {
     "agreement_lapsed": "An agreement is not in force.",
     "notify_access_ended": "Access to the client’s record has ended.",
     "mail_undeliverable": "Message {message} could not be delivered.",
+    "approval_wanted": "Somebody’s role or restriction waits for your approval.",
+    "emergency_access": "Who the client is was opened in an emergency. Look at the reason.",
+    "account_set_up": "A link to choose a password was mailed to you.",
+    "substitute_named": "You stand in for somebody who is absent.",
     "webhook_off": "Webhook {webhook} was turned off, because its address failed for too long.",
 }
 """The sentence of each kind; what stands in braces is an id or a name of the procedure, kept with the message."""
@@ -40,6 +44,8 @@ PLACES = {
     "agreement_warning": "/admin/agreements",
     "agreement_lapsed": "/admin/agreements",
     "mail_undeliverable": "/admin/outbox?state=failed",
+    "approval_wanted": "/admin/people",
+    "substitute_named": "/work",
     "webhook_off": "/admin/webhooks/{webhook}",
 }
 """Where a message leads that is about no case."""
@@ -71,6 +77,9 @@ FOR_ESD = ESD_ONLY_KINDS | {
 A_TASK_IS_LATE = "A task of this case is late."
 """What program managers read of `remind_overdue`: the name of a partner's task may tell how the request ended."""
 
+OF_NO_NAME = "There is a message for you."
+"""What is said of a kind that a newer version wrote."""
+
 HIDDEN = "A message about a case that you may no longer see."
 ON_HOLD = "A message about a case that is on hold. It can be read again when the agreement is in force."
 REDUCED = "A message about a case of which you now see number and outcome only."
@@ -78,7 +87,7 @@ REDUCED = "A message about a case of which you now see number and outcome only."
 
 def words_of(kind: str, about: Mapping[str, Any]) -> str:
     """The sentence of a message, filled with what is kept with it."""
-    return WORDS[kind].format_map({"task": "", "message": "", "webhook": "", **about})
+    return WORDS.get(kind, OF_NO_NAME).format_map({"task": "", "message": "", "webhook": "", **about})
 
 
 def place_of(kind: str, about: Mapping[str, Any]) -> str:

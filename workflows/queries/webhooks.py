@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from sqlalchemy import Select, func, select
 
@@ -31,6 +32,11 @@ class HookRow:
     waiting: int
     failing_since: datetime | None
     arrived_last_at: datetime | None
+
+    @property
+    def host(self) -> str:
+        """The host of the address, which is how people speak of it."""
+        return urlsplit(self.url).hostname or ""
 
 
 @dataclass(frozen=True)
