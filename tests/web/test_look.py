@@ -121,8 +121,8 @@ PROBLEM = View(
 )  # fmt: skip
 CHOICE = View(message="N6", words="A reminder", way="mail", demanded="Step 4.")
 HOOK = View(
-    id=3, url="https://hooks.example.org/desk", host="hooks.example.org", created_by="Pat", created_at=NOW, disabled_at=None, waiting=2,
-    failing_since=NOW, arrived_last_at=None, kinds=["case.opened"],
+    id=3, url="https://hooks.example.org/desk", host="hooks.example.org", created_by="Pat", created_at=NOW,
+    disabled_at=None, waiting=2, failing_since=NOW, arrived_last_at=None, kinds=["case.opened"],
 )  # fmt: skip
 DELIVERY = View(
     id=5, event="e", kind="case.opened", case=CASE, at=NOW, state="waiting", replayed=True, attempts=2,

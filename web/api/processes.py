@@ -1,5 +1,7 @@
 """Process definitions in the API."""
 
+from typing import Any
+
 from flask import Response, g, jsonify
 
 from web.api import api
@@ -24,7 +26,7 @@ def read_version(path: VersionPath) -> Response:
     return jsonify(VersionDetail(**basics, files=files, steps=items).model_dump(mode="json"))
 
 
-XML = {"200": {"description": "The diagram", "content": {"application/xml": {"schema": {"type": "string"}}}}}
+XML: dict[Any, Any] = {"200": {"description": "The diagram", "content": {"application/xml": {"schema": {"type": "string"}}}}}
 
 
 @api.get("/processes/<string:key>/versions/<int:n>/bpmn", responses=XML)
