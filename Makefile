@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format lock clean browser bench fuzz conformance
+.PHONY: help demo test lint format lock clean browser bench fuzz soak conformance catalogue
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -21,9 +21,11 @@ help:
 	@echo "make test    all checks and tests"
 	@echo "make bench   what a step, a case and a page cost, against others (minutes)"
 	@echo "make fuzz    coverage-guided fuzzing of expressions, diagrams and saved states (FUZZ_RUNS=200000 each)"
+	@echo "make soak    random processes, expressions and tables by the thousand (SOAK=3000 of each, counted from SEED=0)"
 	@echo "make conformance  diagrams of others: OPTIN_CORPUS=/path/to/them"
 	@echo "make lint    the checks alone: ruff, mypy, import-linter"
 	@echo "make format  format the Python files"
+	@echo "make catalogue  bring the words to translate up to date (workflows/catalogues)"
 	@echo "make lock    choose the versions of all libraries anew (needs uv)"
 	@echo "make clean   remove what was made here, the demo's data too"
 
@@ -48,6 +50,9 @@ conformance: $(VENV)/.test
 bench: $(VENV)/.test
 	$(BIN)/python -m benchmarks $(BENCH_ARGS)
 
+catalogue: $(VENV)/.test
+	$(BIN)/python -m tests.words
+
 FUZZ_RUNS ?= 200000
 fuzz: $(VENV)/.test
 	@$(BIN)/python -c 'import atheris' 2>/dev/null || $(PIP) install -q atheris || \
@@ -55,6 +60,12 @@ fuzz: $(VENV)/.test
 	@for target in tests/fuzz/fuzz_*.py; do \
 	  echo "$$target"; $(BIN)/python $$target -atheris_runs=$(FUZZ_RUNS) -max_len=4000 || exit 1; \
 	done
+
+# Minutes. The same tests as ever, with as many examples as SOAK says; the seed of a failure is in the name of its test.
+SOAK ?= 3000
+SEED ?= 0
+soak: $(VENV)/.test
+	SOAK=$(SOAK) SEED=$(SEED) $(BIN)/python -m pytest -q $(PYTEST_ARGS) $$(grep -l 'from soaking import' tests/unit/engine/test_*.py)
 
 format: $(VENV)/.test
 	$(BIN)/ruff check --fix .

@@ -22,7 +22,7 @@ from http.client import HTTPException
 from urllib.parse import SplitResult, urlsplit
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.exceptions import HTTPError
+from urllib3.exceptions import HTTPError, NewConnectionError
 from urllib3.exceptions import TimeoutError as TookTooLong
 
 SIGNATURE = "Desk-Signature"
@@ -152,7 +152,7 @@ def post(url: str, body: bytes, headers: dict[str, str], *, allow_loopback: bool
     own = {"Host": _host_header(to), "Content-Type": "application/json", "User-Agent": "Opt-In-Desk"}
     try:
         status = _status(to, body, {**headers, **own})
-    except (HTTPError, HTTPException, OSError) as error:
+    except (HTTPError, HTTPException, OSError, ValueError) as error:
         raise NotDelivered(_reason(error)) from None
     if not 200 <= status < 300:
         raise NotDelivered(f"The address answered {status}.", status)
@@ -183,7 +183,6 @@ def _connection(to: Target) -> HTTPConnection:
         timeout=CONNECT,
         ssl_context=trusted,
         server_hostname=to.host,
-        assert_hostname=to.host,
     )
 
 
@@ -214,6 +213,6 @@ def _reason(error: Exception) -> str:
     """Why there was no answer, without the address that the library's own words hold."""
     if isinstance(error, ssl.SSLError):
         return "The certificate of the address is not good."
-    if isinstance(error, TookTooLong | TimeoutError):
+    if isinstance(error, TookTooLong | TimeoutError) and not isinstance(error, NewConnectionError):
         return "The address took too long to answer."
     return "The address could not be reached."

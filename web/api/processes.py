@@ -26,7 +26,9 @@ def read_version(path: VersionPath) -> Response:
     return jsonify(VersionDetail(**basics, files=files, steps=items).model_dump(mode="json"))
 
 
-XML: dict[Any, Any] = {"200": {"description": "The diagram", "content": {"application/xml": {"schema": {"type": "string"}}}}}
+XML: dict[Any, Any] = {
+    "200": {"description": "The diagram", "content": {"application/xml": {"schema": {"type": "string"}}}}
+}
 
 
 @api.get("/processes/<string:key>/versions/<int:n>/bpmn", responses=XML)
