@@ -55,7 +55,7 @@ def ageing() -> str:
     rows, following = ageing_queries.ageing(g.actor, page)
     return render_template(
         "team/ageing.html",
-        places=_places("/team/ageing"),
+        tabs=_tabs("/team/ageing"),
         rows=[_aged(row) for row in rows],
         next_href=f"/team/ageing?page={following}" if following else "",
         first_href="/team/ageing" if page > 1 else "",
@@ -111,7 +111,7 @@ def _leads() -> bool:
     return bool(g.actor.has("esd_wioa_supervisor"))
 
 
-def _places(here: str) -> list[dict[str, object]]:
+def _tabs(here: str) -> list[dict[str, object]]:
     return [
         {"label": label, "href": href, "count": None, "current": href == here}
         for label, href, leads in PLACES
@@ -128,7 +128,7 @@ def _team_page(errors: dict[str, str]) -> str:
     here = url_for("team.read_team", view=view, holder=holder or None)
     return render_template(
         "team/load.html",
-        places=_places("/team"),
+        tabs=_tabs("/team"),
         offices=seen.offices,
         people=seen.people,
         leads=_leads(),
@@ -179,7 +179,7 @@ def _absences_page(values: dict[str, str], errors: dict[str, str]) -> str:
     found = queries.away(g.actor)
     return render_template(
         "team/absences.html",
-        places=_places("/team/absences"),
+        tabs=_tabs("/team/absences"),
         rows=found.rows,
         people=found.people,
         substitutes=found.substitutes,
@@ -191,7 +191,7 @@ def _absences_page(values: dict[str, str], errors: dict[str, str]) -> str:
 def _backup_page(errors: dict[str, str], office: str) -> str:
     return render_template(
         "team/backup.html",
-        places=_places("/team/backup"),
+        tabs=_tabs("/team/backup"),
         groups=queries.backup_groups(g.actor),
         errors=errors,
         refused=office,

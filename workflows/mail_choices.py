@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from workflows.db import Base
 from workflows.directory import directory
+from workflows.people import ROLES
 from workflows.privacy import ADM, CM, ESD, PM, SUP
 
 WAYS = {"mail": "By e-mail at once", "digest": "In the daily mail", "app": "In the app only"}
@@ -28,14 +29,20 @@ CHOICES = {
     "N10": "An agreement ends soon or is not in force",
     "N11": "Access to a client’s record has ended",
     "N12": "A message could not be delivered, or a webhook was turned off",
+    "N13": "A role or a lifted restriction waits for approval",
+    "N14": "Who a client is was opened in an emergency",
+    "N15": "A link to choose a password",
+    "N16": "You stand in for somebody who is absent",
 }
-"""The messages of domain 5.1 by their numbers, as their readers know them."""
+"""The messages by their numbers (to N12 those of domain 5.1), as their readers know them."""
 
 DEMANDED = {
     "N1": "Step 4 of 5512PRO: e-mail the ESD WIOA supervisor.",
     "N2": "Step e of 5512PRO: e-mail the partner staff back that the change was made.",
     "N3": "Step h of 5512PRO: notify the partner staff that the client remains opted out.",
     "N12": "Somebody must learn of it even when nobody looks into the app.",
+    "N14": "Those who answer for a client’s privacy must learn of it at once.",
+    "N15": "Without a password nobody can look into the app.",
 }
 """The messages that are always mailed at once, and why."""
 
@@ -52,6 +59,10 @@ READERS = {
     "N10": {CM, SUP, PM},
     "N11": {CM},
     "N12": {ADM},
+    "N13": {SUP},
+    "N14": {SUP, ADM},
+    "N15": frozenset(ROLES),
+    "N16": {SUP, ESD},
 }
 """Who may be sent a message at all; nobody is asked about others."""
 

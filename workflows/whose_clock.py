@@ -87,6 +87,11 @@ def late_from(life: Life, task: UserTask, calendar: Calendar) -> datetime | None
     return later(life, turns.SUPERVISOR, task.opened_at, task.due_at, calendar)
 
 
+def is_turn_of(life: Life, task: UserTask) -> bool:
+    """Whether the party whose work a task is, is waited for now."""
+    return turns.waits_for(life, _party(task.role))
+
+
 def _party(role: str) -> str:
     """The party whose work the tasks of a role are."""
     parties = {"case_manager": turns.PARTNER, "program_manager": turns.MANAGER}

@@ -28,6 +28,8 @@ def test_the_clients_time_is_not_the_supervisors(desk: Desk, clock: Clock, mail:
     desk.do(AVERY, number, "T6")
     kinds = desk.kinds(number)
     clock.move(days=4)
+    asked = desk.call(AVERY, "POST", f"/cases/{number}/remind")
+    assert (asked.status_code, asked.json["error"]["code"]) == (409, "not_now"), "it is the client's turn"
     assert desk.kinds(number) == kinds, "nobody is reminded while the client is waited for"
     assert desk.labels(MORGAN, number) == set()
     assert clock_of(desk, CASEY, number) == {"supervisor": 30, "client": 4 * DAY, "mail_system": 30}

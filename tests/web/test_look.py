@@ -225,20 +225,20 @@ SAMPLES: dict[str, dict[str, object]] = {
         "cases": [View(number=CASE, status_words="On hold", held_at=NOW, decision="t90", may_open=False)],
         "decides": True, "actions": YES_NO, "may_change": True, "errors": {"chosen": "Tick.", "action": "Choose."}},
     "team/load.html": {
-        "places": TABS, "leads": True, "views": TABS, "view": "late", "holder": "", "tasks": [TEAM_TASK],
+        "tabs": TABS, "leads": True, "views": TABS, "view": "late", "holder": "", "tasks": [TEAM_TASK],
         "offices": [View(code="WSK", name="WorkSource Kitsap", cases=3, tasks=2, waiting=1, late=1, backups=["Morgan"])],
         "people": [View(username="casey", name="Casey", roles="Supervisor", offices=["WSK"], held=2, late=1,
                         away_until=date(2026, 12, 1), substitute="Morgan")],
         "receivers": YES_NO, "errors": {"chosen": "Tick.", "username": "Choose."}, **PAGES},
-    "team/ageing.html": {"places": TABS, **PAGES, "rows": [View(
+    "team/ageing.html": {"tabs": TABS, **PAGES, "rows": [View(
         number=CASE, status="With ESD", office="WorkSource Kitsap", agency="Fernhollow", age="2 days", waits_for="Client",
         in_hands="1 hour", bar=[SHARE], opens=True)]},
     "team/absences.html": {
-        "places": TABS, "people": YES_NO, "substitutes": YES_NO, "values": {}, "errors": {"person": "Choose."},
+        "tabs": TABS, "people": YES_NO, "substitutes": YES_NO, "values": {}, "errors": {"person": "Choose."},
         "rows": [View(id=1, name="Casey", substitute="Morgan", first_day=date(2026, 12, 1), last_day=date(2026, 12, 4),
                       begun=True)]},
     "team/backup.html": {
-        "places": TABS, "errors": {"members": "Choose."}, "refused": "WSK",
+        "tabs": TABS, "errors": {"members": "Choose."}, "refused": "WSK",
         "groups": [View(code="WSK", name="WorkSource Kitsap", own=[], possible=YES_NO, members=["yes"])]},
     "admin/outbox.html": {"filters": View(state="", to="", case="", since="", until=""), "states": [("", "All")],
                           "rows": [MESSAGE], **PAGES},

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from workflows import access, instances, outbox, privacy, steps
+from workflows import access, instances, outbox, privacy, steps, whose_clock
 from workflows.area_settings import calendar_of
 from workflows.calendar import Duration
 from workflows.cases import Case, case_numbered, lock_case
@@ -65,8 +65,14 @@ def _check_may_remind(standing: Standing) -> None:
 
 
 def holders_but(work: Work, standing: Standing) -> list[Person]:
-    """Those who hold the open tasks that the actor may ask about, without the actor."""
+    """Those who hold the open tasks that the actor may ask about and whose turn it is, without the actor.
+
+    Once there was a contact, a partner is not told whether the client is waited for: it would tell of the decision.
+    """
     tasks = [task for task in open_tasks(work.db, standing.case.id) if _may_ask_about(standing, task)]
+    if standing.supervises or privacy.visible_status(standing) == "submitted":
+        life = whose_clock.life_of(work.db, standing.case, work.now)
+        tasks = [task for task in tasks if whose_clock.is_turn_of(life, task)]
     return [one for one in steps.holders(work, standing.case, tasks) if one.id != standing.actor.id]
 
 
