@@ -1,13 +1,13 @@
-"""Starting a request, the list of cases, and the page of one."""
+"""The list of cases, and the page of one."""
 
-import secrets
 from urllib.parse import urlencode
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from web import clocks
 from web.answers import Typed, searched, typed, without_blocked
-from web.worklist import notes, onward_in
+from web.tasks import notes
 from workflows import privacy
 from workflows.cases import ERROR_REASONS, NOT_SAID
 from workflows.commands import cases as commands
@@ -16,41 +16,19 @@ from workflows.commands.corrections import correct_entry
 from workflows.commands.reminders import remind_now
 from workflows.definitions import MAIN_PROCESS
 from workflows.errors import InvalidInput
+from workflows.language import gettext
 from workflows.people import ROLES
 from workflows.queries import case_list as lists
 from workflows.queries import cases as queries
-from workflows.queries import keeping
-from workflows.queries import start as start_query
 from workflows.queries.case_list import CaseRow
 from workflows.queries.cases import Answered, CaseView, Entry, Sent
 from workflows.queries.corrections import EntryForm, entry_form
+from workflows.queries.whose_clock import case_clock
 from workflows.user_tasks import UserTask
 
 cases = Blueprint("cases", __name__)
 
 STATES = [("all", "All"), ("open", "Open"), ("closed", "Closed")]
-
-
-@cases.get("/cases/new")
-def start() -> str:
-    """The page that begins a request: the first search and what it showed."""
-    return _start_page({}, "", {})
-
-
-@cases.post("/cases")
-def open_case() -> Response | tuple[str, int]:
-    """Open a case on a failed search."""
-    view = start_query.start_view(g.actor)
-    values = typed(view.form)
-    manager = request.form.get("case_manager", "")
-    key = request.form.get("idempotency_key") or None
-    try:
-        opened = commands.start_case(g.actor, values, manager or None, key)
-    except InvalidInput as refused:
-        return _start_page(without_blocked(values), manager, refused.fields), 422
-    if opened.shortcomings:
-        return _start_page({}, "", {}, list(opened.shortcomings)), 403
-    return redirect(_after_start(opened.number))
 
 
 @cases.get("/cases")
@@ -65,7 +43,7 @@ def list_cases() -> str:
         state=state,
         states=STATES,
         rows=[_row(row) for row in rows],
-        may_start=g.actor.has("case_manager", "esd_wioa_supervisor"),
+        may_start=privacy.may_open_requests(g.actor),
         next_href=f"{here}&after={after}" if after else "",
         first_href=here if request.args.get("after") else "",
     )
@@ -151,32 +129,11 @@ def _entry_page(view: EntryForm, answers: Typed | None, why: str, errors: dict[s
     return render_template(
         "case_entry.html",
         number=view.number,
-        task={"name": view.task.name, "step": view.task.procedure_ref},
+        task={"name": gettext(view.task.name), "step": view.task.procedure_ref},
         fields=view.fields(answers, errors),
         why=why,
         errors=errors,
     )
-
-
-def _start_page(
-    values: dict[str, str], manager: str, errors: dict[str, str], refusal: list[str] | None = None
-) -> str:
-    view = start_query.start_view(g.actor)
-    return render_template(
-        "start.html",
-        fields=view.fields(values, errors),
-        case_managers=keeping.case_managers(g.actor),
-        case_manager=manager,
-        key=secrets.token_urlsafe(16),
-        refusal=refusal if refusal is not None else view.shortcomings,
-        help=view.help,
-        errors=errors,
-    )
-
-
-def _after_start(number: str) -> str:
-    """The next search at once, or the case's page when the first one found the client."""
-    return onward_in(number) or url_for("cases.read_case", number=number)
 
 
 def _row(row: CaseRow) -> dict[str, object]:
@@ -211,6 +168,7 @@ def _case_page(number: str, errors: dict[str, str] | None = None, note_text: str
         mails=[_mail(sent) for sent in queries.case_messages(g.actor, number)],
         notes=notes(view.notes),
         corrections=view.corrections,
+        clock=clocks.shares(case_clock(g.actor, number)),
         linked=_linked(view),
         actions=_actions(view),
         errors=errors or {},
@@ -224,7 +182,7 @@ def _diagrams(view: CaseView) -> list[dict[str, object]]:
             "name": diagram.name,
             "opens": diagram.opens,
             "address": url_for(
-                "processes.download", key=MAIN_PROCESS, version=view.version, file=diagram.file
+                "processes.download", key=MAIN_PROCESS, version=view.version, file=diagram.file, drawn="yes"
             ),
         }
         for diagram in view.progress.diagrams
@@ -278,9 +236,9 @@ def _answers(step: Answered) -> dict[str, object]:
 def _open_step(view: CaseView, task: UserTask) -> dict[str, object]:
     holder = view.assignees.get(task.assignee_id or 0)
     return {
-        "name": task.name,
+        "name": gettext(task.name),
         "step": task.procedure_ref,
-        "role": ROLES.get(task.role, ""),
+        "role": gettext(ROLES.get(task.role, "")),
         "holder": holder.name if holder else None,
         "due": task.due_at,
         "task_id": task.id if view.standing.roles & {privacy.CM, privacy.SUP, privacy.ESD} else None,
@@ -332,7 +290,7 @@ def _actions(view: CaseView) -> dict[str, object]:
         and main
         and (standing.supervises or (partner and case.status in PARTNER_PURGES)),
         "opt_out_again": main and case.told == "opt_in" and works and not case.partner_view_ended_at,
-        "error_reasons": [(key, words) for key, words in ERROR_REASONS.items() if key != NOT_SAID],
+        "error_reasons": [(key, gettext(words)) for key, words in ERROR_REASONS.items() if key != NOT_SAID],
         "remind": view.may_remind,
         "note": works and not standing.is_reduced,
         "esd_note": standing.is_esd,

@@ -104,17 +104,34 @@ def transaction() -> Iterator[Session]:
     A lock that cannot be had within five seconds is a `Busy` refusal.
     """
     with Session(database(), expire_on_commit=False) as db:
-        try:
+        with _failing_without_values(db):
             yield db
             _write_and_commit(db)
-        except psycopg.Error as error:
-            if driver(db).closed:
-                db.invalidate()
-            raise _without_values(error) from None
-        except DBAPIError as error:
-            raise _without_values(error.orig) from None
         for action in db.info.get("after_commit", []):
             action()
+
+
+@contextmanager
+def rehearsal() -> Iterator[Session]:
+    """A transaction in which something is tried out: it is rolled back whatever happens, and nothing comes after it."""
+    with Session(database(), expire_on_commit=False) as db, _failing_without_values(db):
+        try:
+            yield db
+        finally:
+            db.rollback()
+
+
+@contextmanager
+def _failing_without_values(db: Session) -> Iterator[None]:
+    """Whatever the database says against something is told without what was to be stored."""
+    try:
+        yield
+    except psycopg.Error as error:
+        if driver(db).closed:
+            db.invalidate()
+        raise _without_values(error) from None
+    except DBAPIError as error:
+        raise _without_values(error.orig) from None
 
 
 def _write_and_commit(db: Session) -> None:

@@ -14,7 +14,17 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from workflows.db import Base
 
-TABLES = ("area", "office", "agency", "agreement", "person", "person_role", "person_office", "area_setting")
+TABLES = (
+    "area",
+    "office",
+    "agency",
+    "agreement",
+    "person",
+    "person_role",
+    "person_office",
+    "absence",
+    "area_setting",
+)
 """The tables whose changes make a new version."""
 
 T = TypeVar("T")

@@ -10,6 +10,8 @@ and these annotations of ours:
 * `x-keep`: where an answer goes (`Answers`). `x-visible-to`: roles that may read it later.
 * `x-labels`: a label for each value. `x-options`: a list of values that the host fills in.
 * `x-messages`: sentences for people, by keyword. `x-widget`: how a page asks. `x-not-future`: not after now.
+* `x-check`, of the whole form: false when the pages take the answers without a page to check them, as in a
+  sequence that ends with one. `x-progress`, of the whole form: which step of such a sequence it is, of how many.
 * `format: person-name`: letters with marks, space ' ’ - . and nothing else (domain 4).
 
 Texts may hold `{sor.…}` placeholders, the words of the case management system (domain X18).
@@ -22,10 +24,20 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
+from engine.expressions import Kind
 from workflows.errors import InvalidInput
 from workflows.form_checks import BadForm, build_fields, identifier, problems_of
 from workflows.form_fields import BrokenRule, Field, Options
-from workflows.form_sentences import DEFAULT_LABELS, NO_SUCH_FIELD, NOT_ANSWERS, Labels, fill, sentence
+from workflows.form_sentences import (
+    DEFAULT_LABELS,
+    NO_SUCH_FIELD,
+    NOT_ANSWERS,
+    Labels,
+    fill,
+    moment_words,
+    sentence,
+)
+from workflows.language import gettext
 
 __all__ = ["Answers", "BadForm", "FieldView", "Form", "FormRefused"]
 
@@ -87,6 +99,9 @@ class Form:
         self._fields = build_fields(source)
         self._by_name = {item.name: item for item in self._fields}
         self.title: str = source["title"]
+        self.is_checked: bool = source.get("x-check", True)
+        place = source.get("x-progress")
+        self.progress: tuple[int, int] | None = (place[0], place[1]) if place else None
         self._open_boxes: dict[str, Any] = {
             item.name: False for item in self._fields if item.kind == "boolean"
         }
@@ -121,6 +136,10 @@ class Form:
     def kept(self, keep: str) -> frozenset[str]:
         """The fields kept in one place: `record`, `process`, `client` or `esd_note`."""
         return frozenset(item.name for item in self._fields if item.keep == keep)
+
+    def kinds(self, keep: str) -> dict[str, Kind]:
+        """The fields kept in one place, each with the kind that an expression knows it by; of a choice its options."""
+        return {item.name: item.expressed for item in self._fields if item.keep == keep}
 
     def readable(self, roles: Collection[str]) -> frozenset[str]:
         """The fields that people of these roles may read later (`x-visible-to`, domain 4)."""
@@ -177,7 +196,7 @@ class Form:
             widget=item.widget,
             label=fill(item.title, labels),
             hint=fill(item.hint, labels),
-            options=tuple((value, fill(words, labels)) for value, words in item.choices(options).items()),
+            options=tuple(_choices(item, options, labels).items()),
             value=_typed(item, answers, known) if shown else None,
             required=item.is_required(known) or (None if item.kind == "boolean" else False),
             shown=shown,
@@ -189,6 +208,23 @@ class Form:
         """What may be kept of unfinished answers: known fields that can be read. Never raises."""
         kept = self._readable_answers(raw if isinstance(raw, Mapping) else {})
         return {name: value for name, value in kept.items() if value is not False and _is_short(value)}
+
+    def overview(
+        self, answers: Mapping[str, Any], options: Options = _NO_OPTIONS, labels: Labels = DEFAULT_LABELS
+    ) -> list[tuple[str, str, str]]:
+        """Every question that is asked, to be looked over: name, label and answer in words, empty where there is none."""
+        known = self._readable_answers(answers)
+        words = {name: said for name, _, said in self.words(known, options, labels)}
+        shown = [item for item in self._fields if item.is_shown(known)]
+        return [(item.name, fill(item.title, labels), words.get(item.name, "")) for item in shown]
+
+    def asked(self, raw: Mapping[str, Any]) -> dict[str, Any]:
+        """What was answered to questions that are asked: a page may still send those that an answer has hidden."""
+        kept: dict[str, Any] = {}
+        for item in self._fields:
+            if item.name in raw and item.is_shown(self._readable_answers(kept)):
+                kept[item.name] = raw[item.name]
+        return kept
 
     def _readable_answers(self, raw: Mapping[str, Any]) -> dict[str, Any]:
         answers = dict(self._open_boxes)
@@ -207,7 +243,7 @@ class Form:
         Raises `FormRefused` with a sentence for each field to be put right, all at once.
         """
         if not isinstance(raw, Mapping):
-            raise FormRefused(fields={"": NOT_ANSWERS})
+            raise FormRefused(fields={"": gettext(NOT_ANSWERS)})
         errors = self._strangers(raw)
         answers: dict[str, Any] = {}
         for item in self._fields:
@@ -225,11 +261,12 @@ class Form:
     def _strangers(self, raw: Mapping[Any, Any]) -> dict[str, str]:
         """Fields this form does not have. A name that is no plain name is not repeated."""
         unknown = [name for name in raw if name not in self._by_name]
-        return {name if identifier(name) else "": NO_SUCH_FIELD for name in unknown}
+        return {name if identifier(name) else "": gettext(NO_SUCH_FIELD) for name in unknown}
 
     def _before(self, item: Field) -> str:
         """The labels of the fields that come before a conditional one."""
-        return ", ".join(f"“{self._by_name[name].title}”" for name in self.names if name in _reads(item))
+        before = (self._by_name[name].title for name in self.names if name in _reads(item))
+        return ", ".join(f"“{gettext(title)}”" for title in before)
 
     def _sorted(self, answers: Mapping[str, Any]) -> Answers:
         cleaned = Answers()
@@ -246,7 +283,7 @@ class Form:
         """Kept answers to be read by people: name, label and answer in words, in the form's order."""
         given = [item for item in self._fields if item.name in answers]
         return [
-            (item.name, fill(item.title, labels), fill(_in_words(item, answers[item.name], options), labels))
+            (item.name, fill(item.title, labels), _in_words(item, answers[item.name], options, labels))
             for item in given
         ]
 
@@ -322,11 +359,19 @@ def _filled(value: Any, labels: Labels) -> Any:
     return fill(value, labels) if isinstance(value, str) else value
 
 
-def _in_words(item: Field, value: Any, options: Options) -> str:
-    """An answer as people read it: labels instead of codes."""
-    if isinstance(value, bool):
-        return "Yes" if value else "No"
+def _choices(item: Field, options: Options, labels: Labels) -> Mapping[str, str]:
+    """The values one may choose with their labels; those of the host's lists are names, and stay as they are."""
     choices = item.choices(options)
+    return choices if item.options else {value: fill(words, labels) for value, words in choices.items()}
+
+
+def _in_words(item: Field, value: Any, options: Options, labels: Labels) -> str:
+    """An answer as people read it: labels instead of codes, and what was typed as it was typed."""
+    if isinstance(value, bool):
+        return gettext("Yes") if value else gettext("No")
+    if item.format in ("date-time", "date"):
+        return moment_words(value)
+    choices = _choices(item, options, labels)
     if isinstance(value, list):
         return ", ".join(choices.get(part, part) for part in value)
     return choices.get(value, str(value)) if isinstance(value, str) else str(value)

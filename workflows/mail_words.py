@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from notifications.mailer import Message
 from notifications.render import render_message
 from workflows import mail_facts
+from workflows.absences import Absence
 from workflows.cases import Case, open_cases_of
 from workflows.db import transaction
 from workflows.definitions import Bundle, bundle_of, deployed
@@ -34,6 +35,9 @@ ALLOWED_NAMES = frozenset(
         "agreement_end",
         "open_cases",
         "message_number",
+        "person_name",
+        "first_day",
+        "last_day",
     }
 )
 """All that a mail template may name. No name here is a fact about a client; those are in `mail_facts` alone."""
@@ -79,6 +83,8 @@ def _values(db: Session, row: OutboxMessage, person: Person) -> dict[str, object
         values |= _case_values(db, db.get_one(Case, row.case_id), row, person)
     if "agreement" in row.about:
         values |= _agreement_values(db, db.get_one(Agreement, row.about["agreement"]))
+    if "absence" in row.about:
+        values |= _absence_values(db, db.get_one(Absence, row.about["absence"]))
     if "message" in row.about:
         values |= _failed_values(db, db.get_one(OutboxMessage, row.about["message"]))
     return values | _account_values(db, row, person)
@@ -125,6 +131,15 @@ def _agreement_values(db: Session, agreement: Agreement) -> dict[str, object]:
         "agency_name": db.get_one(Agency, agreement.agency_code).name,
         "open_cases": open_cases_of(db, agreement.agency_code),
         "link": f"{settings().public_url}/admin/agreements",
+    }
+
+
+def _absence_values(db: Session, absence: Absence) -> dict[str, object]:
+    return {
+        "person_name": db.get_one(Person, absence.person_id).name,
+        "first_day": words_for_date(absence.first_day),
+        "last_day": words_for_date(absence.last_day),
+        "link": f"{settings().public_url}/work",
     }
 
 

@@ -1,6 +1,7 @@
 """All tables in one place, for the migrations: importing this module registers each."""
 
 from workflows import (
+    absences,
     area_settings,
     cases,
     corrections,
@@ -10,6 +11,7 @@ from workflows import (
     history,
     incidents,
     instances,
+    kept_answers,
     organisations,
     outbox,
     people,
@@ -20,6 +22,7 @@ from workflows.db import Base
 
 __all__ = [
     "Base",
+    "absences",
     "area_settings",
     "cases",
     "corrections",
@@ -29,6 +32,7 @@ __all__ = [
     "history",
     "incidents",
     "instances",
+    "kept_answers",
     "organisations",
     "outbox",
     "people",

@@ -23,6 +23,7 @@ from workflows.history import record
 from workflows.organisations import shortcoming_at
 from workflows.people import Person, missing_clearances, people_with, person_of, staff_of, supervisors_for
 from workflows.settings import settings
+from workflows.substitutes import stand_in_for
 from workflows.work import Work
 
 log = structlog.get_logger()
@@ -55,6 +56,7 @@ MESSAGES = {
     "approval_wanted": "N13",
     "emergency_access": "N14",
     "account_set_up": "N15",
+    "substitute_named": "N16",
 }
 """Each kind of message with its number, to N12 those of domain 5.1; the kind is also the folder of its words in the
 bundle."""
@@ -105,15 +107,24 @@ def queue(
     round: int | None = None,
     **about: object,
 ) -> list[OutboxMessage]:
-    """Write a message for each recipient, or for whoever takes the place of one who has left.
+    """Write a message for each recipient, or for whoever takes the place of one who is absent or has left.
 
     With a given round, a message that is already there is not written again.
     """
-    reached = {person.id: person for one in recipients for person in reachable(work.db, case, one)}
+    present = [_in_place_of(work, kind, case, one) for one in recipients]
+    reached = {person.id: person for one in present for person in reachable(work.db, case, one)}
     if case and not reached:
         log.warning("nobody_to_tell", case=case.number, kind=kind)
         record(work, "message_without_recipient", case, esd_only=True, message_kind=kind)
     return [row for person in reached.values() if (row := _queue_one(work, kind, case, person, round, about))]
+
+
+def _in_place_of(work: Work, kind: str, case: Case | None, person: Person) -> Person:
+    """Whoever stands in today for somebody of Employment Security who is absent; that somebody was chosen to work with
+    a client is for that person alone."""
+    if case is None or kind == "notify_assigned_staff" or not person.is_esd_staff:
+        return person
+    return stand_in_for(work.db, person, case.office_code, work.now) or person
 
 
 def reachable(db: Session, case: Case | None, person: Person) -> list[Person]:

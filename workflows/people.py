@@ -6,16 +6,19 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, Identity, Index, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from workflows import clock
+from workflows.absences import covered_by
 from workflows.db import Base
 from workflows.directory import directory
+from workflows.language import marked
 
 ROLES = {
-    "case_manager": "Case manager",
-    "esd_staff": "ESD staff",
-    "esd_wioa_supervisor": "ESD WIOA supervisor",
-    "program_manager": "Program manager",
-    "administrator": "Administrator",
-    "auditor": "Auditor",
+    "case_manager": marked("Case manager"),
+    "esd_staff": marked("ESD staff"),
+    "esd_wioa_supervisor": marked("ESD WIOA supervisor"),
+    "program_manager": marked("Program manager"),
+    "administrator": marked("Administrator"),
+    "auditor": marked("Auditor"),
 }
 ESD_ROLES = frozenset({"esd_staff", "esd_wioa_supervisor"})
 PARTNER_ROLES = frozenset({"case_manager", "program_manager"})
@@ -157,7 +160,11 @@ class SetupLink(Base):
 
 @dataclass(frozen=True)
 class Actor:
-    """Who is acting: what every permission is decided by. The system itself has no id and no role."""
+    """Who is acting: what every permission is decided by. The system itself has no id and no role.
+
+    `covers` are the ids of those whose substitute the person is today; `stands_in` the offices in whose backup group
+    they are, and one of whose supervisors they stand in for today.
+    """
 
     id: int | None
     username: str
@@ -170,6 +177,8 @@ class Actor:
     is_esd_staff: bool = False
     is_restricted_user: bool = True
     missing_clearances: tuple[str, ...] = field(default=())
+    covers: frozenset[int] = frozenset()
+    stands_in: frozenset[str] = frozenset()
 
     def has(self, *roles: str) -> bool:
         """Whether the person holds at least one of the roles."""
@@ -187,9 +196,9 @@ SYSTEM = Actor(id=None, username="system", name="Opt-In Desk", agency="", area="
 def missing_clearances(person: Person) -> tuple[str, ...]:
     """What a person still needs before opening a case (domain 7.2), each in words."""
     needed = (
-        (person.trained_on is not None, "the date of the data-security training"),
-        (person.non_disclosure_on is not None, "a signed notice of non-disclosure"),
-        (person.eto_account_active, "an active account in the case management system"),
+        (person.trained_on is not None, marked("the date of the data-security training")),
+        (person.non_disclosure_on is not None, marked("a signed notice of non-disclosure")),
+        (person.eto_account_active, marked("an active account in the case management system")),
     )
     return tuple(words for fulfilled, words in needed if not fulfilled)
 
@@ -198,6 +207,8 @@ def actor_for(db: Session, person: Person) -> Actor:
     """Everything a permission may ask about a person, read once a request."""
     roles = [row.role for row in directory(db).rows(db, PersonRole) if row.person_id == person.id]
     offices = [row for row in directory(db).rows(db, PersonOffice) if row.person_id == person.id]
+    backup = frozenset(o.office_code for o in offices if o.backup)
+    covers = frozenset(covered_by(db, person.id, clock.now()))
     return Actor(
         id=person.id,
         username=person.username,
@@ -206,11 +217,22 @@ def actor_for(db: Session, person: Person) -> Actor:
         area=person.area_code,
         roles=frozenset(roles),
         offices=frozenset(o.office_code for o in offices if not o.backup),
-        backup_offices=frozenset(o.office_code for o in offices if o.backup),
+        backup_offices=backup,
         is_esd_staff=person.is_esd_staff,
         is_restricted_user=person.is_restricted_user,
         missing_clearances=missing_clearances(person),
+        covers=covers,
+        stands_in=backup & _supervised_by(db, covers),
     )
+
+
+def _supervised_by(db: Session, people: frozenset[int]) -> frozenset[str]:
+    """The own offices of those among some people who are supervisors."""
+    if not people:
+        return frozenset()
+    supervisors = {person.id for person in people_with(db, "esd_wioa_supervisor")} & people
+    rows = directory(db).rows(db, PersonOffice)
+    return frozenset(row.office_code for row in rows if row.person_id in supervisors and not row.backup)
 
 
 def person_named(db: Session, username: str) -> Person | None:

@@ -27,6 +27,7 @@ class Scene:
         edit = desk.task(CASEY, self.edit, "RO1")["id"]
         desk.call(CASEY, "POST", f"/tasks/{edit}/reassign", {"assignee": DEVON})
         self.done = desk.to_opted_in(AVERY, **somebody())
+        drafted = {"data": answers("T5", **somebody(), reason=LONG.strip()[:500])}
         self.tasks = {
             "draft": desk.task(AVERY, self.draft, "T5")["id"],
             "request": desk.task(CASEY, self.request, "T7")["id"],
@@ -37,6 +38,9 @@ class Scene:
         desk.call(PAT, "PATCH", f"/people/{ELLIS}", {"roles": ["esd_staff", "esd_wioa_supervisor"]})
         closed = [{"day": "2026-12-24", "name": "Inventory"}]
         desk.call(PAT, "PUT", "/settings/holidays", {"value": {"opened": [], "closed": closed}})
+        desk.call(AVERY, "POST", f"/tasks/{self.tasks['draft']}/draft", drafted)
+        steps = desk.case(AVERY, self.request)["steps"]
+        self.tasks["sent"] = next(step["id"] for step in steps if step["element"].startswith("T5_"))
         running.mail("casey.thistledown", f"{self.request}: waits for a supervisor")
 
     def path(self, words: str) -> str:
@@ -56,17 +60,20 @@ PAGES = {
     "": ("/sign-in", "/notice"),
     AVERY: (
         "/work", "/work?view=role", "/work?view=late", "/cases/new", "/cases", "/cases?state=all",
-        "/cases/{draft}", "/cases/{done}", "/tasks/{task[draft]}", "/demo/mails", "/cases/OLY-2026-999999",
+        "/cases/{draft}", "/cases/{done}", "/tasks/{task[draft]}", "/tasks/{task[draft]}/check",
+        "/tasks/{task[sent]}/done", "/demo/mails", "/cases/OLY-2026-999999",
         "/contact-card/WSK", "/contact-card/WSK?language=es",
     ),
     CASEY: (
         "/work?view=role", "/cases/new", "/cases/{request}", "/cases/{edit}", "/tasks/{task[request]}",
         "/tasks/{task[edit]}", "/admin/agreements", "/processes", "/contact-card/WSK/phone",
+        "/team?view=all", "/team/ageing", "/team/absences", "/team/backup", "/admin/agreements/K-TEST-102",
     ),
     DEVON: ("/work", "/tasks/{task[edit]}", "/cases/{edit}"),
     NOOR: ("/cases/new",),
     ROBIN: ("/work", "/cases", "/processes", "/processes/opt_in_5512pro/1", "/admin/agreements",
-            "/admin/agreements/new", "/admin/outbox", "/admin/settings"),
+            "/admin/agreements/new", "/admin/agreements/K-TEST-103", "/admin/agreements/K-TEST-103/change",
+            "/admin/outbox", "/team", "/team/ageing", "/admin/settings"),
     PAT: ("/admin/people", f"/admin/people/{AVERY}", f"/admin/people/{ELLIS}", "/admin/people/new", "/admin/outbox",
           "/admin/outbox/1", "/admin/settings", "/audit", "/audit?case={request}", "/cases/{request}/emergency-access",
           "/cases/{done}/emergency-access", "/account"),

@@ -1,8 +1,9 @@
 """The requests: for each route an address and a body that is right but, perhaps, for the permission."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from tests.desk import AVERY, DEVON, ELLIS, JORDAN, answers
+from tests.desk import AVERY, DEVON, ELLIS, JORDAN, MORGAN, answers
 from tests.permissions.cases import State
 from tests.permissions.people import SUP, Who
 from tests.permissions.table import STATUS
@@ -71,6 +72,7 @@ def of_place(world: World, rule: str, who: Who) -> Asked:
     known = {
         "<int:message_id>": things.message, "<int:incident_id>": things.incident, "<int:token_id>": things.token,
         "<string:username>": ELLIS, "<username>": ELLIS, "<path:number>": "K-TEST-101", "<mail_id>": "1", "<office>": "WSK",
+        "<string:office>": "WSK", "<int:absence_id>": things.absence,
         "<key>": "opt_in_5512pro", "<string:key>": "opt_in_5512pro", "<int:version>": things.version,
         "<int:n>": things.version, "<file>": "5512pro_main.bpmn", "<int:id>": _id(things, path),
         "<role>": "esd_wioa_supervisor", "<string:role>": "esd_wioa_supervisor", "<token>": things.setup,
@@ -93,7 +95,12 @@ PASSWORD = {"current": sample.PASSWORD, "password": "four words make sense", "ag
 
 
 def _id(things: Things, path: str) -> int:
-    named = {"problems": things.incident, "outbox": things.message, "sessions": NOBODYS}
+    named = {
+        "problems": things.incident,
+        "outbox": things.message,
+        "sessions": NOBODYS,
+        "absences": things.absence,
+    }
     return next((value for name, value in named.items() if name in path), things.token)
 
 
@@ -125,6 +132,8 @@ def _of_work(path: str, who: Who, incident: int) -> dict[str, Any] | None:
         return {"reason": "It is known."}
     if path.endswith("/phone"):
         return {"phone": "360-555-0199"}
+    if "/team/" in path:
+        return _of_team(path, who)
     if "/agreements" in path:
         return _agreement(who, path)
     if path == f"/admin/people/{ELLIS}":
@@ -155,8 +164,27 @@ def _on_behalf(who: Who) -> dict[str, str]:
     return {"case_manager": managers[_office(who)]} if who.has(SUP) else {}
 
 
+def _of_team(path: str, who: Who) -> dict[str, Any]:
+    """What a supervisor asks for the people of the own office."""
+    staff = {"WSC": "cal.clallam", "EAST": "eli.eaststaff"}.get(_office(who), "gil.given")
+    day = (datetime.now(UTC) + timedelta(days=200)).date().isoformat()
+    if path.endswith("/absences"):
+        return {"person": staff, "substitute": who.username, "first_day": day, "last_day": day}
+    if path.endswith("/reassign"):
+        return (
+            {"chosen": ["none"], "username": DEVON}
+            if "/api/" not in path
+            else {"tasks": [], "assignee": DEVON}
+        )
+    return {"members": [MORGAN]}
+
+
 def _agreement(who: Who, path: str) -> dict[str, Any]:
     """A new one of the person's own area, or the one asked about as it is."""
+    if path.endswith(("/decide", "/decisions")):
+        return {"cases" if "/api/" in path else "chosen": ["OLY-2026-999999"], "action": "close"}
+    if path.startswith("/api/") and "K-TEST" in path:
+        return {"agency": "FWP", "status": "active"}
     agency = "FWP" if who.area == "OLY" or "K-TEST" in path else "EWP"
     return {
         "number": "K-TEST-950", "agency": agency, "kind": "data_sharing", "basis": "mou_with_wdc",

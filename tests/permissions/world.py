@@ -22,6 +22,7 @@ from tests.permissions.cases import BY_KEY, STATES, State, after_the_lapse
 from tests.permissions.people import Who
 from web.session import COOKIE
 from workflows import db, sample
+from workflows.absences import Absence
 from workflows.cases import Case
 from workflows.commands.accounts import send_setup_link
 from workflows.commands.agreements import save_agreement
@@ -62,6 +63,7 @@ class Things:
     message: int
     incident: int
     token: int
+    absence: int
     version: int
     setup: str
     keys: dict[str, tuple[str, str]]
@@ -203,7 +205,17 @@ def _things(session: Session, numbers: dict[str, str]) -> dict[str, Any]:
     token = select(ApiToken.id).join(Person).where(Person.username == "avery.quillfeather").limit(1)
     version = deployed(session)
     assert version
+    today = now.date()
+    casey = session.scalars(select(Person.id).where(Person.username == "casey.thistledown")).one()
+    gil = session.scalars(select(Person.id).where(Person.username == "gil.given")).one()
+    absence = Absence(
+        person_id=gil, substitute_id=casey, first_day=today + timedelta(days=100),
+        last_day=today + timedelta(days=101), entered_by_id=casey, entered_at=now,
+    )  # fmt: skip
+    session.add(absence)
+    session.flush()
     return {
+        "absence": absence.id,
         "message": message.id,
         "incident": incident.id,
         "token": session.scalar(token),

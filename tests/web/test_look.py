@@ -65,6 +65,7 @@ TASK = View(
     holder="Avery Quillfeather", held_since=NOW - HOUR, mine=True, may_claim=False, may_release=True,
     may_edit=True, closed="", draft_saved_at=NOW - HOUR, rights_note="It in no way affects eligibility.",
     problem=View(kind="warning", words="We are on it: P-000012."), card_href="/contact-card/KITSAP", call_script=True,
+    draft=2, is_checked=True, progress=(2, 5), done_href="",
 )  # fmt: skip
 ROW = View(
     task_id="t1", case_number=CASE, name="Ask the client", step="5512PRO 5", office="WorkSource Kitsap",
@@ -119,8 +120,14 @@ SETTINGS = View(
 AGREEMENT = View(
     number="K-TEST-103", agency="Saltgrass", kind="Data-sharing agreement", basis="Contract", basis_document="",
     starts_on=date(2025, 7, 1), ends_on=date(2026, 6, 30), status="Expired", in_force=False, why_not="It ended.",
-    ends_soon="", managers=[], open_cases=1, esd_manager="", partner_manager="",
+    ends_soon="", managers=[], open_cases=1, esd_manager="", partner_manager="", days_left=20,
 )  # fmt: skip
+SHARE = View(words="Client", length="2 business days 1 hour", now=True, fill="#adcfdc", start=0, width=1000)
+TEAM_TASK = View(
+    id="t1", case=CASE, name="Record the contact", step="5512PRO 6", office="WorkSource Kitsap", agency="Fernhollow",
+    holder="Casey", holder_away=True, due=NOW - 30 * HOUR, late=True,
+)  # fmt: skip
+TOLD = View(words="The supervisor is told", to="Casey Thistledown", held_back=True)
 NOTE = View(at=NOW, who="A", words="W", esd_only=True)
 TABS = [
     View(label="My work", href="/work", count=1, current=True),
@@ -155,17 +162,27 @@ SAMPLES: dict[str, dict[str, object]] = {
                      "samples": [View(username="avery", name="Avery", roles="Case manager", does="Starts.")]},
     "worklist.html": {"tabs": TABS, "rows": [ROW], "late_count": 2, "may_start": True, "view": "mine", **PAGES},
     "task.html": {"task": TASK, "fields": FIELDS, "errors": ERRORS,
+                  "kept": True, "updated": True, "saved_there": [("Name", "Marlo")], "typed_here": [],
                   "summary": View(facts=[("Client", "Marlo")], notes=[NOTE], sentence="S.")},
+    "task_check.html": {"task": TASK, "known": True, "sentence": "S.", "mails": [TOLD],
+                        "answers": [View(name="name", label="Name", words="Marlo"), View(name="day", label="Day", words="")],
+                        "next_tasks": [View(name="Ask", step="5512PRO 5", role="R", holder="Avery", mine=False, due=NOW)],
+                        "later": [View(at=NOW, words="A reminder goes out", to=("Casey",))]},
+    "task_done.html": {"task": TASK, "who": "", "at": NOW, "answers": [("Name", "Marlo")], "has_client_facts": True,
+                       "mails": [TOLD], "sentence": "S.",
+                       "following": View(href="/tasks/t2", name="Ask", number=CASE, same_case=True, due=NOW)},
     "case.html": {"case": CASE_VIEW, "fact_groups": GROUPS,
                   "open_steps": [STEP], "done_steps": [STEP], "history": [EVENT], "mails": [MESSAGE],
                   "notes": [NOTE], "linked": [View(number=CASE, words="same")],
                   "coming_steps": [STEP], "with_esd": True, "marks": {"T1": "done"},
                   "diagrams": [View(name="Opt-in", address="/processes/p/1/files/a.bpmn", opens=True)],
                   "corrections": [View(at=NOW, who="A", task="T", label="L", old="O", new="N", reason="")],
-                  "actions": ACTIONS, "errors": {"text": "Write a note.", "username": "Choose."}, "note_text": ""},
+                  "clock": [SHARE], "actions": ACTIONS,
+                  "errors": {"text": "Write a note.", "username": "Choose."}, "note_text": ""},
     "case_entry.html": {"number": CASE, "task": STEP, "fields": FIELDS, "why": "Mistyped.", "errors": ERRORS},
     "start.html": {"fields": FIELDS[3:6], "case_managers": [("avery", "Avery")], "case_manager": "", "key": "k",
-                   "refusal": [], "help": HELP},
+                   "refusal": [], "help": HELP, "progress": (1, 5), "kept": True,
+                   "begun": [View(href="/tasks/t1", number=CASE, name="Search", opened_at=NOW)]},
     "cases.html": {"q": "", "state": "", "states": [("", "All")], "rows": [ROW],
                    "may_start": True, **PAGES},
     "processes.html": {"rows": [PROCESS]},
@@ -193,6 +210,27 @@ SAMPLES: dict[str, dict[str, object]] = {
     "admin/agreements.html": {"rows": [AGREEMENT], "may_change": True},
     "admin/agreement.html": {"is_new": True, "values": vars(AGREEMENT), "agencies": [], "kinds": YES_NO, "bases": YES_NO,
                              "statuses": YES_NO, "esd_managers": [], "partner_managers": [], "errors": {"ends_on": "When?"}},
+    "admin/agreement_view.html": {
+        "agreement": AGREEMENT, "document": "D", "managers": [("Agency", "")], "covered": False, "open_cases": 2,
+        "warnings": [View(days=90, on=date(2026, 4, 1), given=True)], "entries": [View(at=NOW, who="A", words="W.")],
+        "cases": [View(number=CASE, status_words="On hold", held_at=NOW, decision="t90", may_open=False)],
+        "decides": True, "actions": YES_NO, "may_change": True, "errors": {"chosen": "Tick.", "action": "Choose."}},
+    "team/load.html": {
+        "places": TABS, "leads": True, "views": TABS, "view": "late", "holder": "", "tasks": [TEAM_TASK],
+        "offices": [View(code="WSK", name="WorkSource Kitsap", cases=3, tasks=2, waiting=1, late=1, backups=["Morgan"])],
+        "people": [View(username="casey", name="Casey", roles="Supervisor", offices=["WSK"], held=2, late=1,
+                        away_until=date(2026, 12, 1), substitute="Morgan")],
+        "receivers": YES_NO, "errors": {"chosen": "Tick.", "username": "Choose."}, **PAGES},
+    "team/ageing.html": {"places": TABS, **PAGES, "rows": [View(
+        number=CASE, status="With ESD", office="WorkSource Kitsap", agency="Fernhollow", age="2 days", waits_for="Client",
+        in_hands="1 hour", bar=[SHARE], opens=True)]},
+    "team/absences.html": {
+        "places": TABS, "people": YES_NO, "substitutes": YES_NO, "values": {}, "errors": {"person": "Choose."},
+        "rows": [View(id=1, name="Casey", substitute="Morgan", first_day=date(2026, 12, 1), last_day=date(2026, 12, 4),
+                      begun=True)]},
+    "team/backup.html": {
+        "places": TABS, "errors": {"members": "Choose."}, "refused": "WSK",
+        "groups": [View(code="WSK", name="WorkSource Kitsap", own=[], possible=YES_NO, members=["yes"])]},
     "admin/outbox.html": {"filters": View(state="", to="", case="", since="", until=""), "states": [("", "All")],
                           "rows": [MESSAGE], **PAGES},
     "admin/audit.html": {"filters": View(case="", who="", kind="", since="", until=""), "kinds": [("", "All")],

@@ -1,5 +1,6 @@
 """Cases in the API."""
 
+from datetime import timedelta
 from typing import Any
 
 from flask import Response, g, jsonify
@@ -26,6 +27,7 @@ from web.api.models import (
     ProgressOut,
 )
 from web.api.tasks import task_out
+from web.api.team_models import ClockOut, ShareOut, TurnOut
 from workflows.commands import cases
 from workflows.commands.corrections import correct_entry
 from workflows.commands.reminders import remind_now
@@ -35,6 +37,9 @@ from workflows.queries import case_list as lists
 from workflows.queries import cases as queries
 from workflows.queries.cases import CaseView
 from workflows.queries.progress import Progress
+from workflows.queries.whose_clock import case_clock
+
+MINUTE = timedelta(minutes=1)
 
 Answer = Response | tuple[Response, int]
 
@@ -77,6 +82,15 @@ def read_messages(path: NumberPath) -> Answer:
     sent = queries.case_messages(g.actor, path.number)
     items = [MessageOut(**{name: getattr(row, name) for name in MessageOut.model_fields}) for row in sent]
     return jsonify(MessageList(items=items).model_dump(mode="json"))
+
+
+@api.get("/cases/<string:number>/clock", responses={"200": ClockOut})
+def read_clock(path: NumberPath) -> Answer:
+    """Whose clock the case was on: opening minutes by party, and its turns in order."""
+    clock = case_clock(g.actor, path.number)
+    shares = [ShareOut(party=s.party, minutes=s.length // MINUTE, now=s.now) for s in clock.shares]
+    turns = [TurnOut(party=turn.party, start=turn.start, end=turn.end) for turn in clock.turns]
+    return jsonify(ClockOut(totals=shares, turns=turns).model_dump(mode="json"))
 
 
 @api.post("/cases/<string:number>/withdraw", responses={"200": CaseOut})

@@ -261,7 +261,7 @@ class EventList(BaseModel):
 
 
 class MessageOut(BaseModel):
-    """A message of a case; `message` is its number in the procedure's list, N1 to N12."""
+    """A message of a case; `message` is its number in the procedure's list, such as N1."""
 
     id: int
     message: str

@@ -14,11 +14,13 @@ from web.api.models import (
     TaskPath,
     WorklistQuery,
 )
+from web.api.task_models import DraftBody, DraftOut, PreviewBody, PreviewOut
 from workflows.cases import Case
 from workflows.commands import user_tasks
 from workflows.people import Person
 from workflows.queries import worklist as lists
-from workflows.queries.tasks import TaskView, task_view
+from workflows.queries.preview import preview
+from workflows.queries.tasks import Draft, TaskView, task_draft, task_view
 from workflows.user_tasks import UserTask
 
 
@@ -64,11 +66,37 @@ def save_draft(path: TaskPath, body: Completion) -> Response:
     return _detail(task_view(g.actor, path.id))
 
 
+@api.get("/tasks/<string:id>/draft", responses={"200": DraftOut})
+def read_draft(path: TaskPath) -> Response:
+    """The draft of a task; `version` 0 says that there is none."""
+    return _draft_out(task_draft(g.actor, path.id))
+
+
+@api.put("/tasks/<string:id>/draft", responses={"200": DraftOut})
+def put_draft(path: TaskPath, body: DraftBody) -> Response:
+    """Keep answers that are not complete yet, unless others were saved since the `version` that was read."""
+    user_tasks.save_draft(g.actor, path.id, body.data, body.version)
+    return _draft_out(task_draft(g.actor, path.id))
+
+
+@api.post("/tasks/<string:id>/preview", responses={"200": PreviewOut})
+def preview_task(path: TaskPath, body: PreviewBody) -> Response:
+    """What completing the task would bring, by default with its draft; nothing is changed."""
+    return jsonify(PreviewOut.model_validate(preview(g.actor, path.id, body.data)).model_dump(mode="json"))
+
+
 @api.post("/tasks/<string:id>/complete", responses={"200": Completed})
 def complete(path: TaskPath, body: Completion) -> Response:
     """Complete a task with the answers to its form; gives the case's number."""
     number = user_tasks.complete(g.actor, path.id, body.data, body.version).number
     return jsonify({"case": number, "completed": path.id})
+
+
+def _draft_out(draft: Draft) -> Response:
+    found = DraftOut(
+        data=draft.answers, version=draft.version, saved_at=draft.saved_at, saved_by=draft.saved_by or None
+    )
+    return jsonify(found.model_dump(mode="json"))
 
 
 def task_out(task: UserTask, case: Case, assignee: Person | None) -> TaskOut:

@@ -231,8 +231,10 @@ def _fill(work: Work, row: Agreement, values: Mapping[str, object]) -> None:
             fields={"agency": "An agreement stays with its agency. Enter a new one under its own number."}
         )
     row.agency_code = agency.code if agency else row.agency_code
-    row.esd_manager_id = _manager(work, values, "esd_manager", row.esd_manager_id)
-    row.partner_manager_id = _manager(work, values, "partner_manager", row.partner_manager_id)
+    row.esd_manager_id = _manager(work, values, "esd_manager", row.esd_manager_id, _of_esd(work))
+    row.partner_manager_id = _manager(
+        work, values, "partner_manager", row.partner_manager_id, {row.agency_code}
+    )
     row.basis_document = str(values.get("basis_document") or row.basis_document or "")[:80]
     if row.ends_on >= work.now.astimezone(settings().zone).date() and row.status == "active":
         _warn_anew(row, ended_on)
@@ -244,13 +246,23 @@ def _warn_anew(row: Agreement, ended_on: date | None) -> None:
     row.warned = [] if later else [threshold for threshold in row.warned if threshold != "lapsed"]
 
 
-def _manager(work: Work, values: Mapping[str, object], name: str, now: int | None) -> int | None:
-    """The contract manager of a user name; left as it is when none is given."""
+def _of_esd(work: Work) -> set[str]:
+    """The agencies that are Employment Security itself."""
+    return set(work.db.scalars(select(Agency.code).where(Agency.is_esd)))
+
+
+def _manager(
+    work: Work, values: Mapping[str, object], name: str, now: int | None, agencies: set[str]
+) -> int | None:
+    """The contract manager of a user name, one for each side (domain 7.2); left as it is when none is given."""
     if name not in values:
         return now
     person = person_named(work.db, str(values[name])) if values[name] else None
     if values[name] and (person is None or person.area_code != work.actor.area):
         raise InvalidInput(fields={name: "Choose a person from the list."})
+    if person and person.agency_code not in agencies:
+        side = "of Employment Security" if name == "esd_manager" else "of the agency itself"
+        raise InvalidInput(fields={name: f"Choose somebody {side}."})
     return person.id if person else None
 
 

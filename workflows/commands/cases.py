@@ -182,7 +182,7 @@ def _case_manager(work: Work, username: str | None) -> Actor:
     """Whose case it will be: the actor's own, or the case manager whom a supervisor names."""
     if work.actor.has("case_manager"):
         return work.actor
-    if not (work.actor.has("esd_wioa_supervisor") and work.actor.holds_two_keys):
+    if not privacy.may_open_requests(work.actor):
         raise NotAllowed("Requests are opened by case managers, or by a supervisor on behalf of one.")
     person = person_named(work.db, username or "")
     manager = actor_for(work.db, person) if person else None

@@ -1,4 +1,5 @@
-"""Putting away what is over: drafts nobody came back to, ended sessions, old idempotency keys (domain 5.2)."""
+"""Putting away what is over: drafts nobody came back to, ended sessions and what was typed into them, old
+idempotency keys (domain 5.2)."""
 
 from datetime import timedelta
 
@@ -10,6 +11,7 @@ from workflows.cases import IdempotencyKey
 from workflows.commands import messages
 from workflows.db import transaction
 from workflows.definitions import bundle_of, deployed
+from workflows.kept_answers import KEPT_FOR, KeptAnswers
 from workflows.people import SignIn, SignInFailure
 from workflows.user_tasks import TaskDraft, UserTask
 
@@ -25,6 +27,7 @@ def put_away() -> None:
     with transaction() as db:
         db.execute(delete(IdempotencyKey).where(IdempotencyKey.at < now - KEEP_KEYS))
         db.execute(delete(SignInFailure).where(SignInFailure.at < now - KEEP_SESSIONS))
+        db.execute(delete(KeptAnswers).where(KeptAnswers.kept_at < now - KEPT_FOR))
         db.execute(delete(SignIn).where(SignIn.expires_at < now - KEEP_SESSIONS))
 
 

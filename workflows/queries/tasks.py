@@ -16,7 +16,7 @@ from workflows.forms import FieldView, Form
 from workflows.incidents import CaseIncident, open_about
 from workflows.instances import ProcessInstance
 from workflows.organisations import Agency, Office
-from workflows.people import Person
+from workflows.people import Person, person_of
 from workflows.privacy import Standing
 from workflows.queries import query
 from workflows.queries.cases import client_facts, notes_of
@@ -43,6 +43,7 @@ class TaskView:
     labels: dict[str, str]
     draft: dict[str, Any]
     draft_saved_at: datetime | None
+    draft_version: int
     facts: list[tuple[str, str]]
     notes: list[tuple[Note, str]]
     sentence: str
@@ -53,6 +54,10 @@ class TaskView:
     def schema(self) -> dict[str, Any]:
         """The JSON Schema of the form, option lists filled in."""
         return self.form.schema(self.options, self.labels)
+
+    def overview(self, answers: dict[str, Any]) -> list[tuple[str, str, str]]:
+        """Every question asked for these answers, with name, label and answer in words."""
+        return self.form.overview(answers, self.options, self.labels)
 
     def fields(
         self, answers: dict[str, Any] | None = None, errors: dict[str, str] | None = None
@@ -66,7 +71,7 @@ class TaskView:
 @query
 def task_view(work: Work, task_id: str) -> TaskView:
     """The task of an id, for whoever may see it; reading facts about the client is written down."""
-    task, standing = _visible(work, task_id)
+    task, standing = visible_task(work, task_id)
     case = standing.case
     bundle = bundle_of(work.db, work.db.get_one(ProcessInstance, case.id).definition_id)
     form = form_of(bundle, task)
@@ -88,12 +93,45 @@ def task_view(work: Work, task_id: str) -> TaskView:
         labels=labels,
         draft=dict(draft.answers) if draft else {},
         draft_saved_at=draft.saved_at if draft else None,
+        draft_version=draft.version if draft else 0,
         facts=facts,
         notes=notes,
         sentence=state_sentence(work, standing),
         incident=open_about(work.db, "complete", task.id),
         hindrance=hindrance,
     )
+
+
+def _draft(work: Work, standing: Standing, task: UserTask, form: Form) -> TaskDraft | None:
+    """The draft of a task; what it holds about the client is read like any fact about a client."""
+    draft = work.db.get(TaskDraft, task.id)
+    if draft and draft.answers.keys() & _told_by_client(form):
+        note_read(work, standing.case, "draft", task.element)
+    return draft
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What somebody typed into a task so far: the answers, how often they were saved (0: never), when and by whom."""
+
+    answers: dict[str, Any]
+    version: int = 0
+    saved_at: datetime | None = None
+    saved_by: str = ""
+
+
+@query
+def task_draft(work: Work, task_id: str) -> Draft:
+    """The draft of a task, for whoever may work on it."""
+    task, standing = visible_task(work, task_id)
+    bundle = bundle_of(work.db, work.db.get_one(ProcessInstance, task.case_id).definition_id)
+    form = form_of(bundle, task)
+    _check_may_work(standing, task, form)
+    draft = _draft(work, standing, task, form)
+    if draft is None:
+        return Draft({})
+    by = person_of(work.db, draft.saved_by_id)
+    return Draft(dict(draft.answers), draft.version, draft.saved_at, by.username if by else "")
 
 
 @dataclass(frozen=True)
@@ -112,7 +150,7 @@ class TaskForm:
 @query
 def task_form(work: Work, task_id: str) -> TaskForm:
     """The questions of a task, for whoever may work on it; no client fact is read."""
-    task, standing = _visible(work, task_id)
+    task, standing = visible_task(work, task_id)
     bundle = bundle_of(work.db, work.db.get_one(ProcessInstance, task.case_id).definition_id)
     form = form_of(bundle, task)
     _check_may_work(standing, task, form)
@@ -130,7 +168,7 @@ def next_task(work: Work, number: str) -> str | None:
     return work.db.scalar(rows.order_by(UserTask.opened_at.desc()).limit(1))
 
 
-def _visible(work: Work, task_id: str) -> tuple[UserTask, Standing]:
+def visible_task(work: Work, task_id: str) -> tuple[UserTask, Standing]:
     """The task and how the actor stands to its case; a stranger's task looks like one that never was."""
     task = work.db.get(UserTask, task_id)
     if task is None:

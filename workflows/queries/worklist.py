@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, Subquery, and_, func, or_, select,
 from workflows import privacy
 from workflows.cases import Case
 from workflows.errors import InvalidInput
+from workflows.language import gettext
 from workflows.organisations import Agency, Office, offices
 from workflows.people import Person, offices_with_supervisor
 from workflows.queries import query
@@ -58,7 +59,7 @@ def worklist(work: Work, view: str = "mine", after: str | None = None, limit: in
     if view not in ("mine", "role", "late"):
         raise InvalidInput(fields={"view": "Choose mine, role or late."})
     limit = max(1, min(limit, PAGE))
-    keys = _keys(work, view, limit + 1, _unkey(after) if after else None)
+    keys = _keys(work, view, limit + 1, unkey(after) if after else None)
     rows = work.db.execute(_details(keys)).all() if keys is not None else []
     staffed = offices_with_supervisor(work.db)
     items = [_row(work, staffed, *row) for row in rows[:limit]]
@@ -107,6 +108,9 @@ def _range(part: ColumnElement[bool], limit: int, after: tuple[datetime, str] | 
 
 def _parts(work: Work, view: str) -> list[ColumnElement[bool]]:
     parts = [and_(UserTask.assignee_id == work.actor.id, _not_held())]
+    if view == "mine" and work.actor.covers:
+        away = UserTask.assignee_id.in_(work.actor.covers)
+        parts += [and_(away, part) for part in _of_my_roles(work)]
     if view != "mine":
         parts += _of_my_roles(work)
     if view == "late":
@@ -127,7 +131,7 @@ def _of_my_roles(work: Work) -> list[ColumnElement[bool]]:
         parts += [
             and_(UserTask.role == role, UserTask.office_code == office, Case.backup_opened)
             for role in (privacy.SUP, privacy.ESD)
-            for office in sorted(actor.backup_offices)
+            for office in sorted(actor.backup_offices - actor.stands_in)
         ]
     if actor.has(privacy.PM):
         parts.append(and_(UserTask.role == privacy.PM, UserTask.area_code == actor.area))
@@ -142,10 +146,10 @@ def _esd_roles(work: Work) -> tuple[str, ...]:
 
 
 def _served(work: Work) -> list[str]:
-    """The actor's own offices, and those of the area that have no supervisor of their own."""
+    """The actor's own offices, those where they stand in, and those of the area that have no supervisor of their own."""
     staffed = offices_with_supervisor(work.db)
     of_area = {office.code for office in offices(work.db) if office.area_code == work.actor.area}
-    return sorted(work.actor.offices | (of_area - staffed))
+    return sorted(work.actor.offices | work.actor.stands_in | (of_area - staffed))
 
 
 def _not_held() -> ColumnElement[bool]:
@@ -174,7 +178,7 @@ def _row(
         case=case.number,
         process=task.process,
         element=task.element,
-        name=task.name,
+        name=gettext(task.name),
         step=task.procedure_ref,
         role=task.role,
         office=office,
@@ -184,10 +188,17 @@ def _row(
         due=task.due_at,
         version=task.version,
         mine=mine,
-        may_claim=person is None and may_claim(privacy.Standing(work.actor, case, staffed), task),
+        may_claim=privacy.is_free_for(work.actor, task)
+        and may_claim(privacy.Standing(work.actor, case, staffed), task),
         may_release=mine,
-        note="On hold" if case.held_at else "",
+        note=_note(work, task, case),
     )
+
+
+def _note(work: Work, task: UserTask, case: Case) -> str:
+    if case.held_at:
+        return gettext("On hold")
+    return gettext("You stand in") if task.assignee_id in work.actor.covers else ""
 
 
 def may_claim(standing: privacy.Standing, task: UserTask) -> bool:
@@ -204,7 +215,8 @@ def key_of(task: UserTask) -> str:
     return base64.urlsafe_b64encode(words.encode()).decode()
 
 
-def _unkey(key: str) -> tuple[datetime, str]:
+def unkey(key: str) -> tuple[datetime, str]:
+    """The due time and the id that a key stands for; refused in words when it is none."""
     try:
         due, task_id = json.loads(base64.urlsafe_b64decode(key.encode()))
         if not str(task_id).isascii():
