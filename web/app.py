@@ -76,13 +76,13 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     start,
     cases,
     processes,
+    agreements,
+    team,
     people,
     sent_mail,
     settings_page,
     account,
     emergency,
-    agreements,
-    team,
     problems,
     audit,
     tokens,
@@ -103,8 +103,8 @@ class Place:
 _CASEWORK = frozenset({"case_manager", "esd_staff", "esd_wioa_supervisor", "program_manager"})
 
 PROBLEMS = "/problems"
-PEOPLE = "/admin/people"
 START = "/cases/new"
+PEOPLE = "/admin/people"
 
 #: Hiding an entry is a courtesy; what a person may do is decided by the commands and queries.
 PLACES = (
@@ -310,13 +310,13 @@ def places_for(actor: Actor | None, demo: bool) -> list[dict[str, object]]:
     ]
 
 
-BADGES: dict[str, Callable[[Actor], int]] = {PROBLEMS: badge, PEOPLE: people_badge}
-"""The entries beside which a mark says how many things wait there."""
-
-
 def _may_use(actor: Actor, entry: Place) -> bool:
     """A restricted supervisor starts no request, whatever their role says."""
     return entry.path != START or may_open_requests(actor)
+
+
+BADGES: dict[str, Callable[[Actor], int]] = {PROBLEMS: badge, PEOPLE: people_badge}
+"""The entries beside which a mark says how many things wait there."""
 
 
 def _count(path: str, actor: Actor) -> int:

@@ -170,7 +170,7 @@ def _new_page(values: Typed, errors: dict[str, str]) -> str:
     if not g.actor.has("administrator"):
         raise NotAllowed("Administrators add people.")
     texts = dict.fromkeys(("username", "agency", *TEXTS), "")
-    lists = {name: [] for name in LISTS}
+    lists: dict[str, list[str]] = {name: [] for name in LISTS}
     return render_template(
         "admin/new_person.html",
         values={**texts, **lists, "eto_account_active": False, **values},

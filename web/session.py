@@ -51,6 +51,12 @@ def choose_language() -> None:
     language.choose(language.ENGLISH if request.path.startswith("/api/") else asked)
 
 
+@session.teardown_app_request
+def forget_language(_error: BaseException | None) -> None:
+    """Whatever this thread does after the request, it does in English."""
+    language.choose(language.ENGLISH)
+
+
 @session.before_app_request
 def identify() -> AnyResponse | None:
     """Find who asks by the session's key; send strangers to the sign-in page and back again afterwards."""

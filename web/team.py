@@ -13,6 +13,7 @@ from workflows.queries import ageing as ageing_queries
 from workflows.queries import team as queries
 from workflows.queries import whole_number
 from workflows.queries.ageing import Aged
+from workflows.team import check_leads
 
 team = Blueprint("team", __name__, url_prefix="/team")
 
@@ -41,7 +42,7 @@ def reassign() -> Response | tuple[str, int]:
     if not chosen:
         errors["chosen"] = "Tick the tasks that are to be given."
     if errors:
-        commands.check_leads(g.actor)
+        check_leads(g.actor)
         return _team_page(errors), 422
     _say(commands.reassign_many(g.actor, chosen, username))
     return redirect(url_for("team.read_team", view=request.form.get("view", "late")))
@@ -124,7 +125,7 @@ def _team_page(errors: dict[str, str]) -> str:
     tasks, following = (
         queries.team_tasks(g.actor, view, holder, request.args.get("after")) if _leads() else ([], None)
     )
-    here = url_for("team.read_team", view=view, **({"holder": holder} if holder else {}))
+    here = url_for("team.read_team", view=view, holder=holder or None)
     return render_template(
         "team/load.html",
         places=_places("/team"),

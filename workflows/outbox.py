@@ -53,10 +53,10 @@ MESSAGES = {
     "agreement_lapsed": "N10",
     "notify_access_ended": "N11",
     "mail_undeliverable": "N12",
+    "substitute_named": "N16",
     "approval_wanted": "N13",
     "emergency_access": "N14",
     "account_set_up": "N15",
-    "substitute_named": "N16",
 }
 """Each kind of message with its number, to N12 those of domain 5.1; the kind is also the folder of its words in the
 bundle."""

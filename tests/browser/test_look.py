@@ -33,14 +33,14 @@ class Scene:
             "request": desk.task(CASEY, self.request, "T7")["id"],
             "edit": edit,
         }
+        desk.call(AVERY, "POST", f"/tasks/{self.tasks['draft']}/draft", drafted)
+        steps = desk.case(AVERY, self.request)["steps"]
+        self.tasks["sent"] = next(step["id"] for step in steps if step["element"].startswith("T5_"))
         reason = {"reason": "A court asks for the name at once. SAMPLE"}
         desk.call(PAT, "POST", f"/cases/{self.done}/emergency-access", reason)
         desk.call(PAT, "PATCH", f"/people/{ELLIS}", {"roles": ["esd_staff", "esd_wioa_supervisor"]})
         closed = [{"day": "2026-12-24", "name": "Inventory"}]
         desk.call(PAT, "PUT", "/settings/holidays", {"value": {"opened": [], "closed": closed}})
-        desk.call(AVERY, "POST", f"/tasks/{self.tasks['draft']}/draft", drafted)
-        steps = desk.case(AVERY, self.request)["steps"]
-        self.tasks["sent"] = next(step["id"] for step in steps if step["element"].startswith("T5_"))
         running.mail("casey.thistledown", f"{self.request}: waits for a supervisor")
 
     def path(self, words: str) -> str:
@@ -73,7 +73,7 @@ PAGES = {
     NOOR: ("/cases/new",),
     ROBIN: ("/work", "/cases", "/processes", "/processes/opt_in_5512pro/1", "/admin/agreements",
             "/admin/agreements/new", "/admin/agreements/K-TEST-103", "/admin/agreements/K-TEST-103/change",
-            "/admin/outbox", "/team", "/team/ageing", "/admin/settings"),
+            "/admin/outbox", "/admin/settings", "/team", "/team/ageing"),
     PAT: ("/admin/people", f"/admin/people/{AVERY}", f"/admin/people/{ELLIS}", "/admin/people/new", "/admin/outbox",
           "/admin/outbox/1", "/admin/settings", "/audit", "/audit?case={request}", "/cases/{request}/emergency-access",
           "/cases/{done}/emergency-access", "/account"),

@@ -22,7 +22,7 @@ from workflows.outbox import ESD_ONLY_KINDS
 from workflows.people import Actor, Person, actor_for
 from workflows.privacy import ADM, AUD, OFFER_ELEMENTS
 from workflows.queries import query
-from workflows.queries.day_filters import midnight
+from workflows.queries.days import midnight
 from workflows.queries.sentences import sentence
 from workflows.user_tasks import UserTask
 from workflows.work import Work

@@ -86,10 +86,8 @@ def _answers(
     readable = form.readable(standing.roles) if privacy.may_read_record(standing, task) else frozenset()
     answers = {name: value for name, value in record.answers.items() if name in readable}
     options = options_for(work.db, form, work.actor.offices, standing.case)
-    return [
-        (label, words)
-        for _, label, words in form.words(answers, options, labels_of(work.db, standing.case.area_code))
-    ]
+    labels = labels_of(work.db, standing.case.area_code)
+    return [(label, words) for _, label, words in form.words(answers, options, labels)]
 
 
 def _messages(work: Work, task: UserTask) -> list[OutboxMessage]:

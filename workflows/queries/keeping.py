@@ -1,4 +1,4 @@
-"""Those on whose behalf a supervisor opens a case."""
+"""Who may be named on a form."""
 
 from sqlalchemy import select
 

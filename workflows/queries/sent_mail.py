@@ -13,7 +13,7 @@ from workflows.outbox import OutboxMessage
 from workflows.people import Person
 from workflows.queries import query
 from workflows.queries.cases import Sent, sent_view
-from workflows.queries.day_filters import midnight
+from workflows.queries.days import midnight
 from workflows.work import Work
 
 PAGE = 50

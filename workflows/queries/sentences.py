@@ -38,9 +38,9 @@ MESSAGE_WORDS = {
     "notify_access_ended": marked("The partner is told that access to the record has ended"),
     "substitute_named": marked("The substitute of somebody absent is told"),
     "mail_undeliverable": marked("The administrators are told of an undeliverable message"),
-    "approval_wanted": "The supervisors are asked to approve a role or a lifted restriction",
-    "emergency_access": "Notice that facts about a client were opened in an emergency",
-    "account_set_up": "A link to choose a password",
+    "approval_wanted": marked("The supervisors are asked to approve a role or a lifted restriction"),
+    "emergency_access": marked("Notice that facts about a client were opened in an emergency"),
+    "account_set_up": marked("A link to choose a password"),
 }
 
 _SENTENCES = {
@@ -82,53 +82,53 @@ _SENTENCES = {
     "incident_dismissed": marked("An administrator put the problem away."),
     "timer_fired": marked("A time limit passed."),
     "claim_released_idle": marked("The task went back to the group, because nothing had happened."),
-    "signed_in": "Signed in.",
-    "signed_out": "Signed out.",
-    "sign_in_failed": "Somebody tried to sign in and failed.",
-    "person_added": "A person was added.",
-    "person_changed": "What is kept of a person was changed.",
-    "role_asked": "An administrator asked for an ESD role for somebody.",
-    "role_approved": "A supervisor approved an ESD role.",
-    "role_declined": "An ESD role was not given.",
-    "setup_link_sent": "A link to choose a password was sent.",
-    "password_set": "A password was chosen with a link.",
-    "password_changed": "Somebody changed their own password.",
-    "session_ended": "Somebody ended sessions of their own.",
-    "access_of_person_ended": "All sessions and API tokens of a person were ended.",
-    "setting_changed": "A setting was changed.",
-    "emergency_access_opened": "Who the client is was opened in an emergency.",
-    "audit_exported": "The history was taken out as a file.",
-    "refused": "Something was refused.",
-    "ssn_blocked": "What looked like a Social Security number was refused.",
-    "claim_lost": "Somebody else was faster to take the task.",
-    "process_deployed": "A version of the process was deployed.",
+    "signed_in": marked("Signed in."),
+    "signed_out": marked("Signed out."),
+    "sign_in_failed": marked("Somebody tried to sign in and failed."),
+    "person_added": marked("A person was added."),
+    "person_changed": marked("What is kept of a person was changed."),
+    "role_asked": marked("An administrator asked for an ESD role for somebody."),
+    "role_approved": marked("A supervisor approved an ESD role."),
+    "role_declined": marked("An ESD role was not given."),
+    "setup_link_sent": marked("A link to choose a password was sent."),
+    "password_set": marked("A password was chosen with a link."),
+    "password_changed": marked("Somebody changed their own password."),
+    "session_ended": marked("Somebody ended sessions of their own."),
+    "access_of_person_ended": marked("All sessions and API tokens of a person were ended."),
+    "setting_changed": marked("A setting was changed."),
+    "emergency_access_opened": marked("Who the client is was opened in an emergency."),
+    "audit_exported": marked("The history was taken out as a file."),
+    "refused": marked("Something was refused."),
+    "ssn_blocked": marked("What looked like a Social Security number was refused."),
+    "claim_lost": marked("Somebody else was faster to take the task."),
+    "process_deployed": marked("A version of the process was deployed."),
 }
 
 KIND_WORDS = {
-    "task_opened": "Task opened",
-    "task_completed": "Task completed",
-    "task_withdrawn": "Task no longer needed",
-    "task_claimed": "Task claimed",
-    "task_released": "Task given back",
-    "task_reassigned": "Task given to somebody else",
-    "entry_corrected": "Entry put right",
-    "case_closed": "Case closed",
-    "case_opened_in_error": "Case opened in error",
-    "partner_told": "Decision passed on",
-    "timer_fired": "Time limit passed",
-    "client_facts_read": "Facts about a client read",
-    "message_waiting": "Message queued",
-    "message_sent": "Message sent",
-    "message_failed": "Message undeliverable",
-    "message_attempt_failed": "Message failed, tried again",
-    "message_withheld": "Message withheld",
-    "message_sent_again": "Message sent again by hand",
-    "message_without_recipient": "Nobody to tell",
-    "emergency_access_opened": "Emergency access",
-    "audit_exported": "History taken out",
-    "refused": "Refused",
-    "ssn_blocked": "Social Security number refused",
-    "access_of_person_ended": "Sessions and tokens ended",
+    "task_opened": marked("Task opened"),
+    "task_completed": marked("Task completed"),
+    "task_withdrawn": marked("Task no longer needed"),
+    "task_claimed": marked("Task claimed"),
+    "task_released": marked("Task given back"),
+    "task_reassigned": marked("Task given to somebody else"),
+    "entry_corrected": marked("Entry put right"),
+    "case_closed": marked("Case closed"),
+    "case_opened_in_error": marked("Case opened in error"),
+    "partner_told": marked("Decision passed on"),
+    "timer_fired": marked("Time limit passed"),
+    "client_facts_read": marked("Facts about a client read"),
+    "message_waiting": marked("Message queued"),
+    "message_sent": marked("Message sent"),
+    "message_failed": marked("Message undeliverable"),
+    "message_attempt_failed": marked("Message failed, tried again"),
+    "message_withheld": marked("Message withheld"),
+    "message_sent_again": marked("Message sent again by hand"),
+    "message_without_recipient": marked("Nobody to tell"),
+    "emergency_access_opened": marked("Emergency access"),
+    "audit_exported": marked("History taken out"),
+    "refused": marked("Refused"),
+    "ssn_blocked": marked("Social Security number refused"),
+    "access_of_person_ended": marked("Sessions and tokens ended"),
 }
 """Kinds of events as a list names them, where the plain words of the kind say too little."""
 
@@ -185,7 +185,7 @@ _OF_DETAIL: dict[str, Callable[[Json], str]] = {
     "case_opened_in_error": _in_error,
 }
 
-_MESSAGE_STATES = {
+MESSAGE_STATES = {
     "message_without_recipient": marked(
         "{message}: nobody could be told, because nobody holds the role{number}."
     ),
@@ -202,7 +202,7 @@ _MESSAGE = marked("{message}{number}.")
 def _message_sentence(event: HistoryEvent) -> str:
     words = MESSAGE_WORDS.get(event.detail.get("message_kind", ""), _SOME_MESSAGE)
     number = f" ({event.detail['message']})" if "message" in event.detail else ""
-    said = gettext(_MESSAGE_STATES.get(event.kind, _MESSAGE))
+    said = gettext(MESSAGE_STATES.get(event.kind, _MESSAGE))
     return said.format(message=gettext(words), number=number)
 
 
@@ -211,7 +211,7 @@ _SOME_MESSAGE = marked("A message")
 
 def kind_words(kind: str) -> str:
     """A kind of event as a list names it."""
-    return KIND_WORDS.get(kind, kind.replace("_", " ").capitalize())
+    return gettext(KIND_WORDS.get(kind, kind.replace("_", " ").capitalize()))
 
 
 def tells_offer(event: HistoryEvent) -> bool:

@@ -65,8 +65,9 @@ def start_view(work: Work) -> StartView:
     element = bundle.definition(MAIN_PROCESS).elements[FIRST_TASK]
     options = options_for(work.db, form, offices_to_open_in(work.db, work.actor))
     labels = labels_of(work.db, work.actor.area)
-    help_ = fill(element.documentation, labels)
-    return StartView(form, options, help_, _shortcomings(work), labels, _begun(work))
+    return StartView(
+        form, options, fill(element.documentation, labels), _shortcomings(work), labels, _begun(work)
+    )
 
 
 def _begun(work: Work) -> list[Begun]:
