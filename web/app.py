@@ -40,8 +40,11 @@ from web.cards import cards
 from web.cases import cases
 from web.checking import checking
 from web.demo import demo
+from web.developers import developers
 from web.emergency import emergency
 from web.errors import status_of
+from web.inbox import badge as unread
+from web.inbox import inbox
 from web.kept import keep_typed, wants_part
 from web.people import badge as people_badge
 from web.people import people
@@ -54,6 +57,7 @@ from web.start import start
 from web.tasks import tasks
 from web.team import team
 from web.tokens import tokens
+from web.webhooks import webhooks
 from web.worklist import worklist
 from workflows import language
 from workflows.errors import Incident, Refused
@@ -74,6 +78,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     tasks,
     checking,
     start,
+    inbox,
     cases,
     processes,
     agreements,
@@ -86,6 +91,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     problems,
     audit,
     tokens,
+    webhooks,
+    developers,
     cards,
     demo,
 )
@@ -102,13 +109,13 @@ class Place:
 
 _CASEWORK = frozenset({"case_manager", "esd_staff", "esd_wioa_supervisor", "program_manager"})
 
-PROBLEMS = "/problems"
+INBOX, PEOPLE, PROBLEMS = "/inbox", "/admin/people", "/problems"
 START = "/cases/new"
-PEOPLE = "/admin/people"
 
 #: Hiding an entry is a courtesy; what a person may do is decided by the commands and queries.
 PLACES = (
     Place(marked("My work"), "/work", _CASEWORK),
+    Place(marked("Inbox"), INBOX, frozenset(ROLES)),
     Place(marked("Start a request"), START, frozenset({"case_manager", "esd_wioa_supervisor"})),
     Place(marked("Cases"), "/cases", _CASEWORK | {"auditor"}),
     Place(marked("Team"), "/team", frozenset({"esd_wioa_supervisor", "program_manager"})),
@@ -125,6 +132,7 @@ PLACES = (
     ),
     Place(marked("Sent mail"), "/admin/outbox", frozenset({"program_manager", "administrator"})),
     Place(marked("Settings"), "/admin/settings", frozenset({"program_manager", "administrator"})),
+    Place(marked("Webhooks"), "/admin/webhooks", frozenset({"administrator"})),
     Place(marked("Problems"), PROBLEMS, frozenset({"administrator", "auditor"})),
     Place(marked("History"), "/audit", frozenset({"auditor", "administrator"})),
 )
@@ -305,6 +313,8 @@ def places_for(actor: Actor | None, demo: bool) -> list[dict[str, object]]:
             "href": entry.path,
             "current": entry.path == here,
             "count": _count(entry.path, actor),
+            "counted": language.gettext(COUNTED[entry.path]) if entry.path in COUNTED else "",
+            "tone": "bad" if entry.path == PROBLEMS else "",
         }
         for entry in shown
     ]
@@ -315,17 +325,20 @@ def _may_use(actor: Actor, entry: Place) -> bool:
     return entry.path != START or may_open_requests(actor)
 
 
-BADGES: dict[str, Callable[[Actor], int]] = {PROBLEMS: badge, PEOPLE: people_badge}
+BADGES: dict[str, Callable[[Actor], int | str]] = {INBOX: unread, PROBLEMS: badge, PEOPLE: people_badge}
 """The entries beside which a mark says how many things wait there."""
 
+COUNTED = {INBOX: marked("unread"), PROBLEMS: marked("open"), PEOPLE: marked("to approve")}
+"""What the mark beside an entry counts, in a word."""
 
-def _count(path: str, actor: Actor) -> int:
-    """The mark beside the entry. The frame stands around the page of a failure too: it must not fail itself."""
+
+def _count(path: str, actor: Actor) -> str:
+    """The mark beside an entry, or empty. The frame stands around the page of a failure too: it must not fail itself."""
     try:
-        return BADGES[path](actor) if path in BADGES else 0
+        return str(BADGES[path](actor) or "") if path in BADGES else ""
     except Exception as error:
         current_app.logger.warning("badge not counted: %s", type(error).__name__)
-        return 0
+        return ""
 
 
 def _within(path: str, place: str) -> bool:

@@ -18,6 +18,7 @@ from workflows.case_file import file_of
 from workflows.cases import Case
 from workflows.db import Base, Json
 from workflows.one_write import append
+from workflows.webhooks import announce
 from workflows.work import Work
 
 
@@ -91,6 +92,8 @@ def record(
         work.db.info["newest_without_case"] = (seq + 1, link)
     where = case.area_code if case else area or work.actor.area or None
     append(work.db, HistoryEvent, {**event, "hash": link, "area_code": where})
+    if case:
+        announce(work.db, case, kind, detail, work.now)
 
 
 def chained_hash(previous: str, event: HistoryEvent) -> str:

@@ -1,10 +1,9 @@
 """The words of a message: the bundle's template filled with names that tell nothing about a client (domain 5.1)."""
 
-from datetime import date, datetime
-
 from sqlalchemy.orm import Session
 
 from notifications.mailer import Message
+from notifications.own import render_own
 from notifications.render import render_message
 from workflows import mail_facts
 from workflows.absences import Absence
@@ -14,10 +13,12 @@ from workflows.definitions import Bundle, bundle_of, deployed
 from workflows.errors import NotFound
 from workflows.instances import ProcessInstance
 from workflows.organisations import Agency, Agreement, Office
-from workflows.outbox import OutboxMessage
+from workflows.outbox import DAILY, OWN, OutboxMessage
 from workflows.people import Person, SetupLink, actor_for
+from workflows.queries.digest import daily_values
 from workflows.settings import settings
 from workflows.setup_links import address_of
+from workflows.time_words import words_for_age, words_for_date, words_for_day, words_for_time
 from workflows.user_tasks import UserTask, open_tasks
 
 ALLOWED_NAMES = frozenset(
@@ -48,6 +49,8 @@ def compose(message_id: int) -> Message:
     with transaction() as db:
         row = db.get_one(OutboxMessage, message_id)
         person = db.get_one(Person, row.recipient_id)
+        if row.kind in OWN:
+            return _own(db, row, person)
         words, values = _words(db, row), _values(db, row, person)
         if facts := mail_facts.facts_for(db, row, person):
             words, values = mail_facts.with_facts(words), values | facts
@@ -58,6 +61,18 @@ def compose(message_id: int) -> Message:
             sender=settings().mail_from,
             message_id=row.message_id,
         )
+
+
+def _own(db: Session, row: OutboxMessage, person: Person) -> Message:
+    """A message of the product itself."""
+    values: dict[str, object] = {"date": words_for_day(row.queued_at)}
+    if row.kind == DAILY:
+        values |= daily_values(db, row, person)
+    else:
+        webhook = row.about["webhook"]
+        values |= {**row.about, "link": f"{settings().public_url}/admin/webhooks/{webhook}"}
+    sender = settings().mail_from
+    return render_own(row.kind, values, to=person.email, sender=sender, message_id=row.message_id)
 
 
 def _words(db: Session, row: OutboxMessage) -> dict[str, str]:
@@ -150,27 +165,3 @@ def _failed_values(db: Session, failed: OutboxMessage) -> dict[str, object]:
         "recipient_name": db.get_one(Person, failed.recipient_id).name,
         "link": f"{settings().public_url}/admin/outbox",
     }
-
-
-def words_for_day(moment: datetime) -> str:
-    """A moment's day in the office's time zone: Friday, March 6, 2026."""
-    return words_for_date(moment.astimezone(settings().zone).date())
-
-
-def words_for_date(day: date) -> str:
-    """A day in words: Friday, March 6, 2026."""
-    return f"{day:%A, %B} {day.day}, {day.year}"
-
-
-def words_for_time(moment: datetime) -> str:
-    """A moment in words: Friday, March 6, 2026, 3:30 PM."""
-    local = moment.astimezone(settings().zone)
-    return f"{words_for_date(local.date())}, {local:%I:%M %p}".replace(", 0", ", ")
-
-
-def words_for_age(since: datetime, until: datetime) -> str:
-    """How long something has been open: less than a day, 1 day, 12 days."""
-    days = (until - since).days
-    if days == 0:
-        return "less than a day"
-    return "1 day" if days == 1 else f"{days} days"

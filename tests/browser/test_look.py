@@ -42,6 +42,13 @@ class Scene:
         closed = [{"day": "2026-12-24", "name": "Inventory"}]
         desk.call(PAT, "PUT", "/settings/holidays", {"value": {"opened": [], "closed": closed}})
         running.mail("casey.thistledown", f"{self.request}: waits for a supervisor")
+        told = {
+            "url": f"https://hooks.desk.example/{'a-long-name/' * 12}",
+            "kinds": ["case.opened", "case.closed"],
+        }
+        hook = desk.call(PAT, "POST", "/webhooks", told).json["id"]
+        desk.call(PAT, "POST", f"/webhooks/{hook}/turn-off")  # Nothing is to leave this machine.
+        desk.open(AVERY)
 
     def path(self, words: str) -> str:
         """`/cases/{request}` with the number in its place."""
@@ -62,7 +69,7 @@ PAGES = {
         "/work", "/work?view=role", "/work?view=late", "/cases/new", "/cases", "/cases?state=all",
         "/cases/{draft}", "/cases/{done}", "/tasks/{task[draft]}", "/tasks/{task[draft]}/check",
         "/tasks/{task[sent]}/done", "/demo/mails", "/cases/OLY-2026-999999",
-        "/contact-card/WSK", "/contact-card/WSK?language=es",
+        "/contact-card/WSK", "/contact-card/WSK?language=es", "/inbox", "/account/preferences", "/developers",
     ),
     CASEY: (
         "/work?view=role", "/cases/new", "/cases/{request}", "/cases/{edit}", "/tasks/{task[request]}",
@@ -76,7 +83,8 @@ PAGES = {
             "/admin/outbox", "/admin/settings", "/team", "/team/ageing"),
     PAT: ("/admin/people", f"/admin/people/{AVERY}", f"/admin/people/{ELLIS}", "/admin/people/new", "/admin/outbox",
           "/admin/outbox/1", "/admin/settings", "/audit", "/audit?case={request}", "/cases/{request}/emergency-access",
-          "/cases/{done}/emergency-access", "/account"),
+          "/cases/{done}/emergency-access", "/account", "/admin/webhooks", "/admin/webhooks/new",
+          "/admin/webhooks/1", "/admin/webhooks/1/change"),
     LEE: ("/audit", "/cases", "/cases/{done}", "/admin/people"),
 }  # fmt: skip
 

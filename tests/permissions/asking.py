@@ -77,15 +77,17 @@ def of_place(world: World, rule: str, who: Who) -> Asked:
         "<int:n>": things.version, "<file>": "5512pro_main.bpmn", "<int:id>": _id(things, path),
         "<role>": "esd_wioa_supervisor", "<string:role>": "esd_wioa_supervisor", "<token>": things.setup,
         "<int:number>": NOBODYS, "<name>": "mail" if "mail" in more else "hours",
-        "<string:name>": "mail" if "mail" in more else "hours",
+        "<string:name>": "mail" if "mail" in more else "hours", "<int:webhook_id>": things.webhook,
     }  # fmt: skip
+    if "/inbox/" in path:
+        known["<int:message_id>"] = things.letter
     if "<path:filename>" in path:
         known["<path:filename>"] = "css/swagger-ui.css"
     for word, value in known.items():
         path = path.replace(word, str(value))
     if "another" in more:
         path += f"?of={AVERY}"
-    return method, path, _body(method, path, who, things.incident)
+    return method, path, _body(method, path, who, things)
 
 
 NOBODYS = 999_999
@@ -95,19 +97,34 @@ PASSWORD = {"current": sample.PASSWORD, "password": "four words make sense", "ag
 
 
 def _id(things: Things, path: str) -> int:
+    """The thing that an address of the API is about."""
     named = {
         "problems": things.incident,
         "outbox": things.message,
         "sessions": NOBODYS,
         "absences": things.absence,
+        "inbox": things.letter,
+        "webhooks": things.webhook,
     }
     return next((value for name, value in named.items() if name in path), things.token)
 
 
-def _body(method: str, path: str, who: Who, incident: int) -> dict[str, Any] | None:
+def _body(method: str, path: str, who: Who, things: Things) -> dict[str, Any] | None:
     if method not in ("POST", "PUT", "PATCH"):
         return None
-    return _kept(method, path, who) or _of_work(path, who, incident)
+    return _told(path, things) or _kept(method, path, who) or _of_work(path, who, things.incident)
+
+
+def _told(path: str, things: Things) -> dict[str, Any] | None:
+    """What is sent to the inbox, to preferences and to webhooks."""
+    telling = {
+        "/replay": {"delivery": things.delivery},
+        "/webhooks": {"url": "https://hooks.example.org/", "kinds": ["case.held"]},
+        f"/webhooks/{things.webhook}": {"url": "https://hooks.example.org/", "kinds": ["case.held"]},
+        "/read-all": {"until": things.letter},
+        "/api/v1/account/preferences": {"messages": {}, "daily_at": "08:00"},
+    }
+    return next((body for end, body in telling.items() if path.endswith(end)), None)
 
 
 def _kept(method: str, path: str, who: Who) -> dict[str, Any] | None:

@@ -36,6 +36,7 @@ from workflows.outbox import OutboxMessage
 from workflows.people import ApiToken, Person, PersonOffice, PersonRole, SetupLink, SignIn
 from workflows.setup_links import token_of
 from workflows.user_tasks import UserTask
+from workflows.webhooks import Webhook, WebhookDelivery
 
 BUILT = "optin_matrix"
 """The name of the database that each worker's own is copied from."""
@@ -66,6 +67,9 @@ class Things:
     absence: int
     version: int
     setup: str
+    letter: int
+    webhook: int
+    delivery: int
     keys: dict[str, tuple[str, str]]
 
 
@@ -214,6 +218,7 @@ def _things(session: Session, numbers: dict[str, str]) -> dict[str, Any]:
     )  # fmt: skip
     session.add(absence)
     session.flush()
+    webhook, delivery = _webhook(session, case)
     return {
         "absence": absence.id,
         "message": message.id,
@@ -221,7 +226,38 @@ def _things(session: Session, numbers: dict[str, str]) -> dict[str, Any]:
         "token": session.scalar(token),
         "version": version.version,
         "setup": token_of(session.scalars(select(SetupLink).order_by(SetupLink.id.desc()).limit(1)).one()),
+        "letter": _letter(session, "avery.quillfeather"),
+        "webhook": webhook,
+        "delivery": delivery,
     }
+
+
+def _letter(session: Session, username: str) -> int:
+    """A message in somebody's inbox."""
+    mine = Person.username == username, OutboxMessage.state != "withheld"
+    rows = select(OutboxMessage.id).join(Person, Person.id == OutboxMessage.recipient_id)
+    return session.scalars(rows.where(*mine).order_by(OutboxMessage.id).limit(1)).one()
+
+
+def _webhook(session: Session, case: Case) -> tuple[int, int]:
+    """A webhook of the area OLY that is turned off, with an event that was delivered."""
+    pat, now = (
+        session.scalars(select(Person.id).where(Person.username == "pat.windlass")).one(),
+        datetime.now(UTC),
+    )
+    hook = Webhook(
+        area_code="OLY", url="https://hooks.example.org/", secret="SAMPLE", kinds=["case.held"], created_by_id=pat,
+        created_at=now, disabled_at=now,
+    )  # fmt: skip
+    session.add(hook)
+    session.flush()
+    told = WebhookDelivery(
+        webhook_id=hook.id, event_id="SAMPLE", kind="case.held", case_id=case.id, event_at=now, replayed=False,
+        state="delivered", attempts=1, next_attempt_at=now, ended_at=now,
+    )  # fmt: skip
+    session.add(told)
+    session.flush()
+    return hook.id, told.id
 
 
 def _add_places(session: Session) -> None:

@@ -153,6 +153,15 @@ PROBLEM = View(
     case_href=f"/cases/{CASE}", where="Record the contact", tried="A timer was due", who="Opt-In Desk", status="Open",
     first_at=NOW - HOUR, last_at=NOW, count=3, state="", can_retry=True, returns=False,
 )  # fmt: skip
+CHOICE = View(message="N6", words="A reminder", way="mail", demanded="Step 4.")
+HOOK = View(
+    id=3, url="https://hooks.example.org/desk", host="hooks.example.org", created_by="Pat", created_at=NOW,
+    disabled_at=None, waiting=2, failing_since=NOW, arrived_last_at=None, kinds=["case.opened"],
+)  # fmt: skip
+DELIVERY = View(
+    id=5, event="e", kind="case.opened", case=CASE, at=NOW, state="waiting", replayed=True, attempts=2,
+    next_attempt_at=NOW, ended_at=None, code=500, error="The address answered 500.",
+)  # fmt: skip
 CARD = View(code="KITSAP", office="WorkSource Kitsap", phone="360-555-0101")
 GROUPS = [View(title=title, rows=[("Name", "Marlo")], note="N.") for title in ("Client", "Search")]
 PAGES = {"next_href": "/next", "first_href": "/first"}
@@ -245,6 +254,19 @@ SAMPLES: dict[str, dict[str, object]] = {
                      "errors": {"reason": "Say why."}},
     "on_it.html": {"reference": "P-000012", "kept": ["What you typed is kept."], "next": "Go on later.",
                    "back_href": "/work", "back_words": "Back"},
+    "inbox.html": {"tabs": TABS, "unread": True, "until": 9, **PAGES, "rows": [
+        View(id=9, at=NOW, words="The change was made.", case=CASE, href=f"/cases/{CASE}", read=False),
+        View(id=8, at=NOW, words="You may no longer see it.", case=None, href="", read=True)]},
+    "preferences.html": {"messages": [CHOICE], "demanded": [CHOICE], "ways": YES_NO, "daily_at": "", "times": YES_NO,
+                         "errors": {"daily_at": "Choose a time."}},
+    "admin/webhooks.html": {"rows": [HOOK]},
+    "admin/webhook.html": {"hook": HOOK, "kinds": ["A case was opened"], "since": "", "errors": {"since": "When?"}, **PAGES,
+                           "rows": [DELIVERY]},
+    "admin/webhook_form.html": {"number": None, "values": {"url": "http://x"}, "kinds": YES_NO, "key": "k",
+                                "errors": {"url": "Begin with https.", "kinds": "Choose one."}},
+    "admin/webhook_secret.html": {"number": 3, "secret": "whsec_SAMPLE"},
+    "developers.html": {"prefix": "/api/v1", "kinds": {"case.opened": "A case was opened"}, "minutes": 5,
+                        "headers": View(signature="Desk-Signature", event="Desk-Event", delivery="Desk-Delivery")},
     "contact_card.html": {"card": CARD, "language": "en", "languages": {"en": "English", "es": "Español"},
                           "may_change": True},
     "contact_phone.html": {"card": CARD, "value": "360", "may_change": True, "errors": {"phone": "Write all of it."}},

@@ -116,4 +116,16 @@ def http_error(error: HTTPException) -> tuple[Response, int]:
     ), status
 
 
-from web.api import agreements, cases, keeping, people, problems, processes, tasks, team  # noqa: E402,F401  (the routes register themselves on `api`)
+from web.api import (  # noqa: E402,F401  (the routes register themselves on `api`)
+    agreements,
+    cases,
+    inbox,
+    keeping,
+    people,
+    places,
+    problems,
+    processes,
+    tasks,
+    team,
+    webhooks,
+)

@@ -26,6 +26,12 @@ class Error(BaseModel):
     error: Refusal
 
 
+class OnePage(BaseModel):
+    """A list that is given whole: it has the shape of all lists, and nothing comes after it."""
+
+    next: None = None
+
+
 class NewCase(Strict):
     """The evidence of a failed first search (5512PRO 1): which key was used, never its value."""
 
@@ -135,6 +141,16 @@ class EntryPath(BaseModel):
 
     number: str = Field(max_length=40)
     id: str = Field(max_length=64)
+
+
+class EntryOut(BaseModel):
+    """A completed task: `names` may be put right, `data` is what holds of them now."""
+
+    case: str
+    id: str
+    name: str
+    names: list[str]
+    data: dict[str, Any]
 
 
 class CorrectionBody(Strict):
@@ -254,7 +270,7 @@ class EventOut(BaseModel):
     words: str
 
 
-class EventList(BaseModel):
+class EventList(OnePage):
     """The history of a case."""
 
     items: list[EventOut]
@@ -275,7 +291,7 @@ class MessageOut(BaseModel):
     attempts: int
 
 
-class MessageList(BaseModel):
+class MessageList(OnePage):
     """The messages of a case."""
 
     items: list[MessageOut]
@@ -293,7 +309,28 @@ class VersionOut(BaseModel):
     open_cases: int
 
 
-class VersionList(BaseModel):
+class StepOut(BaseModel):
+    """Work of a person in a diagram. `element` is its id, `step` the clause of the procedure, `due` a length of time."""
+
+    element: str
+    name: str
+    process: str
+    process_name: str
+    role: str
+    form: str
+    due: str
+    step: str
+    help: str
+
+
+class VersionDetail(VersionOut):
+    """A version with its files, by the process that each holds, and its steps in the order of the diagrams."""
+
+    files: dict[str, str]
+    steps: list[StepOut]
+
+
+class VersionList(OnePage):
     """The versions of all processes."""
 
     items: list[VersionOut]
@@ -326,7 +363,7 @@ class TokenOut(BaseModel):
     expires_at: datetime
 
 
-class TokenList(BaseModel):
+class TokenList(OnePage):
     """The tokens of a person, newest first."""
 
     username: str
@@ -348,7 +385,7 @@ class LiftRequestOut(BaseModel):
     asked_at: datetime
 
 
-class LiftRequestList(BaseModel):
+class LiftRequestList(OnePage):
     """The requests that wait."""
 
     items: list[LiftRequestOut]

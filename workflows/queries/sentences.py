@@ -41,6 +41,8 @@ MESSAGE_WORDS = {
     "approval_wanted": marked("The supervisors are asked to approve a role or a lifted restriction"),
     "emergency_access": marked("Notice that facts about a client were opened in an emergency"),
     "account_set_up": marked("A link to choose a password"),
+    "daily_mail": marked("The daily mail of open tasks"),
+    "webhook_off": marked("The administrators are told of a webhook that was turned off"),
 }
 
 _SENTENCES = {
@@ -69,6 +71,14 @@ _SENTENCES = {
     "absence_entered": marked("An absence was entered, with the substitute."),
     "absence_ended": marked("An absence was ended early."),
     "backup_group_set": marked("The backup group of an office was set."),
+    "webhook_entered": marked("A webhook was entered."),
+    "webhook_changed": marked("Address or kinds of a webhook were changed."),
+    "webhook_secret_renewed": marked("A webhook was given a new secret."),
+    "webhook_turned_on": marked("A webhook was turned on."),
+    "webhook_turned_off": marked("A webhook was turned off."),
+    "webhook_removed": marked("A webhook was removed."),
+    "webhook_replayed": marked("Events were delivered to a webhook again."),
+    "webhook_failed": marked("A webhook was turned off, because its address failed for too long."),
     "token_created": marked("An API token was made."),
     "token_revoked": marked("An API token was revoked."),
     "restriction_lift_asked": marked("An administrator asked to lift the restriction of ESD staff."),
@@ -191,6 +201,8 @@ MESSAGE_STATES = {
     ),
     "message_waiting": marked("{message}: queued{number}."),
     "message_withheld": marked("{message}: withheld until the agreement is in force again{number}."),
+    "message_digest": marked("{message}: kept for the daily mail, as its recipient chose{number}."),
+    "message_app": marked("{message}: shown in the app only, as its recipient chose{number}."),
     "message_sent": marked("{message}: sent{number}."),
     "message_failed": marked("{message}: could not be delivered{number}."),
     "message_attempt_failed": marked("{message}: an attempt failed; it will be tried again{number}."),
@@ -201,7 +213,7 @@ _MESSAGE = marked("{message}{number}.")
 
 def _message_sentence(event: HistoryEvent) -> str:
     words = MESSAGE_WORDS.get(event.detail.get("message_kind", ""), _SOME_MESSAGE)
-    number = f" ({event.detail['message']})" if "message" in event.detail else ""
+    number = f" ({event.detail['message']})" if event.detail.get("message") else ""
     said = gettext(MESSAGE_STATES.get(event.kind, _MESSAGE))
     return said.format(message=gettext(words), number=number)
 
