@@ -99,9 +99,10 @@ def _waits_on(work: Work, case: Case, timer: Timer) -> datetime | None:
     since = timer.armed_at
     if levels.counts_from(timer.level) == "first":
         since = file_of(work.db, case.id).armed.get(timer.element, (since, False))[0]
-    due = min(timer.due_at, levels.calendar().add(since, levels.duration(timer.level)))
+    calendar = calendar_of(work.db, levels, case.area_code)
+    due = min(timer.due_at, calendar.add(since, levels.duration(timer.level)))
     life, party = whose_clock.life_of(work.db, case, work.now), whose_clock.REMINDS[timer.level]
-    return whose_clock.later(life, party, since, due, levels.calendar())
+    return whose_clock.later(life, party, since, due, calendar)
 
 
 def _fire_event(work: Work, case: Case, timer: Timer) -> None:
@@ -134,7 +135,8 @@ def remind_late(work: Work, task_id: str) -> bool:
         return False
     if _stands_still(case, task.role):
         return False
-    calendar = instances.bundle_of_case(work, case).service_levels.calendar()
+    levels = instances.bundle_of_case(work, case).service_levels
+    calendar = calendar_of(work.db, levels, case.area_code)
     task.remind_from = whose_clock.late_from(whose_clock.life_of(work.db, case, work.now), task, calendar)
     if task.remind_from:
         return False

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from sqlalchemy import ColumnElement, and_, or_, select
 
-from workflows import privacy, turns, whose_clock
+from workflows import area_settings, privacy, turns, whose_clock
 from workflows.calendar import Calendar
 from workflows.cases import Case
 from workflows.definitions import bundle_of
@@ -102,4 +102,10 @@ def _calendars(work: Work, cases: list[Case]) -> dict[int, Calendar]:
     """The opening hours of each case by the version it runs on."""
     columns = ProcessInstance.case_id, ProcessInstance.definition_id
     rows = work.db.execute(select(*columns).where(ProcessInstance.case_id.in_([case.id for case in cases])))
-    return {case_id: bundle_of(work.db, definition).service_levels.calendar() for case_id, definition in rows}
+    areas = {case.id: case.area_code for case in cases}
+    return {
+        case_id: area_settings.calendar_of(
+            work.db, bundle_of(work.db, definition).service_levels, areas[case_id]
+        )
+        for case_id, definition in rows
+    }

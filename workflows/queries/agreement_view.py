@@ -114,7 +114,8 @@ def _warnings(work: Work, agreement: Agreement) -> list[Warning]:
 def _entries(work: Work, number: str) -> list[Entry]:
     rows = select(HistoryEvent, Person.name).outerjoin(Person, Person.id == HistoryEvent.actor_id)
     about = HistoryEvent.detail["number"].as_string() == number
-    rows = rows.where(HistoryEvent.case_id.is_(None), HistoryEvent.kind.in_(KINDS), about)
+    mine = HistoryEvent.area_code == work.actor.area  # another area may have an agreement of the same number
+    rows = rows.where(HistoryEvent.case_id.is_(None), HistoryEvent.kind.in_(KINDS), mine, about)
     found = work.db.execute(rows.order_by(HistoryEvent.seq.desc()).limit(50))
     return [Entry(event.at, name or "Opt-In Desk", _words(event)) for event, name in found]
 

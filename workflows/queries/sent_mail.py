@@ -14,7 +14,6 @@ from workflows.people import Person
 from workflows.queries import query
 from workflows.queries.cases import Sent, sent_view
 from workflows.queries.days import midnight
-from workflows.queries.sentences import MESSAGE_STATES
 from workflows.work import Work
 
 PAGE = 50
@@ -27,6 +26,17 @@ STATES: dict[str, ColumnElement[bool]] = {
     "withheld": OutboxMessage.state == "withheld",
 }
 """The states as people tell them apart: after a failed attempt a message waits for the next one (`retrying`)."""
+
+
+BECAME = {
+    "message_waiting": "Queued.",
+    "message_withheld": "Withheld until the agreement is in force again.",
+    "message_sent": "Sent.",
+    "message_failed": "Could not be delivered.",
+    "message_attempt_failed": "An attempt failed; it will be tried again.",
+    "message_sent_again": "Queued again.",
+}
+"""What became of a message, without what it says."""
 
 
 @dataclass(frozen=True)
@@ -134,8 +144,6 @@ def _happened(work: Work, row: OutboxMessage) -> list[Happened]:
     about = HistoryEvent.detail["id"].as_string() == row.message_id
     rows = rows.where(same, HistoryEvent.kind.like("message_%"), about).order_by(HistoryEvent.id)
     return [
-        Happened(
-            event.at, name or "Opt-In Desk", f"{MESSAGE_STATES.get(event.kind, event.kind).capitalize()}."
-        )
+        Happened(event.at, name or "Opt-In Desk", BECAME.get(event.kind, event.kind))
         for event, name in work.db.execute(rows)
     ]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from workflows import access, privacy, turns, whose_clock
+from workflows import access, area_settings, privacy, turns, whose_clock
 from workflows.calendar import Calendar
 from workflows.cases import Case, case_numbered
 from workflows.definitions import bundle_of
@@ -79,4 +79,5 @@ def _share(party: str, length: timedelta, calendar: Calendar, now: bool) -> Shar
 def calendar_of(work: Work, case: Case) -> Calendar:
     """The opening hours by the version that a case runs on."""
     instance = work.db.get_one(ProcessInstance, case.id)
-    return bundle_of(work.db, instance.definition_id).service_levels.calendar()
+    levels = bundle_of(work.db, instance.definition_id).service_levels
+    return area_settings.calendar_of(work.db, levels, case.area_code)
