@@ -26,6 +26,7 @@ from web.cards import cards
 from web.cases import cases
 from web.demo import demo
 from web.errors import status_of
+from web.my_work import my_work
 from web.problems import badge, on_it, problems
 from web.processes import processes
 from web.session import session
@@ -43,6 +44,7 @@ csrf = CSRFProtect()
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     session,
+    my_work,
     worklist,
     cases,
     processes,

@@ -1,4 +1,4 @@
-"""My work: the list of open tasks, and the page of one."""
+"""The page of a task, and what is done from it."""
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -12,38 +12,13 @@ from workflows.errors import Incident, InvalidInput, NotAllowed, NotFound, Refus
 from workflows.forms import Form
 from workflows.people import ROLES
 from workflows.queries import whole_number
-from workflows.queries import worklist as lists
 from workflows.queries.tasks import TaskView, next_task, task_form, task_view
 
 worklist = Blueprint("worklist", __name__)
 
-VIEWS = {"mine": "My work", "role": "My role’s work", "late": "Late"}
-
 RIGHTS = "Asking that information is not shared in no way affects the client’s eligibility for services."
 RIGHTS_ON = ("T5", "T7", "T12", "T14")
 """The tasks that always show the sentence of policy 4013 (domain 7.1), whatever the help text of a diagram says."""
-
-
-@worklist.get("/work")
-def work() -> str:
-    """The worklist of a view."""
-    view = request.args.get("view", "mine")
-    page = lists.worklist(g.actor, view, request.args.get("after"))
-    counts = lists.counts(g.actor)
-    tabs = [
-        {"label": words, "href": f"/work?view={name}", "count": counts[name], "current": name == view}
-        for name, words in VIEWS.items()
-    ]
-    return render_template(
-        "worklist.html",
-        tabs=tabs,
-        rows=[_row(row) for row in page.items],
-        late_count=counts["late"],
-        may_start=g.actor.has("case_manager", "esd_wioa_supervisor"),
-        view=view,
-        next_href=f"/work?view={view}&after={page.next}" if page.next else "",
-        first_href=f"/work?view={view}" if request.args.get("after") else "",
-    )
 
 
 @worklist.get("/tasks/<task_id>")
@@ -75,7 +50,7 @@ def answer_task(task_id: str) -> Response | tuple[str, int]:
         return _page(task_view(g.actor, task_id), without_blocked(values), errors), status_of(refused)
     flash(f"Done. Case {done.number} goes on.", "success")
     # The next step of the same case if it is mine, so that steps in a row read as one; else the worklist.
-    return redirect(_task_page(done.next_task) if done.next_task else url_for("worklist.work"))
+    return redirect(_task_page(done.next_task) if done.next_task else url_for("my_work.work"))
 
 
 @worklist.post("/tasks/<task_id>/form")
@@ -101,7 +76,7 @@ def release(task_id: str) -> Response:
     """Give a task back to its group."""
     user_tasks.release(g.actor, task_id)
     flash("The task was given back.", "success")
-    return redirect(url_for("worklist.work"))
+    return redirect(url_for("my_work.work"))
 
 
 @worklist.post("/tasks/<task_id>/reassign")
@@ -125,23 +100,6 @@ def onward_in(number: str) -> str | None:
 
 def _task_page(task_id: str) -> str:
     return url_for("worklist.read_task", task_id=task_id)
-
-
-def _row(row: lists.Row) -> dict[str, object]:
-    return {
-        "task_id": row.id,
-        "case_number": row.case,
-        "name": row.name,
-        "step": row.step,
-        "office": row.office,
-        "agency": row.agency,
-        "due": row.due,
-        "assignee": row.assignee_name,
-        "mine": row.mine,
-        "may_claim": row.may_claim,
-        "may_release": row.may_release,
-        "note": row.note,
-    }
 
 
 def _page(

@@ -11,6 +11,7 @@ from workflows import (
     organisations,
     outbox,
     people,
+    preferences,
     timers,
     user_tasks,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "organisations",
     "outbox",
     "people",
+    "preferences",
     "timers",
     "user_tasks",
 ]
