@@ -27,6 +27,7 @@ from web.cases import cases
 from web.demo import demo
 from web.errors import status_of
 from web.my_work import my_work
+from web.preferences import KEYBOARD, chosen, preferences
 from web.problems import badge, on_it, problems
 from web.processes import processes
 from web.session import session
@@ -45,6 +46,7 @@ csrf = CSRFProtect()
 BLUEPRINTS: tuple[Blueprint, ...] = (
     session,
     my_work,
+    preferences,
     worklist,
     cases,
     processes,
@@ -223,6 +225,7 @@ def frame() -> dict[str, object]:
         "zone_name": current_app.config["ZONE"],
         "person": actor and {"name": actor.name, "roles": role_words(actor.roles)},
         "places": places_for(actor, demo),
+        "keyboard": actor is not None and bool(chosen(KEYBOARD, True)),
     }
 
 

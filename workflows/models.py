@@ -5,6 +5,7 @@ from workflows import (
     corrections,
     definitions,
     directory,
+    follow_ups,
     history,
     incidents,
     instances,
@@ -12,6 +13,7 @@ from workflows import (
     outbox,
     people,
     preferences,
+    saved_views,
     timers,
     user_tasks,
 )
@@ -23,6 +25,7 @@ __all__ = [
     "corrections",
     "definitions",
     "directory",
+    "follow_ups",
     "history",
     "incidents",
     "instances",
@@ -30,6 +33,7 @@ __all__ = [
     "outbox",
     "people",
     "preferences",
+    "saved_views",
     "timers",
     "user_tasks",
 ]

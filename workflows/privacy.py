@@ -289,6 +289,11 @@ def check_may_see_task(standing: Standing, task: UserTask) -> None:
         raise NotAllowed("This task is Employment Security's own work.")
 
 
+def may_open_requests(actor: Actor) -> bool:
+    """Whether somebody opens requests at all (domain 6.2): case managers; supervisors with both keys on their behalf."""
+    return actor.has(CM) or (actor.has(SUP) and actor.holds_two_keys)
+
+
 def check_two_keys(actor: Actor, role: str, fields: frozenset[str]) -> None:
     """Refuse ESD's work, and guarded answers in any lane, to anybody without both keys (X06, desk aid "Note")."""
     if (role in (ESD, SUP) or fields & GUARDED_FIELDS) and not actor.holds_two_keys:

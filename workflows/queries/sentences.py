@@ -49,6 +49,7 @@ _SENTENCES = {
     "access_ended": "The client opted out again; partner staff no longer see the record.",
     "answered_by_linked_case": "The opt-in was recorded with another request of the same client.",
     "client_facts_read": "Facts about the client were read.",
+    "clients_searched": "Clients were searched by name.",
     "reminder_asked": "A reminder was asked for.",
     "note_written": "A note was written.",
     "draft_expired": "The request was begun and not sent in time; what was begun is erased.",

@@ -126,6 +126,16 @@ def _plan(scene: Scene) -> str:
     return f"; {_PLANS[timer.level].format(day=on_day(timer.due_at, scene.now))}" if timer else ""
 
 
+def plan_sentence(timers: Iterable[Timer], now: datetime) -> str:
+    """What happens next by itself while a client who has not called yet is waited for; empty when nothing does.
+
+    The timers are those of the case that still wait, next first.
+    """
+    timer = next((t for t in timers if t.level in _PLANS and t.due_at > now), None)
+    words = _PLANS[timer.level].format(day=on_day(timer.due_at, now)) if timer else ""
+    return f"{words[:1].upper()}{words[1:]}." if words else ""
+
+
 def _submitted(scene: Scene) -> str:
     """The request is sent. A check that the partner asked for is shown as what it is to Employment Security alone (X05)."""
     case, check, contact = scene.standing.case, scene.task("T4b"), scene.task("T7")
