@@ -50,12 +50,14 @@ def scene(running: Product) -> Scene:
 PAGES = {
     "": ("/sign-in", "/notice"),
     AVERY: (
-        "/work", "/work?view=role", "/work?view=late", "/cases/new", "/cases", "/cases?state=all",
+        "/work", "/work?view=role", "/work?view=late", "/work?view=waiting", "/keyboard",
+        "/cases/new", "/cases", "/cases?state=all",
         "/cases/{draft}", "/cases/{done}", "/tasks/{task[draft]}", "/demo/mails", "/cases/OLY-2026-999999",
         "/contact-card/WSK", "/contact-card/WSK?language=es",
     ),
     CASEY: (
-        "/work?view=role", "/cases/new", "/cases/{request}", "/cases/{edit}", "/tasks/{task[request]}",
+        "/work?view=role", "/work?view=waiting&q=kitsap",
+        "/cases/new", "/cases/{request}", "/cases/{edit}", "/tasks/{task[request]}",
         "/tasks/{task[edit]}", "/admin/agreements", "/processes", "/contact-card/WSK/phone",
     ),
     DEVON: ("/work", "/tasks/{task[edit]}", "/cases/{edit}"),

@@ -68,10 +68,13 @@ def of_place(world: World, rule: str, who: Who) -> Asked:
     known = {
         "<int:message_id>": things.message, "<int:incident_id>": things.incident, "<int:token_id>": things.token,
         "<string:username>": ELLIS, "<username>": ELLIS, "<path:number>": "K-TEST-101", "<mail_id>": "1", "<office>": "WSK",
+        "<view_id>": "1999999999",
         "<key>": "opt_in_5512pro", "<string:key>": "opt_in_5512pro", "<int:version>": things.version,
         "<int:n>": things.version, "<file>": "5512pro_main.bpmn", "<int:id>":
         things.incident if "problems" in path else things.token,
     }  # fmt: skip
+    if "/preferences/" in path:
+        known["<string:key>"] = "keyboard"
     if "<path:filename>" in path:
         known["<path:filename>"] = "css/swagger-ui.css"
     for word, value in known.items():
@@ -82,9 +85,17 @@ def of_place(world: World, rule: str, who: Who) -> Asked:
 
 
 def _body(method: str, path: str, who: Who, incident: int) -> dict[str, Any] | None:
+    page = not path.startswith("/api/")
+    if method == "PUT":
+        return {"value": True}
     if method != "POST":
         return None
-    page = not path.startswith("/api/")
+    if path.endswith(("/search", "/bulk", "/views")):
+        return _of_work(path, page)
+    return _posted(path, who, incident, page)
+
+
+def _posted(path: str, who: Who, incident: int, page: bool) -> dict[str, Any] | None:
     if path.endswith("/cases"):
         return FIRST_SEARCH | {"office": _office(who)} | _on_behalf(who)
     if path.endswith("/problems/retry"):
@@ -105,6 +116,15 @@ def _body(method: str, path: str, who: Who, incident: int) -> dict[str, Any] | N
     if path == "/sign-in":
         return {"username": AVERY, "password": "not the password"}
     return {} if page else None
+
+
+def _of_work(path: str, page: bool) -> dict[str, Any]:
+    """A search, something done with a task that is not there, and a view to save."""
+    if path.endswith("search"):
+        return {"q": "Zz", "by": "name"} if page else {"name": "Zz"}
+    if path.endswith("bulk"):
+        return {"do": "claim", "task": "none"} if page else {"action": "claim", "tasks": ["none"]}
+    return {"name": "Mine"}
 
 
 def _office(who: Who) -> str:

@@ -8,12 +8,13 @@ from functools import partial
 from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 
-from workflows import access, clock
+from workflows import access, clock, privacy
 from workflows.cases import Case
 from workflows.commands import command, user_tasks
-from workflows.errors import InvalidInput, NotAllowed, NotFound, Refused
+from workflows.errors import HeldByAgreement, InvalidInput, NotAllowed, NotFound, Refused
 from workflows.follow_ups import FollowUp, day_of
-from workflows.people import Actor
+from workflows.organisations import shortcoming_at
+from workflows.people import ESD_ROLES, Actor
 from workflows.preferences import LOOKED, keep_preference, preferences_of
 from workflows.queries import work_views
 from workflows.queries.work_filters import Filters, is_name
@@ -30,6 +31,8 @@ FURTHEST = timedelta(days=365)
 MOST_VIEWS = 20
 LONGEST_NAME = 60
 
+HIDDEN = "There is no such task that you may see."
+
 VISIT = timedelta(minutes=30)
 """Whoever comes back after this long begins a new visit: what changed since the one before is new to them."""
 
@@ -40,9 +43,26 @@ NOTED = timedelta(minutes=1)
 @command
 def take_next(work: Work) -> str:
     """Claim the first task by due time, of the actor's role, that nobody holds; gives its id."""
+    _check_may_take(work)
     role = work_views.only(work_views.asked(work, "role", limit=TRIED), UserTask.assignee_id.is_(None))
     keys = work_views.keys(work, role)
     return user_tasks.claim_first(work, list(work.db.scalars(keys)) if keys is not None else [])
+
+
+def _check_may_take(work: Work) -> None:
+    """Whether there are tasks that the actor may take at all; each is looked at again when it is claimed."""
+    actor = work.actor
+    if actor.has(privacy.PM):
+        return
+    if actor.has(*ESD_ROLES):
+        privacy.check_two_keys(actor, privacy.ESD, frozenset())
+        return
+    if not actor.has(privacy.CM):
+        raise NotAllowed("Your role has no tasks to take.")
+    if actor.missing_clearances:
+        raise NotAllowed(f"You still need {' and '.join(actor.missing_clearances)}.")
+    if shortcoming_at(work.db, actor.agency, work.now):
+        raise HeldByAgreement()
 
 
 @dataclass(frozen=True)
@@ -93,6 +113,8 @@ def _each(task_ids: Sequence[str], do: Callable[[str], None]) -> list[Outcome]:
 def _refusal(do: Callable[[str], None], task_id: str) -> str:
     try:
         do(task_id)
+    except NotFound:
+        return HIDDEN
     except Refused as refused:
         return " ".join(refused.fields.values()) or refused.message
     return ""
@@ -104,7 +126,7 @@ def put_off(work: Work, task_id: str, until: date | None) -> None:
     _check_day(until, work.now)
     task = work.db.get(UserTask, task_id)
     if task is None:
-        raise NotFound("There is no such task that you may see.")
+        raise NotFound(HIDDEN)
     if task.assignee_id != work.actor.id or task.closed_at:
         access.task_standing(work, task, work.db.get_one(Case, task.case_id))
         raise NotAllowed("Only a task that you hold can be put off.")

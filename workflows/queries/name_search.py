@@ -79,7 +79,7 @@ def _matching(work: Work, words: list[str]) -> list[Detail]:
     named = UserTask.case_id.in_(select(ClientFacts.case_id).where(like))
     keys = work_views.keys(work, work_views.Asked(work_views.ALL, LOOKED_THROUGH, narrow=(named,)))
     rows = work.db.execute(details(work, keys)).all() if keys is not None else []
-    return [row._tuple() for row in rows]
+    return list(rows)
 
 
 def _may_read(work: Work, found: Detail) -> bool:

@@ -84,7 +84,7 @@ def page_of(work: Work, view: str, after: str | None, limit: int, filters: Filte
     asked = work_views.asked(work, view, filters, limit + 1, _unkey(after) if after else None)
     keys = work_views.keys(work, asked)
     found = work.db.execute(details(work, keys)).all() if keys is not None else []
-    items = rows_of(work, [row._tuple() for row in found[:limit]], view == "waiting")
+    items = rows_of(work, list(found[:limit]), view == "waiting")
     more = len(found) > limit
     return Worklist(items, key_of(found[limit - 1][0]) if more else None)
 
