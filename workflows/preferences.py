@@ -29,9 +29,13 @@ class Preference(Base):
 
 
 def preferences_of(db: Session, person_id: int | None) -> dict[str, Any]:
-    """All that a person has chosen, by key; what they never chose is left out."""
-    rows = select(Preference.key, Preference.value).where(Preference.person_id == (person_id or 0))
-    return {row.key: row.value for row in db.execute(rows)}
+    """All that a person has chosen, by key; what they never chose is left out. Read once in a transaction."""
+    known: dict[int, dict[str, Any]] = db.info.setdefault("preferences", {})
+    owner = person_id or 0
+    if owner not in known:
+        rows = select(Preference.key, Preference.value).where(Preference.person_id == owner)
+        known[owner] = {row.key: row.value for row in db.execute(rows)}
+    return known[owner]
 
 
 def keep_preference(db: Session, person_id: int, key: str, value: object) -> None:
@@ -39,6 +43,7 @@ def keep_preference(db: Session, person_id: int, key: str, value: object) -> Non
     row = insert(Preference).values(person_id=person_id, key=key, value=value)
     same = [Preference.person_id, Preference.key]
     db.execute(row.on_conflict_do_update(index_elements=same, set_={"value": row.excluded.value}))
+    db.info.pop("preferences", None)
 
 
 def check_preference(key: str, value: object) -> None:
