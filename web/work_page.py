@@ -59,7 +59,7 @@ def draw(asked: Asked, after: str | None = None, **told: Any) -> str:
         tabs=_tabs(asked, view.counts, named is not None),
         counts=view.counts,
         filters=asked.filters,
-        here=asked.words,
+        words=asked.words,
         narrowed=asked.filters != Filters(),
         rows=rows,
         waiting=asked.view == "waiting" and named is None,

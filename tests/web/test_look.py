@@ -136,7 +136,7 @@ SAMPLES: dict[str, dict[str, object]] = {
                      "samples": [View(username="avery", name="Avery", roles="Case manager", does="Starts.")]},
     "worklist.html": {"tabs": TABS, "rows": [WORK, WAITS], "counts": {"late_mine": 2, "later": 1}, "may_start": True,
                       "may_take": True, "may_search_names": True, "may_be_name": True, "view": "mine", "named": False,
-                      "filters": FILTERS, "here": "view=mine", "narrowed": True, "typed": "kit", "waiting": False,
+                      "filters": FILTERS, "words": "view=mine", "narrowed": True, "typed": "kit", "waiting": False,
                       "since": NOW, "any_changed": True, "receivers": [("jordan", "Jordan")], "first_day": "2026-12-01",
                       "choices": {"office": YES_NO, "agency": [], "held": YES_NO}, "longest_name": 60,
                       "outcome": View(done="Done.", failed=[View(name=n, why="No.") for n in ((CASE, "Ask"), None)]),
