@@ -18,7 +18,6 @@ from workflows.queries import query, work_views
 from workflows.queries.work_filters import LONGEST, is_name
 from workflows.queries.worklist import Detail, Row, details, rows_of
 from workflows.ssn_guard import guard
-from workflows.user_tasks import UserTask
 from workflows.work import Work
 
 SHOWN = 50
@@ -76,10 +75,8 @@ def words_of(name: str) -> list[str]:
 def _matching(work: Work, words: list[str]) -> list[Detail]:
     begins = " & ".join(f"{word}:*" for word in words)
     like = text(f"{NAME_WORDS} @@ to_tsquery('simple', :begins)").bindparams(begins=begins)
-    named = UserTask.case_id.in_(select(ClientFacts.case_id).where(like))
-    keys = work_views.keys(work, work_views.Asked(work_views.ALL, LOOKED_THROUGH, narrow=(named,)))
-    rows = work.db.execute(details(work, keys)).all() if keys is not None else []
-    return list(rows)
+    named = select(ClientFacts.case_id).where(like)
+    return list(work.db.execute(details(work, work_views.keys_of_few(work, named, LOOKED_THROUGH))).all())
 
 
 def _may_read(work: Work, found: Detail) -> bool:

@@ -20,9 +20,6 @@ VIEWS = ("mine", "role", "late", "waiting")
 LATER = "later"
 """Not a view of its own: those of one's own tasks that were put off until a day."""
 
-ALL = "all"
-"""Not a view of its own either: all that a person may find, in which names are searched."""
-
 COUNTED = 100
 
 Key = tuple[datetime, str]
@@ -67,6 +64,14 @@ def keys(work: Work, what: Asked) -> Select[str] | None:
     return select(found.c.id).order_by(found.c.due, found.c.id).limit(what.limit)
 
 
+def keys_of_few(work: Work, cases: Select[int], limit: int) -> Select[str]:
+    """The ids of the first tasks of these cases, which are few, in all that the actor may find, waiting cases included."""
+    parts = [*_parts(work, "role"), *_parts(work, "waiting")]
+    rows = select(UserTask.id).join(Case, Case.id == UserTask.case_id).where(UserTask.case_id.in_(cases))
+    rows = rows.where(UserTask.closed_at.is_(None), or_(*parts))
+    return rows.order_by(DUE, UserTask.id).limit(limit)
+
+
 def counts(work: Work) -> dict[str, int]:
     """How many tasks each view holds, of one's own which are `put_off` and `late_mine`, counted up to 100."""
     parts = {view: _parts(work, view) for view in (*VIEWS, LATER)}
@@ -98,8 +103,6 @@ def _parts(work: Work, view: str) -> list[ColumnElement[bool]]:
     if view == "waiting":
         return waiting_parts(work, esd_offices(work))
     parts = [_mine(work), *_of_my_roles(work)]
-    if view == ALL:
-        return parts + waiting_parts(work, esd_offices(work))
     return [and_(part, work.now > DUE) for part in parts] if view == "late" else parts
 
 
