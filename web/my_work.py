@@ -14,6 +14,7 @@ from web.errors import status_of
 from workflows.commands import worklist as commands
 from workflows.commands.worklist import Outcome
 from workflows.errors import InvalidInput, NothingFree, Refused
+from workflows.language import gettext as _
 from workflows.queries import whole_number
 from workflows.queries.name_search import means_a_name, tasks_by_name
 from workflows.queries.work_filters import Filters
@@ -77,7 +78,7 @@ def take_next() -> Response:
 def bulk() -> Response | tuple[str, int]:
     """Do something with the ticked tasks, or with the one of a row; the list stays as it was."""
     asked = _asked(dict(parse_qsl(request.form.get("here", ""))))
-    action, _, task_id = (request.form.get("one") or request.form.get("do", "")).partition(":")
+    action, _colon, task_id = (request.form.get("one") or request.form.get("do", "")).partition(":")
     chosen = [task_id] if task_id else request.form.getlist("task")
     try:
         outcomes = _do(action, chosen)
@@ -100,7 +101,7 @@ def _do(action: str, chosen: list[str]) -> list[Outcome]:
         "now": lambda: commands.put_off_many(g.actor, chosen, None),
     }
     if action not in do:
-        raise InvalidInput(fields={"tasks": "Choose what to do with the ticked tasks."})
+        raise InvalidInput(fields={"tasks": _("Choose what to do with the chosen tasks.")})
     return do[action]()
 
 
@@ -108,7 +109,9 @@ def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise InvalidInput(fields={"until": "Choose the day on which the tasks are shown again."}) from None
+        raise InvalidInput(
+            fields={"until": _("Choose the day on which the tasks are shown again.")}
+        ) from None
 
 
 def _to_fields(fields: Mapping[str, str]) -> dict[str, str]:
@@ -132,7 +135,7 @@ def save_view() -> Response | tuple[str, int]:
         commands.save_view(g.actor, name, asked.view, asked.filters, shared)
     except InvalidInput as refused:
         return work_page.draw(asked, errors=refused.fields), status_of(refused)
-    flash("The view is saved and shared with your team." if shared else "The view is saved.", "success")
+    flash(_("The view is saved and shared with your team.") if shared else _("The view is saved."), "success")
     return redirect(asked.address)
 
 
@@ -140,7 +143,7 @@ def save_view() -> Response | tuple[str, int]:
 def remove_view(view_id: str) -> Response:
     """Remove a saved view."""
     commands.remove_view(g.actor, whole_number("view", view_id))
-    flash("The view is removed.", "success")
+    flash(_("The view is removed."), "success")
     return redirect(url_for("my_work.work"))
 
 

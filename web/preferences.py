@@ -6,6 +6,7 @@ from flask import Blueprint, current_app, flash, g, redirect, render_template, r
 from werkzeug.wrappers import Response
 
 from workflows.commands.preferences import set_preference
+from workflows.language import gettext as _
 from workflows.preferences import KEYBOARD
 from workflows.queries.preferences import my_preferences
 
@@ -45,5 +46,5 @@ def switch_keyboard() -> Response:
     """Switch the shortcuts on or off."""
     on = request.form.get("keyboard") == "on"
     set_preference(g.actor, KEYBOARD, on)
-    flash("Keyboard shortcuts are on." if on else "Keyboard shortcuts are off.", "success")
+    flash(_("Keyboard shortcuts are on.") if on else _("Keyboard shortcuts are off."), "success")
     return redirect(url_for("preferences.keyboard"))

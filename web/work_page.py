@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from flask import g, render_template
 
 from workflows.commands.worklist import LONGEST_NAME, Outcome
+from workflows.language import gettext, marked, ngettext
 from workflows.privacy import may_open_requests
 from workflows.queries.my_work import my_work
 from workflows.queries.name_search import may_search
@@ -20,7 +21,12 @@ from workflows.settings import settings
 PAGE = 25
 """Rows of a page: fewer than the API gives, so that a page stays small."""
 
-VIEWS = {"mine": "My work", "role": "My role’s work", "late": "Late", "waiting": "Waiting for the client"}
+VIEWS = {
+    "mine": marked("My work"),
+    "role": marked("My role’s work"),
+    "late": marked("Late"),
+    "waiting": marked("Waiting for the client"),
+}
 
 
 @dataclass(frozen=True)
@@ -70,9 +76,9 @@ def draw(asked: Asked, after: str | None = None, **told: Any) -> str:
         errors=told.get("errors", {}),
         outcome=_outcome(told.get("outcomes")),
         choices={
-            "office": _all(view.offices, "All offices"),
-            "agency": _all(view.agencies, "All agencies"),
-            "held": list(HELD.items()),
+            "office": _all(view.offices, gettext("All offices")),
+            "agency": _all(view.agencies, gettext("All agencies")),
+            "held": [(key, gettext(words)) for key, words in HELD.items()],
         },
         receivers=view.receivers,
         saved=[_saved(row, asked) for row in view.views],
@@ -99,7 +105,7 @@ def _tabs(asked: Asked, counts: dict[str, int], named: bool) -> list[dict[str, o
     kept = replace(asked.filters, later=False)
     return [
         {
-            "label": words,
+            "label": gettext(words),
             "href": Asked(name, kept).address,
             "count": f"{counts[name]}+" if counts[name] >= COUNTED else counts[name],
             "current": name == asked.view and not named,
@@ -126,19 +132,18 @@ def _saved(row: ViewRow, asked: Asked) -> dict[str, object]:
     }
 
 
-DONE = {
-    "claim": ("1 task is yours now.", "{} tasks are yours now."),
-    "release": ("1 task was given back.", "{} tasks were given back."),
-    "reassign": ("1 task was given to your colleague.", "{} tasks were given to your colleague."),
-    "later": ("1 task is put off.", "{} tasks are put off."),
-    "now": ("1 task is shown again.", "{} tasks are shown again."),
-}
-
-
 def done_words(action: str, count: int) -> str:
     """What was done with how many tasks; empty when with none."""
-    one, many = DONE[action]
-    return (one if count == 1 else many.format(count)) if count else ""
+    said = {
+        "claim": ngettext("%(num)s task is yours now.", "%(num)s tasks are yours now.", count),
+        "release": ngettext("%(num)s task was given back.", "%(num)s tasks were given back.", count),
+        "reassign": ngettext(
+            "%(num)s task was given to your colleague.", "%(num)s tasks were given to your colleague.", count
+        ),
+        "later": ngettext("%(num)s task is put off.", "%(num)s tasks are put off.", count),
+        "now": ngettext("%(num)s task is shown again.", "%(num)s tasks are shown again.", count),
+    }
+    return said[action] % {"num": count} if count else ""
 
 
 def _outcome(told: tuple[str, int, list[Outcome]] | None) -> dict[str, object] | None:

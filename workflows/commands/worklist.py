@@ -104,7 +104,7 @@ def put_off_many(actor: Actor, task_ids: Sequence[str], until: date | None) -> l
 def _each(task_ids: Sequence[str], do: Callable[[str], None]) -> list[Outcome]:
     chosen = list(dict.fromkeys(task_ids))
     if not chosen:
-        raise InvalidInput(fields={"tasks": "Tick the tasks first."})
+        raise InvalidInput(fields={"tasks": "Choose the tasks first."})
     if len(chosen) > AT_ONCE:
         raise InvalidInput(fields={"tasks": f"Choose at most {AT_ONCE} tasks at once."})
     return [Outcome(task_id, _refusal(do, task_id)) for task_id in chosen]

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 
 from workflows import privacy
 from workflows.cases import Case, TaskRecord
+from workflows.language import gettext
 from workflows.organisations import shortcoming_at
 from workflows.queries.state_words import on_day, plan_sentence
 from workflows.timers import Timer
@@ -82,7 +83,7 @@ def _timers_of(work: Work, case_ids: list[int]) -> dict[int, list[Timer]]:
 
 def _wait(work: Work, task: UserTask, case: Case, timers: list[Timer]) -> Wait:
     if case.status == "submitted":
-        return Wait("The client was asked to call.", task.opened_at, plan_sentence(timers, work.now))
+        return Wait(gettext("The client was asked to call."), task.opened_at, plan_sentence(timers, work.now))
     due = next((t.due_at for t in timers if t.level == UNDECIDED and t.due_at > work.now), None)
     words = f"A reminder goes out {on_day(due, work.now)}." if due else ""
-    return Wait("The client has not decided yet.", task.opened_at, words)
+    return Wait(gettext("The client has not decided yet."), task.opened_at, words)

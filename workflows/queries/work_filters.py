@@ -12,6 +12,7 @@ from workflows.cases import Case
 from workflows.directory import directory
 from workflows.errors import InvalidInput
 from workflows.history import HistoryEvent
+from workflows.language import marked
 from workflows.organisations import Agency, Area, Office
 from workflows.people import ESD_ROLES
 from workflows.preferences import LOOKED, preferences_of
@@ -20,7 +21,7 @@ from workflows.work import Work
 
 LONGEST = 60
 
-HELD = {"": "Anybody or nobody", "nobody": "Nobody yet", "others": "Somebody else"}
+HELD = {"": marked("Anybody or nobody"), "nobody": marked("Nobody yet"), "others": marked("Somebody else")}
 """Who holds a task, with the words of the choice."""
 
 

@@ -13,6 +13,7 @@ from workflows import access, privacy
 from workflows.cases import Case
 from workflows.errors import InvalidInput, Refused
 from workflows.follow_ups import FollowUp, is_put_off
+from workflows.language import gettext
 from workflows.organisations import Agency, Office
 from workflows.people import ESD_ROLES, Person, offices_with_supervisor
 from workflows.queries import query, work_views
@@ -154,7 +155,7 @@ def _row(work: Work, staffed: frozenset[str], detail: Detail, changed: str, wait
         mine=mine,
         may_claim=task.assignee_id is None and may_claim(standing, task),
         may_release=mine,
-        note="On hold" if case.held_at else "",
+        note=gettext("On hold") if case.held_at else "",
         opens=opens,
         changed=changed,
         show_on=show_on,
