@@ -8,9 +8,9 @@ from sqlalchemy import ColumnElement, and_, or_, select
 
 from workflows import privacy
 from workflows.cases import Case, TaskRecord
-from workflows.language import gettext
+from workflows.language import gettext, marked
 from workflows.organisations import shortcoming_at
-from workflows.queries.state_words import on_day, plan_sentence
+from workflows.queries.days import on_day
 from workflows.timers import Timer
 from workflows.user_tasks import UserTask
 from workflows.work import Work
@@ -19,6 +19,17 @@ CONTACT = "T7"
 """The label of the task in which the supervisor and the client speak (5512PRO 6)."""
 
 UNDECIDED = "undecided_window"
+
+_REMINDER = marked("A reminder goes out {day}.")
+NEXT = {
+    "supervisor_claim_reminder": _REMINDER,
+    "supervisor_escalate_backup": marked("The backup supervisors are told {day}."),
+    "supervisor_escalate_pm": marked("The program manager is told {day}."),
+    "client_call_window": marked(
+        "If there is no call, the case manager is asked {day} to remind the client."
+    ),
+}
+"""What the clock does while the client has not called yet, by its service level."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +94,9 @@ def _timers_of(work: Work, case_ids: list[int]) -> dict[int, list[Timer]]:
 
 def _wait(work: Work, task: UserTask, case: Case, timers: list[Timer]) -> Wait:
     if case.status == "submitted":
-        return Wait(gettext("The client was asked to call."), task.opened_at, plan_sentence(timers, work.now))
-    due = next((t.due_at for t in timers if t.level == UNDECIDED and t.due_at > work.now), None)
-    words = f"A reminder goes out {on_day(due, work.now)}." if due else ""
-    return Wait(gettext("The client has not decided yet."), task.opened_at, words)
+        what, levels = gettext("The client was asked to call."), NEXT
+    else:
+        what, levels = gettext("The client has not decided yet."), {UNDECIDED: _REMINDER}
+    timer = next((t for t in timers if t.level in levels and t.due_at > work.now), None)
+    following = gettext(levels[timer.level]).format(day=on_day(timer.due_at, work.now)) if timer else ""
+    return Wait(what, task.opened_at, following)

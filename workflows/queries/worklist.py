@@ -143,7 +143,7 @@ def _row(work: Work, staffed: frozenset[str], detail: Detail, changed: str, wait
         case=case.number,
         process=task.process,
         element=task.element,
-        name=task.name,
+        name=gettext(task.name),
         step=task.procedure_ref,
         role=task.role,
         office=office,
