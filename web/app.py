@@ -46,8 +46,10 @@ from web.errors import status_of
 from web.inbox import badge as unread
 from web.inbox import inbox
 from web.kept import keep_typed, wants_part
+from web.my_work import my_work
 from web.people import badge as people_badge
 from web.people import people
+from web.preferences import KEYBOARD, chosen, preferences
 from web.problems import badge, on_it, problems
 from web.processes import processes
 from web.sent_mail import sent_mail
@@ -58,7 +60,6 @@ from web.tasks import tasks
 from web.team import team
 from web.tokens import tokens
 from web.webhooks import webhooks
-from web.worklist import worklist
 from workflows import language
 from workflows.errors import Incident, Refused
 from workflows.language import marked
@@ -74,7 +75,8 @@ csrf = CSRFProtect()
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     session,
-    worklist,
+    my_work,
+    preferences,
     tasks,
     checking,
     start,
@@ -290,6 +292,7 @@ def frame() -> dict[str, object]:
         "languages": language.LANGUAGES,
         "person": actor and {"name": actor.name, "roles": role_words(actor.roles)},
         "places": places_for(actor, demo),
+        "keyboard": actor is not None and bool(chosen(KEYBOARD, True)),
     }
 
 

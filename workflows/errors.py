@@ -93,6 +93,10 @@ class NotNow(Refused):
     """This is not possible at this point of the case."""
 
 
+class NothingFree(NotNow):
+    """There is no task now that nobody holds and that you could take. Look again later."""
+
+
 class KeyReused(Refused):
     """This Idempotency-Key was used before with other content. Use a new key."""
 

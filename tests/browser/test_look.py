@@ -66,13 +66,15 @@ def scene(running: Product) -> Scene:
 PAGES = {
     "": ("/sign-in", "/notice"),
     AVERY: (
-        "/work", "/work?view=role", "/work?view=late", "/cases/new", "/cases", "/cases?state=all",
+        "/work", "/work?view=role", "/work?view=late", "/work?view=waiting", "/keyboard",
+        "/cases/new", "/cases", "/cases?state=all",
         "/cases/{draft}", "/cases/{done}", "/tasks/{task[draft]}", "/tasks/{task[draft]}/check",
         "/tasks/{task[sent]}/done", "/demo/mails", "/cases/OLY-2026-999999",
         "/contact-card/WSK", "/contact-card/WSK?language=es", "/inbox", "/account/preferences", "/developers",
     ),
     CASEY: (
-        "/work?view=role", "/cases/new", "/cases/{request}", "/cases/{edit}", "/tasks/{task[request]}",
+        "/work?view=role", "/work?view=waiting&q=kitsap",
+        "/cases/new", "/cases/{request}", "/cases/{edit}", "/tasks/{task[request]}",
         "/tasks/{task[edit]}", "/admin/agreements", "/processes", "/contact-card/WSK/phone",
         "/team?view=all", "/team/ageing", "/team/absences", "/team/backup", "/admin/agreements/K-TEST-102",
     ),

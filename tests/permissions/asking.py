@@ -72,7 +72,7 @@ def of_place(world: World, rule: str, who: Who) -> Asked:
     known = {
         "<int:message_id>": things.message, "<int:incident_id>": things.incident, "<int:token_id>": things.token,
         "<string:username>": ELLIS, "<username>": ELLIS, "<path:number>": "K-TEST-101", "<mail_id>": "1", "<office>": "WSK",
-        "<string:office>": "WSK", "<int:absence_id>": things.absence,
+        "<string:office>": "WSK", "<int:absence_id>": things.absence, "<view_id>": "1999999999",
         "<key>": "opt_in_5512pro", "<string:key>": "opt_in_5512pro", "<int:version>": things.version,
         "<int:n>": things.version, "<file>": "5512pro_main.bpmn", "<int:id>": _id(things, path),
         "<role>": "esd_wioa_supervisor", "<string:role>": "esd_wioa_supervisor", "<token>": things.setup,
@@ -81,6 +81,8 @@ def of_place(world: World, rule: str, who: Who) -> Asked:
     }  # fmt: skip
     if "/inbox/" in path:
         known["<int:message_id>"] = things.letter
+    if "/preferences/" in path:
+        known["<string:key>"] = "keyboard"
     if "<path:filename>" in path:
         known["<path:filename>"] = "css/swagger-ui.css"
     for word, value in known.items():
@@ -103,6 +105,7 @@ def _id(things: Things, path: str) -> int:
         "outbox": things.message,
         "sessions": NOBODYS,
         "absences": things.absence,
+        "views": NOBODYS,
         "inbox": things.letter,
         "webhooks": things.webhook,
     }
@@ -112,7 +115,11 @@ def _id(things: Things, path: str) -> int:
 def _body(method: str, path: str, who: Who, things: Things) -> dict[str, Any] | None:
     if method not in ("POST", "PUT", "PATCH"):
         return None
-    return _told(path, things) or _kept(method, path, who) or _of_work(path, who, things.incident)
+    if path.endswith(
+        ("/worklist/search", "/worklist/bulk", "/worklist/views", "/work/search", "/work/bulk", "/work/views")
+    ):
+        return _of_work(path, not path.startswith("/api/"))
+    return _told(path, things) or _kept(method, path, who) or _posted(path, who, things.incident)
 
 
 def _told(path: str, things: Things) -> dict[str, Any] | None:
@@ -129,6 +136,8 @@ def _told(path: str, things: Things) -> dict[str, Any] | None:
 
 def _kept(method: str, path: str, who: Who) -> dict[str, Any] | None:
     """What is sent to change people, passwords and settings."""
+    if "/preferences/" in path:
+        return {"value": True}
     if "/settings/" in path:
         value = {"detail": "link_only"} if path.endswith("mail") else {"opens": "08:30", "closes": "16:30"}
         return {"value": value} if path.startswith("/api/") else value
@@ -139,7 +148,7 @@ def _kept(method: str, path: str, who: Who) -> dict[str, Any] | None:
     return PASSWORD if "/set-up/" in path or path.endswith("/password") else None
 
 
-def _of_work(path: str, who: Who, incident: int) -> dict[str, Any] | None:
+def _posted(path: str, who: Who, incident: int) -> dict[str, Any] | None:
     page = not path.startswith("/api/")
     if path.endswith("/cases"):
         return FIRST_SEARCH | {"office": _office(who)} | _on_behalf(who)
@@ -169,6 +178,15 @@ def _new_person(who: Who) -> dict[str, Any]:
     agency = "FWP" if who.area == "OLY" else "EWP"
     return {"username": "new.person", "name": "New Person", "email": "new.person@desk.example", "agency": agency,
             "roles": ["case_manager"]}  # fmt: skip
+
+
+def _of_work(path: str, page: bool) -> dict[str, Any]:
+    """A search, something done with a task that is not there, and a view to save."""
+    if path.endswith("search"):
+        return {"q": "Zz", "by": "name"} if page else {"name": "Zz"}
+    if path.endswith("bulk"):
+        return {"do": "claim", "task": "none"} if page else {"action": "claim", "tasks": ["none"]}
+    return {"name": "Mine"}
 
 
 def _office(who: Who) -> str:

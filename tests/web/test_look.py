@@ -73,6 +73,14 @@ ROW = View(
     may_release=False, note="On hold", number=CASE, status="With ESD", outcome="",
     closed=False, hold=True, opened_at=NOW, age="today", opens=True,
 )  # fmt: skip
+WORK = View(
+    id="t1", case=CASE, name="Ask the client", step="5512PRO 5", office="WorkSource Kitsap", opens=True, mine=True,
+    agency="Fernhollow Workforce Partners", due=NOW - 30 * HOUR, assignee_name=None, may_claim=False, may_release=True,
+    note="On hold", changed="new", show_on=date(2026, 12, 1), waits=None, client="Marlo Pennywhistle",
+)  # fmt: skip
+WAITS = View(**{**vars(WORK), "id": "t2", "opens": False, "changed": "", "mine": False, "show_on": None,
+                "waits": View(what="The client was asked to call.", since=NOW, next="A reminder.")})  # fmt: skip
+FILTERS = View(q="kit", office="yes", agency="", held="", changed=True, later=False)
 MESSAGE = View(
     id=7, at=NOW, to="Casey Thistledown", subject=f"Opt-in request {CASE}: new", state="failed", case_number=CASE,
     queued_at=NOW, sent_at=None, attempts=2, next_attempt_at=None, error="Refused.", may_send_again=True,
@@ -169,7 +177,16 @@ PAGES = {"next_href": "/next", "first_href": "/first"}
 SAMPLES: dict[str, dict[str, object]] = {
     "sign_in.html": {"username": "", "next": "", "sample_password": "pass", "errors": {"password": "Enter it."},
                      "samples": [View(username="avery", name="Avery", roles="Case manager", does="Starts.")]},
-    "worklist.html": {"tabs": TABS, "rows": [ROW], "late_count": 2, "may_start": True, "view": "mine", **PAGES},
+    "worklist.html": {"tabs": TABS, "rows": [WORK, WAITS], "counts": {"late_mine": 2, "later": 1}, "may_start": True,
+                      "may_take": True, "may_search_names": True, "may_be_name": True, "view": "mine", "named": False,
+                      "filters": FILTERS, "words": "view=mine", "narrowed": True, "typed": "kit", "waiting": False,
+                      "since": NOW, "any_changed": True, "receivers": [("jordan", "Jordan")], "first_day": "2026-12-01",
+                      "choices": {"office": YES_NO, "agency": [], "held": YES_NO}, "longest_name": 60,
+                      "outcome": View(done="Done.", failed=[View(name=n, why="No.") for n in ((CASE, "Ask"), None)]),
+                      "saved": [View(id=1, name="Mine", href="/work", owner="", shared=True, current=True),
+                                View(id=2, name="All", href="/work", owner="Jordan", shared=True, current=False)],
+                      "errors": {"until": "Choose a day."}, **PAGES},
+    "keyboard.html": {},
     "task.html": {"task": TASK, "fields": FIELDS, "errors": ERRORS,
                   "kept": True, "updated": True, "saved_there": [("Name", "Marlo")], "typed_here": [],
                   "summary": View(facts=[("Client", "Marlo")], notes=[NOTE], sentence="S.")},

@@ -128,4 +128,5 @@ from web.api import (  # noqa: E402,F401  (the routes register themselves on `ap
     tasks,
     team,
     webhooks,
+    worklist,
 )

@@ -88,14 +88,6 @@ class IdempotencyHeader(BaseModel):
     idempotency_key: str | None = Field(None, alias="Idempotency-Key", max_length=200)
 
 
-class WorklistQuery(BaseModel):
-    """Which tasks: mine, those my roles may take, or the late ones of both; `after` is the `next` of the page before."""
-
-    view: Literal["mine", "role", "late"] = "mine"
-    after: str | None = Field(None, max_length=300)
-    limit: int = Field(50, ge=1, le=50)
-
-
 class CasesQuery(BaseModel):
     """Which cases."""
 
@@ -206,13 +198,6 @@ class TaskDetail(TaskOut):
     form: dict[str, Any]
     draft: dict[str, Any]
     closed: bool
-
-
-class TaskList(BaseModel):
-    """A page of tasks."""
-
-    items: list[TaskOut]
-    next: str | None
 
 
 class CaseOut(BaseModel):

@@ -1,10 +1,12 @@
 """What people do with a task: claim, give back, reassign, save a draft, complete it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
+
+from sqlalchemy import select
 
 from workflows import access, holds, instances, privacy
 from workflows.area_settings import labels_of
@@ -13,7 +15,16 @@ from workflows.cases import Case, ClientFacts, Note, TaskRecord, file_named
 from workflows.commands import command
 from workflows.definitions import Bundle
 from workflows.duplicates import fingerprint, name_fingerprint
-from workflows.errors import DraftChanged, InvalidInput, NotAllowed, Stale, TaskClosed
+from workflows.errors import (
+    Busy,
+    DraftChanged,
+    InvalidInput,
+    NotAllowed,
+    NothingFree,
+    Refused,
+    Stale,
+    TaskClosed,
+)
 from workflows.forms import Answers, Form
 from workflows.history import record
 from workflows.one_write import append
@@ -32,6 +43,32 @@ def claim(work: Work, task_id: str) -> None:
     _check_may_work(work, case, task)
     if privacy.is_free_for(work.actor, task):
         _assign(work, case, task, work.actor.id, "task_claimed")
+
+
+def claim_first(work: Work, task_ids: Iterable[str]) -> str:
+    """Take the first of these tasks that nobody has and no colleague is taking at this moment; gives its id.
+
+    A case that is locked by somebody is passed over without waiting, so that two people who ask at once get two tasks.
+    """
+    reason: Refused | None = None
+    for task_id in task_ids:
+        try:
+            case, task = _unless_locked(work, task_id)
+            _check_may_work(work, case, task)
+        except Refused as refused:
+            reason = refused
+            continue
+        if task.assignee_id is None:
+            _assign(work, case, task, work.actor.id, "task_claimed")
+            return task.id
+    raise reason if reason and not isinstance(reason, Busy | TaskClosed) else NothingFree()
+
+
+def _unless_locked(work: Work, task_id: str) -> tuple[Case, UserTask]:
+    row = select(Case.id).join(UserTask, UserTask.case_id == Case.id).where(UserTask.id == task_id)
+    if work.db.scalar(row.with_for_update(of=Case, key_share=True, skip_locked=True)) is None:
+        raise Busy()
+    return _locked_open(work, task_id)
 
 
 @command

@@ -61,6 +61,7 @@ _SENTENCES = {
     "access_ended": marked("The client opted out again; partner staff no longer see the record."),
     "answered_by_linked_case": marked("The opt-in was recorded with another request of the same client."),
     "client_facts_read": marked("Facts about the client were read."),
+    "clients_searched": marked("Clients were searched by name."),
     "reminder_asked": marked("A reminder was asked for."),
     "note_written": marked("A note was written."),
     "draft_expired": marked("The request was begun and not sent in time; what was begun is erased."),
