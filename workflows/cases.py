@@ -6,8 +6,9 @@ from sqlalchemy import ForeignKey, Index, Sequence, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from workflows import case_file
-from workflows.db import Base, Json, JsonList
+from workflows.db import Base, Json, JsonList, driver
 from workflows.errors import NotFound
+from workflows.pipeline import at_once
 
 OUTCOMES = {
     "found_in_own_office": "Found in your own office",
@@ -58,8 +59,6 @@ STATUSES = {
 }
 
 case_number = Sequence("case_number")
-new_numbers = select(case_number.next_value(), func.nextval("case_id_seq"))
-"""The number and the id of a new case, in one go."""
 
 
 class Case(Base):
@@ -154,6 +153,12 @@ class IdempotencyKey(Base):
     case_id: Mapped[int] = mapped_column(ForeignKey("case.id"))
     shortcomings: Mapped[JsonList]
     at: Mapped[datetime]
+
+
+def new_numbers(db: Session) -> tuple[int, int]:
+    """The number and the id of a new case, in one go; numbers of a case that comes to nothing are not used again."""
+    ((row,),) = at_once(driver(db), ("SELECT nextval('case_number'), nextval('case_id_seq')", ()))
+    return int(row[0] or 0), int(row[1] or 0)
 
 
 def case_numbered(db: Session, number: str, *, lock: bool = False) -> Case:

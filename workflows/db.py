@@ -15,13 +15,15 @@ from typing import Any, cast
 import psycopg
 from alembic import command as alembic_command
 from alembic.config import Config
-from sqlalchemy import DateTime, Engine, create_engine, event, text
+from sqlalchemy import Connection, DateTime, Engine, create_engine, event, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from workflows.errors import Busy, InvalidInput
 from workflows.one_write import Pending
+from workflows.pipeline import COMMIT, at_once
+from workflows.pipeline import forget as forget_prepared
 from workflows.settings import settings
 
 Json = dict[str, Any]
@@ -56,6 +58,7 @@ def database(url: str | None = None) -> Engine:
             )
             event.listen(made, "checkin", _rest)
             event.listen(made, "checkout", _look_after_rest)
+            event.listen(made, "rollback", lambda connection: forget_prepared(_driver(connection)))
             _databases[url] = made
         return _databases[url]
 
@@ -74,6 +77,7 @@ def _look_after_rest(connection: Any, record: Any, _proxy: object) -> None:
         return
     try:
         connection.execute("")
+        forget_prepared(connection)
         connection.rollback()
     except psycopg.Error:
         raise DisconnectionError from None
@@ -81,7 +85,11 @@ def _look_after_rest(connection: Any, record: Any, _proxy: object) -> None:
 
 def driver(db: Session) -> psycopg.Connection:
     """The driver's own connection of this transaction, for what must be sent at once."""
-    return cast(psycopg.Connection, db.connection().connection.driver_connection)
+    return _driver(db.connection())
+
+
+def _driver(connection: Connection) -> psycopg.Connection:
+    return cast(psycopg.Connection, connection.connection.driver_connection)
 
 
 def forget(url: str) -> None:
@@ -108,29 +116,35 @@ def transaction() -> Iterator[Session]:
             yield db
             _write_and_commit(db)
         except psycopg.Error as error:
-            if driver(db).closed:
-                db.invalidate()
+            _drop_if_broken(db)
             raise _without_values(error) from None
         except DBAPIError as error:
             raise _without_values(error.orig) from None
+        except BaseException:
+            _drop_if_broken(db)
+            raise
         for action in db.info.get("after_commit", []):
             action()
 
 
+def _drop_if_broken(db: Session) -> None:
+    """A connection that broke, or was interrupted in the middle of an answer, does not go back to the pool."""
+    if db.in_transaction() and driver(db).closed:
+        db.invalidate()
+
+
 def _write_and_commit(db: Session) -> None:
-    """What is not written yet goes with the commit, in one round trip."""
+    """What is not written yet goes with the commit, in one round trip; the session has nothing left to do then."""
     pending = Pending(db)
     if not pending.in_any_order:
         db.flush()
         pending = Pending(db)
-    if pending:
-        connection = driver(db)
-        with connection.pipeline():
-            answer = connection.execute(*pending.statement)
-            connection.execute("COMMIT")
-        pending.number(answer.fetchone() or ())
-        db.expunge_all()
-    db.commit()
+    if not pending:
+        db.commit()
+        return
+    written, _ = at_once(driver(db), pending.statement, COMMIT)
+    pending.number(written)
+    db.close()
 
 
 _BUSY = frozenset({"55P03", "40P01", "40001", "23505"})
@@ -166,3 +180,4 @@ def migrate(url: str | None = None) -> None:
             alembic_command.upgrade(config, "head")
         finally:
             guard.execute(text("SELECT pg_advisory_unlock(5512)"))
+    target.dispose()  # What was prepared before may not fit the new schema.

@@ -200,7 +200,7 @@ def _first_answers(work: Work, bundle: Bundle, evidence: Mapping[str, object]) -
 
 def _new_case(work: Work, process: str, manager: Actor, office: str) -> Case:
     area = work.db.get_one(Office, office).area_code
-    number, case_id = work.db.execute(new_numbers).one()
+    number, case_id = new_numbers(work.db)
     case = Case(
         id=case_id,
         number=f"{area}-{work.now.astimezone(settings().zone).year}-{number:06}",
