@@ -98,7 +98,8 @@ def open_task(case_id: int) -> tuple[str, str]:
         rows = select(UserTask.id, UserTask.element).where(
             UserTask.case_id == case_id, UserTask.closed_at.is_(None)
         )
-        return db.execute(rows).one()._tuple()
+        task_id, element = db.execute(rows).one()
+        return task_id, element
 
 
 class Permit:

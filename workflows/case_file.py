@@ -9,11 +9,11 @@ transaction lasts nobody else changes the case, so a file that was read is not r
 import json
 from datetime import datetime
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import DateTime, LargeBinary, inspect
-from sqlalchemy.orm import Session, configure_mappers, make_transient_to_detached
-from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.orm import Session, configure_mappers
+from sqlalchemy.orm.attributes import instance_state, set_committed_value
 
 from workflows.db import Base, driver
 from workflows.directory import at_version
@@ -34,7 +34,8 @@ _READ = """
 SELECT json_build_array(to_json(c), to_json(i), d.sha256, v.version, opened, elements, done, waiting, armed,
   (SELECT json_agg(a) FROM task_draft a JOIN user_task t ON t.id = a.task_id WHERE t.case_id = c.id),
   (SELECT to_json(f) FROM client_facts f WHERE f.case_id = c.id),
-  (SELECT json_build_array(h.seq, h.hash) FROM history_event h WHERE h.case_id = c.id ORDER BY h.seq DESC LIMIT 1),
+  (SELECT json_build_array(h.seq, encode(h.hash, 'hex')) FROM history_event h
+    WHERE h.case_id = c.id ORDER BY h.seq DESC LIMIT 1),
   (SELECT json_agg(json_build_array(m.kind, m.recipient_id, m.round)) FROM outbox_message m WHERE m.case_id = c.id))
 FROM directory_version v CROSS JOIN "case" c
 LEFT JOIN process_instance i ON i.case_id = c.id LEFT JOIN process_definition d ON d.id = i.definition_id
@@ -195,8 +196,11 @@ def _object(db: Session, kind: type[T], row: dict[str, Any]) -> T:
 
 
 def _adopted(db: Session, kind: type[T], row: dict[str, Any]) -> T:
+    """What the mapper does with a row that it has read itself; adding an object from outside looks much further."""
     found: T = inspect(kind).class_manager.new_instance()  # type: ignore[assignment]
     found.__dict__.update(row)
-    make_transient_to_detached(found)
-    db.add(found)
+    state = instance_state(found)
+    state.key = cast(Any, inspect(kind).identity_key_from_instance(found))
+    state.session_id = db.hash_key
+    db.identity_map.add(state)
     return found

@@ -15,6 +15,7 @@ from typing import Any, cast
 import psycopg
 from alembic import command as alembic_command
 from alembic.config import Config
+from psycopg.pq import TransactionStatus
 from sqlalchemy import Connection, DateTime, Engine, create_engine, event, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError, DisconnectionError
@@ -25,6 +26,7 @@ from workflows.one_write import Pending
 from workflows.pipeline import COMMIT, at_once
 from workflows.pipeline import forget as forget_prepared
 from workflows.settings import settings
+from workflows.shared_session import SharedSession
 
 Json = dict[str, Any]
 """A JSON object in a column."""
@@ -58,7 +60,8 @@ def database(url: str | None = None) -> Engine:
             )
             event.listen(made, "checkin", _rest)
             event.listen(made, "checkout", _look_after_rest)
-            event.listen(made, "rollback", lambda connection: forget_prepared(_driver(connection)))
+            event.listen(made, "rollback", _forget_prepared)
+            event.listen(made, "after_cursor_execute", _forget_discarded)
             _databases[url] = made
         return _databases[url]
 
@@ -83,13 +86,22 @@ def _look_after_rest(connection: Any, record: Any, _proxy: object) -> None:
         raise DisconnectionError from None
 
 
+def _forget_prepared(connection: Connection) -> None:
+    """The driver throws away all that is prepared when it rolls back, which it does only when something is open."""
+    driven = cast(psycopg.Connection, connection.connection.driver_connection)
+    if driven.info.transaction_status != TransactionStatus.IDLE:
+        forget_prepared(driven)
+
+
+def _forget_discarded(_connection: Connection, cursor: psycopg.Cursor, *_about: object) -> None:
+    """So it does after a change of the schema."""
+    if (cursor.statusmessage or "").startswith(("ALTER", "DROP", "ROLLBACK", "DISCARD", "DEALLOCATE")):
+        forget_prepared(cursor.connection)
+
+
 def driver(db: Session) -> psycopg.Connection:
     """The driver's own connection of this transaction, for what must be sent at once."""
-    return _driver(db.connection())
-
-
-def _driver(connection: Connection) -> psycopg.Connection:
-    return cast(psycopg.Connection, connection.connection.driver_connection)
+    return cast(SharedSession, db).driver
 
 
 def forget(url: str) -> None:
@@ -111,40 +123,31 @@ def transaction() -> Iterator[Session]:
 
     A lock that cannot be had within five seconds is a `Busy` refusal.
     """
-    with Session(database(), expire_on_commit=False) as db:
-        try:
-            yield db
-            _write_and_commit(db)
-        except psycopg.Error as error:
-            _drop_if_broken(db)
-            raise _without_values(error) from None
-        except DBAPIError as error:
-            raise _without_values(error.orig) from None
-        except BaseException:
-            _drop_if_broken(db)
-            raise
-        for action in db.info.get("after_commit", []):
-            action()
+    db = SharedSession(database())
+    try:
+        yield db
+        _write_and_commit(db)
+    except psycopg.Error as error:
+        raise _without_values(error) from None
+    except DBAPIError as error:
+        raise _without_values(error.orig) from None
+    finally:
+        db.end()
+    for action in db.info.get("after_commit", []):
+        action()
 
 
-def _drop_if_broken(db: Session) -> None:
-    """A connection that broke, or was interrupted in the middle of an answer, does not go back to the pool."""
-    if db.in_transaction() and driver(db).closed:
-        db.invalidate()
-
-
-def _write_and_commit(db: Session) -> None:
-    """What is not written yet goes with the commit, in one round trip; the session has nothing left to do then."""
+def _write_and_commit(db: SharedSession) -> None:
+    """What is not written yet goes with the commit, in one round trip."""
     pending = Pending(db)
     if not pending.in_any_order:
         db.flush()
         pending = Pending(db)
-    if not pending:
-        db.commit()
-        return
-    written, _ = at_once(driver(db), pending.statement, COMMIT)
-    pending.number(written)
-    db.close()
+    if pending:
+        written, _ = at_once(db.driver, pending.statement, COMMIT)
+        pending.number(written)
+    elif db.is_open:
+        at_once(db.driver, COMMIT)
 
 
 _BUSY = frozenset({"55P03", "40P01", "40001", "23505"})

@@ -157,7 +157,7 @@ def deployed(db: Session, key: str = MAIN_PROCESS) -> ProcessDefinition | None:
     row = db.execute(query.order_by(ProcessDefinition.version.desc()).limit(1)).first()
     if row is None:
         return None
-    found, version = row._tuple()
+    found, version = row
     at_version(db, version)
     db.info.setdefault("sha256", {})[found.id] = found.sha256
     return found

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, func, select
+from sqlalchemy import Dialect, ForeignKey, Index, LargeBinary, TypeDecorator, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from workflows.case_file import file_of
@@ -19,6 +19,21 @@ from workflows.cases import Case
 from workflows.db import Base, Json
 from workflows.one_write import append
 from workflows.work import Work
+
+
+class Hash(TypeDecorator[str]):
+    """A SHA-256, hexadecimal where it is read, half as long where it is kept."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:
+        """As it is kept."""
+        return None if value is None else bytes.fromhex(value)
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> str | None:
+        """As it is read."""
+        return None if value is None else value.hex()
 
 
 class HistoryEvent(Base):
@@ -34,10 +49,10 @@ class HistoryEvent(Base):
     element: Mapped[str | None]
     detail: Mapped[Json]
     esd_only: Mapped[bool] = mapped_column(default=False)
-    hash: Mapped[str]
+    hash: Mapped[str] = mapped_column(Hash)
     __table_args__ = (
         UniqueConstraint("case_id", "seq"),
-        Index("ix_history_event_at", "at"),
+        Index("ix_history_event_at", "at", postgresql_using="brin"),
         Index("ix_history_event_without_case", "seq", unique=True, postgresql_where="case_id IS NULL"),
     )
 
@@ -76,7 +91,7 @@ def record(
         file.seq, file.hash = seq + 1, link
     else:
         work.db.info["newest_without_case"] = (seq + 1, link)
-    append(work.db, HistoryEvent, {**event, "hash": link})
+    append(work.db, HistoryEvent, {**event, "hash": bytes.fromhex(link)})
 
 
 def chained_hash(previous: str, event: HistoryEvent) -> str:

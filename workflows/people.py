@@ -172,6 +172,15 @@ def actor_for(db: Session, person: Person) -> Actor:
     )
 
 
+def actor_of(db: Session, person_id: int) -> Actor | None:
+    """The actor of somebody who may sign in, as the directory has them; made once a version of it."""
+    known = directory(db).derived(db, _no_actors)
+    if person_id not in known:
+        person = person_of(db, person_id)
+        known[person_id] = actor_for(db, person) if person and person.active else None
+    return known[person_id]
+
+
 def person_named(db: Session, username: str) -> Person | None:
     """The active person of a user name."""
     return db.scalar(select(Person).where(Person.username == username, Person.active))
@@ -213,6 +222,10 @@ def offices_with_supervisor(db: Session) -> frozenset[str]:
 def people_who_hold_both_keys(db: Session, area: str) -> list[Person]:
     """The ESD people of an area who may record a decision or an edit (X06), by name, each once."""
     return directory(db).derived(db, _key_holders).get(area, [])
+
+
+def _no_actors(_db: Session) -> dict[int, Actor | None]:
+    return {}
 
 
 def _by_id(db: Session) -> dict[int, Person]:

@@ -22,6 +22,7 @@ Rows = list[tuple[str | None, ...]]
 
 BEGIN: Statement = ("BEGIN", ())
 COMMIT: Statement = ("COMMIT", ())
+ROLLBACK: Statement = ("ROLLBACK", ())
 
 _MOST = 300
 """So many texts are prepared on a connection; further ones the server reads each time."""

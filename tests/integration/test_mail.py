@@ -119,7 +119,7 @@ def test_a_sender_that_died_leaves_a_lease_that_runs_out(
     folder, url = mail_sink
     desk.to_request()
     (row,) = rows(kind="notify_supervisor")
-    assert messages.take_lease(row.id, "of one who died")
+    assert messages.take_leases([row.id], "of one who died")
     assert desk.send_mail(url) == 0
     clock.move(seconds=31)
     desk.send_mail(url)
@@ -129,9 +129,9 @@ def test_a_sender_that_died_leaves_a_lease_that_runs_out(
 def test_a_sender_whose_lease_was_taken_over_writes_nothing(desk: Desk, clock: Clock) -> None:
     desk.to_request()
     (row,) = rows(kind="notify_supervisor")
-    messages.take_lease(row.id, "slow")
+    messages.take_leases([row.id], "slow")
     clock.move(seconds=31)
-    assert messages.take_lease(row.id, "quick")
+    assert messages.take_leases([row.id], "quick")
     messages.sent(row.id, "slow", "subject")
     assert rows(kind="notify_supervisor")[0].state == "waiting"
     messages.sent(row.id, "quick", "subject")
@@ -143,7 +143,7 @@ def test_retries_wait_longer_each_time(desk: Desk, clock: Clock) -> None:
     waits = []
     for attempt in range(3):
         (row,) = rows(kind="notify_supervisor")
-        messages.take_lease(row.id, f"lease {attempt}")
+        messages.take_leases([row.id], f"lease {attempt}")
         from workflows.people import SYSTEM
 
         messages.failed(SYSTEM, row.id, f"lease {attempt}", "busy", final=False, counts=True)
@@ -212,7 +212,7 @@ def test_a_sender_whose_lease_was_taken_over_sends_nothing(
 
     def slowly(message_id: int) -> Message:
         clock.move(seconds=31)
-        assert messages.take_lease(message_id, "quick")
+        assert messages.take_leases([message_id], "quick")
         return usual(message_id)
 
     monkeypatch.setattr(messages, "compose", slowly)

@@ -7,14 +7,14 @@ from datetime import date, timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import delete, func, select, true, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from workflows import clock, history
 from workflows.commands import command, lift_requests
 from workflows.commands.lift_requests import lock_person
-from workflows.db import transaction
-from workflows.directory import DirectoryVersion, at_version
+from workflows.db import driver, transaction
+from workflows.directory import at_version
 from workflows.errors import InvalidInput, NotAllowed, NotSignedIn, SignInFailed, TooManyAttempts
 from workflows.people import (
     ESD_ROLES,
@@ -26,9 +26,10 @@ from workflows.people import (
     SignIn,
     SignInFailure,
     actor_for,
+    actor_of,
     person_named,
-    person_of,
 )
+from workflows.pipeline import alone
 from workflows.settings import settings
 from workflows.work import Work
 
@@ -63,17 +64,21 @@ def sign_out(key: str) -> None:
             history.record(Work(db, actor, clock.now()), "signed_out")
 
 
+_SESSION = """
+SELECT s.person_id, v.version FROM session s, directory_version v
+WHERE s.key_hash = $1 AND s.ended_at IS NULL AND s.expires_at > $2::timestamptz
+"""
+
+
 def actor_of_session(key: str) -> Actor:
     """Who a session belongs to; `NotSignedIn` when it is unknown, ended or over."""
     with transaction() as db:
-        # One row beside each: the directory has one version.
-        found = select(SignIn, DirectoryVersion.version).join(DirectoryVersion, true())
-        found = found.where(SignIn.key_hash == hash_of(key))
-        row, version = db.execute(found).one_or_none() or (None, "")
-        if row is None or row.ended_at or row.expires_at <= clock.now():
+        rows = alone(driver(db), (_SESSION, [hash_of(key), clock.now().isoformat()]))
+        if not rows:
             raise NotSignedIn()
-        at_version(db, version)
-        return active_actor(db, row.person_id)
+        person_id, version = rows[0]
+        at_version(db, str(version))
+        return active_actor(db, int(person_id or 0))
 
 
 @command
@@ -196,10 +201,10 @@ def _start_session(person_id: int) -> str:
 
 def active_actor(db: Session, person_id: int) -> Actor:
     """The actor of a person who may still sign in; `NotSignedIn` when not."""
-    person = person_of(db, person_id)
-    if person is None or not person.active:
+    actor = actor_of(db, person_id)
+    if actor is None:
         raise NotSignedIn()
-    return actor_for(db, person)
+    return actor
 
 
 def _nobody() -> Actor:
