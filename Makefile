@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format lock clean browser bench fuzz conformance
+.PHONY: help demo test lint format lock clean browser bench fuzz conformance catalogue
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -24,6 +24,7 @@ help:
 	@echo "make conformance  diagrams of others: OPTIN_CORPUS=/path/to/them"
 	@echo "make lint    the checks alone: ruff, mypy, import-linter"
 	@echo "make format  format the Python files"
+	@echo "make catalogue  bring the words to translate up to date (workflows/catalogues)"
 	@echo "make lock    choose the versions of all libraries anew (needs uv)"
 	@echo "make clean   remove what was made here, the demo's data too"
 
@@ -47,6 +48,9 @@ conformance: $(VENV)/.test
 # Minutes; BENCH_ARGS=--quick is shorter, a part's name measures that part alone (benchmarks/README.md).
 bench: $(VENV)/.test
 	$(BIN)/python -m benchmarks $(BENCH_ARGS)
+
+catalogue: $(VENV)/.test
+	$(BIN)/python -m tests.words
 
 FUZZ_RUNS ?= 200000
 fuzz: $(VENV)/.test

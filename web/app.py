@@ -28,10 +28,12 @@ from web.demo import demo
 from web.errors import status_of
 from web.problems import badge, on_it, problems
 from web.processes import processes
-from web.session import session
+from web.session import here, session
 from web.tokens import tokens
 from web.worklist import worklist
+from workflows import language
 from workflows.errors import Incident, Refused
+from workflows.language import marked
 from workflows.people import ROLES, Actor
 from workflows.settings import Settings, settings
 
@@ -70,22 +72,26 @@ PROBLEMS = "/problems"
 
 #: Hiding an entry is a courtesy; what a person may do is decided by the commands and queries.
 PLACES = (
-    Place("My work", "/work", _CASEWORK),
-    Place("Start a request", "/cases/new", frozenset({"case_manager", "esd_wioa_supervisor"})),
-    Place("Cases", "/cases", _CASEWORK | {"auditor"}),
-    Place("Processes", "/processes", frozenset({"program_manager", "esd_wioa_supervisor", "administrator"})),
-    Place("People", "/admin/people", frozenset({"administrator", "auditor", "esd_wioa_supervisor"})),
+    Place(marked("My work"), "/work", _CASEWORK),
+    Place(marked("Start a request"), "/cases/new", frozenset({"case_manager", "esd_wioa_supervisor"})),
+    Place(marked("Cases"), "/cases", _CASEWORK | {"auditor"}),
     Place(
-        "Agreements",
+        marked("Processes"),
+        "/processes",
+        frozenset({"program_manager", "esd_wioa_supervisor", "administrator"}),
+    ),
+    Place(marked("People"), "/admin/people", frozenset({"administrator", "auditor", "esd_wioa_supervisor"})),
+    Place(
+        marked("Agreements"),
         "/admin/agreements",
         frozenset({"program_manager", "administrator", "esd_wioa_supervisor", "auditor"}),
     ),
-    Place("Sent mail", "/admin/outbox", frozenset({"program_manager", "administrator"})),
-    Place("Problems", PROBLEMS, frozenset({"administrator", "auditor"})),
-    Place("History", "/audit", frozenset({"auditor", "administrator"})),
+    Place(marked("Sent mail"), "/admin/outbox", frozenset({"program_manager", "administrator"})),
+    Place(marked("Problems"), PROBLEMS, frozenset({"administrator", "auditor"})),
+    Place(marked("History"), "/audit", frozenset({"auditor", "administrator"})),
 )
 
-DEMO_MAILS = Place("Demo mail", "/demo/mails", frozenset(ROLES))
+DEMO_MAILS = Place(marked("Demo mail"), "/demo/mails", frozenset(ROLES))
 
 
 @dataclass(frozen=True)
@@ -99,46 +105,52 @@ class ErrorPage:
 
 ERROR_PAGES = {
     400: ErrorPage(
-        "This request could not be read",
-        "Something in the request was not as the page expected it. Nothing was changed.",
-        "Go back, load the page again and try once more.",
+        marked("This request could not be read"),
+        marked("Something in the request was not as the page expected it. Nothing was changed."),
+        marked("Go back, load the page again and try once more."),
     ),
     403: ErrorPage(
-        "You may not see or do this",
-        "Your role does not allow it, or the case belongs to another agency or office. Nothing was changed.",
-        "If you need it for your work, ask your supervisor or an administrator.",
+        marked("You may not see or do this"),
+        marked(
+            "Your role does not allow it, or the case belongs to another agency or office. Nothing was changed."
+        ),
+        marked("If you need it for your work, ask your supervisor or an administrator."),
     ),
     404: ErrorPage(
-        "There is nothing at this address",
-        "The address may be mistyped, or what was here has been closed.",
-        "Check the address, or go to your work list.",
+        marked("There is nothing at this address"),
+        marked("The address may be mistyped, or what was here has been closed."),
+        marked("Check the address, or go to your work list."),
     ),
     405: ErrorPage(
-        "This address cannot be used in that way",
-        "The page was asked for something it does not do. Nothing was changed.",
-        "Go to your work list and start from there.",
+        marked("This address cannot be used in that way"),
+        marked("The page was asked for something it does not do. Nothing was changed."),
+        marked("Go to your work list and start from there."),
     ),
     409: ErrorPage(
-        "Somebody was faster",
-        "This was changed in the meantime, by a colleague or in another window. Nothing was changed now.",
-        "Load the page again to see how things stand.",
+        marked("Somebody was faster"),
+        marked(
+            "This was changed in the meantime, by a colleague or in another window. Nothing was changed now."
+        ),
+        marked("Load the page again to see how things stand."),
     ),
     413: ErrorPage(
-        "That is too large",
-        "What was sent is larger than this page accepts. Nothing was changed.",
-        "Shorten the text, or choose a smaller file, and try again.",
+        marked("That is too large"),
+        marked("What was sent is larger than this page accepts. Nothing was changed."),
+        marked("Shorten the text, or choose a smaller file, and try again."),
     ),
     500: ErrorPage(
-        "Something went wrong on our side",
-        "The page could not be finished. Nothing was changed.",
-        "Try again in a few minutes. If it happens again, tell an administrator the time and the page.",
+        marked("Something went wrong on our side"),
+        marked("The page could not be finished. Nothing was changed."),
+        marked(
+            "Try again in a few minutes. If it happens again, tell an administrator the time and the page."
+        ),
     ),
 }
 
 EXPIRED_FORM = ErrorPage(
-    "This page was open for too long",
-    "For safety, forms expire. Nothing was changed.",
-    "Go back, load the page again and send the form once more.",
+    marked("This page was open for too long"),
+    marked("For safety, forms expire. Nothing was changed."),
+    marked("Go back, load the page again and send the form once more."),
 )
 
 
@@ -204,6 +216,8 @@ def _prepare_templates(app: Flask, chosen: Settings) -> None:
     app.jinja_env.lstrip_blocks = True
     forms_view.register_filters(app, chosen.zone)
     app.jinja_env.globals["asset"] = asset
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.install_gettext_callables(language.gettext, language.ngettext, newstyle=True)  # type: ignore[attr-defined]
     app.context_processor(frame)
 
 
@@ -219,6 +233,9 @@ def frame() -> dict[str, object]:
         "errors": {},
         "sample_data": demo,
         "zone_name": current_app.config["ZONE"],
+        "here": here(),
+        "language": language.chosen(),
+        "languages": language.LANGUAGES,
         "person": actor and {"name": actor.name, "roles": role_words(actor.roles)},
         "places": places_for(actor, demo),
     }
@@ -226,7 +243,9 @@ def frame() -> dict[str, object]:
 
 def role_words(roles: frozenset[str]) -> str:
     """`Case manager and Program manager`, in the order of the table of roles."""
-    return " and ".join(words for role, words in ROLES.items() if role in roles)
+    return language.gettext(" and ").join(
+        language.gettext(words) for role, words in ROLES.items() if role in roles
+    )
 
 
 def places_for(actor: Actor | None, demo: bool) -> list[dict[str, object]]:
@@ -238,7 +257,7 @@ def places_for(actor: Actor | None, demo: bool) -> list[dict[str, object]]:
     here = max((e.path for e in shown if _within(request.path, e.path)), key=len, default="")
     return [
         {
-            "label": entry.label,
+            "label": language.gettext(entry.label),
             "href": entry.path,
             "current": entry.path == here,
             "count": _open_problems(actor) if entry.path == PROBLEMS else 0,
@@ -305,5 +324,5 @@ def _refused(refused: Refused) -> tuple[str, int]:
 def error_page(status: int, page: ErrorPage | None = None, happened: str | None = None) -> tuple[str, int]:
     """The page of a failure; `happened` replaces the general sentence, for a refusal that knows better."""
     known = page or ERROR_PAGES.get(status) or ERROR_PAGES[500 if status >= 500 else 400]
-    words = happened or known.happened
+    words = happened or language.gettext(known.happened)
     return render_template("error.html", status=status, problem=known, happened=words), status

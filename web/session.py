@@ -5,7 +5,7 @@ from urllib.parse import SplitResult, urlsplit
 from flask import Blueprint, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from workflows import sample
+from workflows import language, sample
 from workflows.commands import people
 from workflows.errors import NotSignedIn, SignInFailed, TooManyAttempts
 from workflows.people import ROLES
@@ -14,10 +14,24 @@ from workflows.ssn_guard import find
 
 COOKIE = "desk_session"
 
-PUBLIC = frozenset({"static", "healthz", "session.sign_in", "session.sign_in_form", "session.notice"})
+LANGUAGE_COOKIE = "desk_language"
+YEAR = 365 * 24 * 3600
+
+PUBLIC = frozenset(
+    {"static", "healthz", "session.sign_in", "session.sign_in_form", "session.notice", "session.speak"}
+)
 """The endpoints that need no sign-in; the API asks for its own token."""
 
 session = Blueprint("session", __name__)
+
+
+@session.before_app_request
+def choose_language() -> None:
+    """Speak the language that was chosen here, or else the one that the browser asks for."""
+    asked = request.cookies.get(LANGUAGE_COOKIE, "")
+    if asked not in language.LANGUAGES:
+        asked = request.accept_languages.best_match(language.LANGUAGES) or language.ENGLISH
+    language.choose(language.ENGLISH if request.path.startswith("/api/") else asked)
 
 
 @session.before_app_request
@@ -30,14 +44,15 @@ def identify() -> AnyResponse | None:
         g.actor = people.actor_of_session(request.cookies.get(COOKIE, ""))
     except NotSignedIn:
         if request.endpoint not in PUBLIC:
-            return redirect(url_for("session.sign_in_form", next=_here()))
+            return redirect(url_for("session.sign_in_form", next=here()))
     return None
 
 
-def _here() -> str:
-    """The page to come back to; a posted form leads to the page it stood on."""
+def here() -> str:
+    """The page to come back to, without a number that must not be repeated; a form leads to the page it stood on."""
     if request.method == "GET":
-        return request.full_path.rstrip("?")
+        blocked = any(find(text) for _, text in request.args.items(multi=True))
+        return request.path if blocked else request.full_path.rstrip("?")
     parts = _parts(request.referrer or "")
     return parts.path if parts and parts.netloc == request.host else "/"
 
@@ -81,6 +96,21 @@ def sign_out() -> AnyResponse:
     people.sign_out(request.cookies.get(COOKIE, ""))
     response = redirect(url_for("session.sign_in_form"))
     response.delete_cookie(COOKIE)
+    return response
+
+
+@session.post("/language")
+def speak() -> AnyResponse:
+    """Choose the language of the pages in this browser."""
+    response = redirect(_local(request.form.get("next")) or "/")
+    response.set_cookie(
+        LANGUAGE_COOKIE,
+        request.form.get("language", ""),
+        max_age=YEAR,
+        httponly=True,
+        samesite="Lax",
+        secure=settings().cookie_secure,
+    )
     return response
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import ForeignKey, UniqueConstraint, select, true
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 import engine
+from workflows import language
 from workflows.db import Base, Json, driver
 from workflows.directory import DirectoryVersion, at_version
 from workflows.forms import Form
@@ -129,6 +130,7 @@ def bundle_of(db: Session, definition_id: int) -> Bundle:
         return known[1]
     row = db.get_one(ProcessDefinition, definition_id)
     bundle = Bundle(row.key, row.files)
+    language.learn(bundle.files)
     with _parsing:
         while len(_bundles) >= _KEPT:
             _bundles.pop(next(iter(_bundles)))

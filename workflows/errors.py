@@ -7,12 +7,14 @@ The docstring of a class is its sentence to the person unless one is given; `cod
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from workflows.language import gettext
+
 
 class Refused(Exception):
     """This cannot be done."""
 
     def __init__(self, message: str | None = None, fields: Mapping[str, str] | None = None) -> None:
-        self.message = message or (type(self).__doc__ or "").strip()
+        self.message = message or gettext((type(self).__doc__ or "").strip())
         self.fields = dict(fields or {})
         super().__init__(self.message)
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 
 from workflows.form_fields import Field
+from workflows.language import gettext
 from workflows.settings import SystemOfRecord
 
 Labels = Mapping[str, str]
@@ -51,8 +52,8 @@ NOT_ANSWERS = "Send the answers as one object of field names and values."
 
 
 def fill(text: str, labels: Labels) -> str:
-    """A text of a form with its `{sor.…}` placeholders filled."""
-    return PLACEHOLDER.sub(lambda m: labels.get(m[1], DEFAULT_LABELS.get(m[1], m[0])), text)
+    """A text of a bundle in the language chosen, with its `{sor.…}` placeholders filled."""
+    return PLACEHOLDER.sub(lambda m: labels.get(m[1], DEFAULT_LABELS.get(m[1], m[0])), gettext(text))
 
 
 def sentence(field: Field, keyword: str, before: str, labels: Labels) -> str:

@@ -268,7 +268,7 @@ class Place:
 
 
 PLACES = (
-    Place(("GET /healthz", "GET /static/<path:filename>", "GET /sign-in", "POST /sign-in", "GET /notice",
+    Place(("GET /healthz", "GET /static/<path:filename>", "GET /sign-in", "POST /sign-in", "GET /notice", "POST /language",
            "GET /api/v1/", "GET /api/v1/openapi.json", "GET /api/v1/swagger", "GET /api/v1/swagger/<path:filename>",
            "GET /api/v1/static/<path:filename>", "GET /api/v1/oauth2-redirect.html"),
           "7.1: the notice is for everybody; the description of the API holds no fact", public=True),
