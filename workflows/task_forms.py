@@ -16,7 +16,7 @@ Options = dict[str, dict[str, str]]
 
 def labels() -> dict[str, str]:
     """What the case management system calls things, for the placeholders `{sor.…}` of a bundle's texts."""
-    words: dict[str, str] = settings().sor.model_dump()
+    words: dict[str, str] = dict(settings().sor)
     return words
 
 
