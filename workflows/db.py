@@ -88,6 +88,8 @@ def _look_after_rest(connection: Any, record: Any, _proxy: object) -> None:
 
 def _forget_prepared(connection: Connection) -> None:
     """The driver throws away all that is prepared when it rolls back, which it does only when something is open."""
+    if connection.invalidated:
+        return
     driven = cast(psycopg.Connection, connection.connection.driver_connection)
     if driven.info.transaction_status != TransactionStatus.IDLE:
         forget_prepared(driven)

@@ -54,8 +54,7 @@ class SharedSession(Session):
             return
         _roll_back(cast(psycopg.Connection, held.driver_connection))
         if cast(psycopg.Connection, held.driver_connection).closed:
-            self.invalidate()
-            held.invalidate()
+            (held if self._mapped is None else self).invalidate()
         self.close()
         held.close()
 

@@ -260,6 +260,25 @@ def test_one_message_that_goes_wrong_does_not_stop_the_others(desk: Desk) -> Non
     assert {row.state for row in rows(kind="notify_supervisor")} == {"sent", "waiting"}
 
 
+def test_what_a_dead_sender_had_sent_and_not_written_goes_out_once_more(
+    desk: Desk, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A few at once are taken and written down; only those in hand can be doubled, under the same Message-ID."""
+    for first, last in (("Tamsin", "Orrery"), ("Odell", "Brightwater"), ("Juno", "Farrow")):
+        desk.to_request(client_first_name=first, client_last_name=last)
+    with monkeypatch.context() as dies:
+        dies.setattr(messages, "sent_and_written", lambda *_: 1 / 0)
+        dead = Server()
+        messages.deliver(messages.waiting_ids(2), dead)
+    others, again = Server(), Server()
+    deliver(others)
+    clock._traveller.shift(timedelta(minutes=4))
+    deliver(again)
+    taken = [sorted(message.message_id for message in server.taken) for server in (dead, others, again)]
+    assert [len(ids) for ids in taken] == [2, 1, 2] and taken[0] == taken[2]
+    assert {row.state for row in rows()} == {"sent"}
+
+
 def test_a_connection_that_was_cut_off_is_not_used_again(
     desk: Desk, mail_sink: tuple[Path, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
