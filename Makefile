@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format lock clean browser bench fuzz conformance catalogue
+.PHONY: help demo test lint format lock clean browser bench fuzz soak conformance catalogue
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -21,6 +21,7 @@ help:
 	@echo "make test    all checks and tests"
 	@echo "make bench   what a step, a case and a page cost, against others (minutes)"
 	@echo "make fuzz    coverage-guided fuzzing of expressions, diagrams and saved states (FUZZ_RUNS=200000 each)"
+	@echo "make soak    random processes, expressions and tables by the thousand (SOAK=3000 of each, counted from SEED=0)"
 	@echo "make conformance  diagrams of others: OPTIN_CORPUS=/path/to/them"
 	@echo "make lint    the checks alone: ruff, mypy, import-linter"
 	@echo "make format  format the Python files"
@@ -59,6 +60,12 @@ fuzz: $(VENV)/.test
 	@for target in tests/fuzz/fuzz_*.py; do \
 	  echo "$$target"; $(BIN)/python $$target -atheris_runs=$(FUZZ_RUNS) -max_len=4000 || exit 1; \
 	done
+
+# Minutes. The same tests as ever, with as many examples as SOAK says; the seed of a failure is in the name of its test.
+SOAK ?= 3000
+SEED ?= 0
+soak: $(VENV)/.test
+	SOAK=$(SOAK) SEED=$(SEED) $(BIN)/python -m pytest -q $(PYTEST_ARGS) $$(grep -l 'from soaking import' tests/unit/engine/test_*.py)
 
 format: $(VENV)/.test
 	$(BIN)/ruff check --fix .

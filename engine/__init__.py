@@ -8,6 +8,7 @@ state = instance.dump()
 """
 
 from engine.definition import Definition, check, load
+from engine.drawn_words import drawn_words, reworded
 from engine.elements import Element, Problem
 from engine.errors import (
     BpmnError,
@@ -47,6 +48,8 @@ __all__ = [
     "StepLimit",
     "Trace",
     "check",
+    "drawn_words",
     "load",
+    "reworded",
     "routes",
 ]

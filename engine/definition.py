@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Container, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -70,14 +70,15 @@ def load(
     `steps`, `lanes`, `service_levels`: what the host allows, None for anything. `rules`: `house` demands all that the
     house needs to work a case (lanes, steps, shapes, default flows, the safe language); `standard` takes every
     diagram that the engine runs as BPMN says; `walk` leaves conditions and timers unread, for a person who chooses each way.
-    `all_processes`: also those not marked executable. `names`: the variables that the work of an element sets, so that
-    a condition that reads another one is found; None: not checked.
+    `all_processes`: also those not marked executable. `names`: the variables that the work of an element sets, perhaps with
+    their kinds, so that a condition that reads another one, or compares it with what it never is, is found; None: not
+    checked.
     """
     drawing = read(files, all_processes=all_processes, limits=limits)
     host = validation.Host(steps, lanes, service_levels, rules, limits, names)
-    problems = validation.problems(drawing, host, process_id)
-    needed = drawing.needed_by(process_id)
     tables, wrong = decision_tables(drawing, files, host)
+    problems = validation.problems(drawing, replace(host, tables=tables), process_id)
+    needed = drawing.needed_by(process_id)
     errors = tuple(problem for problem in [*problems, *wrong] if not problem.warning)
     if rules != "house":
         errors = tuple(problem for problem in errors if problem.process_id in (None, *needed))
@@ -133,7 +134,8 @@ def check(
     """Every problem of a bundle, in the order of the files; warnings too. Nothing but warnings: it can be loaded."""
     drawing = read(files, all_processes=all_processes, limits=limits)
     host = validation.Host(steps, lanes, service_levels, rules, limits, names)
-    return [*validation.problems(drawing, host, process_id), *decision_tables(drawing, files, host)[1]]
+    tables, wrong = decision_tables(drawing, files, host)
+    return [*validation.problems(drawing, replace(host, tables=tables), process_id), *wrong]
 
 
 def _fingerprint(files: Mapping[str, bytes], process_id: str) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from lxml import etree
 
@@ -32,6 +34,16 @@ class Document:
     others: Mapping[str, Xml] = field(repr=False)
     rules: Rules = "standard"
     limits: Limits = DEFAULT
+
+    @cached_property
+    def flows_into(self) -> Counter[str]:
+        """How many sequence flows lead to each id."""
+        return Counter(local_id(str(flow.get("targetRef"))) for flow in self.all("sequenceFlow"))
+
+    @cached_property
+    def flows_out(self) -> Counter[str]:
+        """How many sequence flows lead from each id."""
+        return Counter(local_id(str(flow.get("sourceRef"))) for flow in self.all("sequenceFlow"))
 
     def all(self, *tags: str) -> Iterator[Xml]:
         """Every element with one of these tags."""

@@ -61,7 +61,8 @@ class Loop:
     `kind`: `while` (standard loop), `parallel` or `sequential` (multi-instance). `condition`: go on while it holds;
     `test_before`, `maximum`: of a standard loop. `cardinality` or `collection`: how many instances; `item`: the name
     under which each finds its part of the collection; `completion`: stop when it holds. `behavior`: after which
-    instances an event is thrown (`All`: after none), `throws`: which ones, each under a condition or always.
+    instances an event is thrown (`All`: after none), `throws`: which ones, each always or, with `Complex`, under a
+    condition that also ends the activity; its event may then be a plain one, for nothing.
     """
 
     kind: Literal["while", "parallel", "sequential"]

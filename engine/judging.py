@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Container, Iterator, Mapping
+from dataclasses import dataclass, field
 
+from engine.decisions import Decision
 from engine.document import Document
 from engine.drawing import Drawing, Flow, Node, Scope
 from engine.elements import Problem
@@ -17,7 +18,8 @@ from engine.variables import Sets
 class Host:
     """What the host allows: the ids of its steps, its lanes, its service levels. None: not checked.
 
-    `rules`: how much is demanded (see `definition.load`). `names`: the variables that an element's work sets.
+    `rules`: how much is demanded (see `definition.load`). `names`: the variables that an element's work sets; `tables`:
+    the decisions of the bundle by id.
     """
 
     steps: Container[str] | None = None
@@ -26,6 +28,7 @@ class Host:
     rules: Rules = "house"
     limits: Limits = DEFAULT
     names: Sets | None = None
+    tables: Mapping[str, Decision] = field(default_factory=dict)
 
 
 Rule = Callable[[Drawing, Host], Iterator[Problem]]

@@ -61,9 +61,13 @@ def _tag(local: str, namespace: str = BPMN) -> str:
     return f"{{{namespace}}}{local}"
 
 
+_SPACE = _tag("")
+
+
 def local_name(node: etree._Element) -> str | None:
     """The BPMN tag of an XML element, or None for other vocabularies."""
-    return str(node.tag).removeprefix(_tag("")) if str(node.tag).startswith(_tag("")) else None
+    tag = str(node.tag)
+    return tag[len(_SPACE) :] if tag.startswith(_SPACE) else None
 
 
 def _plain_text(node: etree._Element | None) -> str | None:
@@ -299,9 +303,11 @@ class _File:
             if shared is not None and xml.get("behavior", "All").lower() in attribute.lower():
                 yield None, self._event(shared)
         for definition in xml.iterfind(_tag("complexBehaviorDefinition")):
-            condition = _expression(definition.find(_tag("condition")))
-            for event in definition.iterfind(_tag("event")):
-                yield from ((condition, thrown) for thrown in self._events(event, "event"))
+            if xml.get("behavior") == "Complex":
+                condition = _expression(definition.find(_tag("condition"))) or Text("")
+                events = definition.iterfind(_tag("event"))
+                thrown = [each for event in events for each in self._events(event, "event")]
+                yield from ((condition, each) for each in thrown or [Event()])
 
     def _set_aside(self, xml: etree._Element, tag: str, scope: Scope) -> None:
         reason = f"The {tag} is drawn for readers: the engine does not move its data."

@@ -124,10 +124,10 @@ class Repeat(Activity, BpmnStartTask):
         internal = my_task.internal_data
         internal["done"] += 1
         my_task.data = merged(my_task.data, instance)
-        self._tell(my_task)
+        enough = self._tell(my_task)
         if my_task.stopped:
             return
-        if self._is_over(my_task):
+        if enough or self._is_over(my_task):
             for other in list(process.instances(my_task)):
                 if other is not instance:
                     other.cancel()
@@ -136,21 +136,31 @@ class Repeat(Activity, BpmnStartTask):
             self._start_one(my_task)
             self._step_out(my_task)
 
-    def _tell(self, my_task: Token) -> None:
+    def _tell(self, my_task: Token) -> bool:
         """Throw what the activity throws when an instance completes (BPMN 2.0.2, table 10.30).
 
-        Its own boundary events hear of the instance that is done; the other instances go on.
+        True when a condition of the behaviour `Complex` holds: it cancels the remaining instances (table 10.31).
         """
-        if self.behavior == "One" and my_task.internal_data["done"] > 1:
-            return
+        walked = my_task.workflow.top_workflow.chooser is not None
+        if (self.behavior == "One" and my_task.internal_data["done"] > 1) or (
+            self.behavior == "Complex" and walked
+        ):
+            return False  # Nobody reads the conditions of a walk.
+        enough = False
         for condition, trigger in self.throws:
             if not my_task.stopped and (condition is None or self._asks(my_task, condition)):
-                own = my_task.workflow.linked("host", my_task.id)
-                hearing = [token for token in own if token.task_spec.hears(trigger.kind, trigger.name)]
-                for token in hearing:
-                    token.task_spec.again(token)
-                if not hearing:
-                    throw_from(my_task, trigger)
+                enough = enough or condition is not None
+                self._throw(my_task, trigger)
+        return enough
+
+    def _throw(self, my_task: Token, trigger: Trigger) -> None:
+        """The activity's own boundary events hear of the instance that is done, and do not interrupt the others."""
+        own = my_task.workflow.linked("host", my_task.id)
+        hearing = [token for token in own if token.task_spec.hears(trigger.kind, trigger.name)]
+        for token in hearing:
+            token.task_spec.again(token)
+        if not hearing:
+            throw_from(my_task, trigger)
 
     def _is_over(self, my_task: Token) -> bool:
         internal = my_task.internal_data

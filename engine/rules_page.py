@@ -94,6 +94,7 @@ def _fixed_texts(body: Iterable[ast.stmt]) -> dict[str, str | None]:
 
 _MAKERS = frozenset({
     "Problem", "of_node", "of_flow", "of_scope", "problem", "refusal", "_refuse", "_problem", "_by_hand", "_Unreadable",
+    "_of",
 })  # fmt: skip
 """What makes a problem; in each the mend stands two places behind the code."""
 
@@ -128,7 +129,9 @@ def _severity(call: ast.Call) -> str:
 
 
 def _text(node: ast.expr | None) -> str | None:
-    """The text of a constant; the parts of a formatted one with … between."""
+    """The text of a constant; the parts of a formatted one with … between; the constant among several choices."""
+    if isinstance(node, ast.BoolOp):
+        return next(filter(None, map(_text, node.values)), None)
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         return node.value
     if isinstance(node, ast.JoinedStr):

@@ -46,6 +46,9 @@ def _of_loop(node: Node, loop: Loop, host: Host) -> Iterator[Problem]:
     if loop.behavior != "All" and not loop.throws:
         reason = f"The behavior “{loop.behavior}” names no event to throw."
         yield of_node(node, "G25", reason, "Choose the event, or the behavior All.")
+    if any(condition is not None and not condition.text for condition, _ in loop.throws):
+        reason = "The behavior “Complex” does not say when it throws and ends."
+        yield of_node(node, "G25", reason, "Write its condition.")
     if loop.maximum is not None and not _is_number(loop.maximum, host.limits.instances):
         reason = f"The loop maximum is no number from 0 to {host.limits.instances}."
         yield of_node(node, "G25", reason, "Write a smaller whole number.")
@@ -68,7 +71,7 @@ def token_numbers(drawing: Drawing, host: Host) -> Iterator[Problem]:
     for node in drawing.nodes:
         for name, number in (("startQuantity", node.tokens_in), ("completionQuantity", node.tokens_out)):
             if not _is_number(number, host.limits.instances) or int(number) < 1:
-                yield of_node(node, "G26", f"{name} is no whole number from 1.", "Remove it.")
+                yield of_node(node, "G26", f"The {name} is no whole number from 1.", "Remove it.")
 
 
 def _is_number(text: str, most: int) -> bool:

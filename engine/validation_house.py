@@ -130,6 +130,14 @@ _SHAPE = "Open the file in a modeler, draw the element there and save."
 _OUTCOME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
 
+def lists(drawing: Drawing, host: Host) -> Iterator[Problem]:
+    """G25: a multi-instance activity counts its instances: process data hold no list to take them from."""
+    for node in drawing.nodes:
+        if node.loop is not None and node.loop.collection is not None:
+            reason = "The activity takes its instances from a list, and the data of a case hold no list."
+            yield of_node(node, "G25", reason, "Write a loop cardinality: how many instances there are.")
+
+
 def outcomes(drawing: Drawing, host: Host) -> Iterator[Problem]:
     """G17: an outcome is one plain word, because expressions compare it."""
     for node in drawing.nodes:
@@ -203,5 +211,5 @@ def can_end(drawing: Drawing, host: Host) -> Iterator[Problem]:
 
 RULES: tuple[Rule, ...] = (
     reserved_ids, tasks_of_a_kind, condition_places, default_flows, lane_names, tasks_in_lanes, steps,
-    drawn, outcomes, flow_ids, starts, ends, ways_out, can_end,
+    drawn, lists, outcomes, flow_ids, starts, ends, ways_out, can_end,
 )  # fmt: skip

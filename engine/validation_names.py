@@ -1,15 +1,21 @@
-"""The rule about the names in expressions, where the host says which names its forms and steps set."""
+"""The rules about what expressions read, where the host says what its forms and steps set: the names, and their kinds."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
-from engine.drawing import Drawing, Node, Text
+from engine.drawing import Drawing, Flow, Node
 from engine.elements import Problem
 from engine.errors import ExpressionError
+from engine.expressions import UNKNOWN, Answer, Expression, check_types, explain
 from engine.judging import Host, Rule, of_flow, of_node
 from engine.texts import compile_timer_of, compile_value
-from engine.variables import Variables
+from engine.timers import TIMER_FUNCTIONS
+from engine.validation_expressions import expressions_of
+from engine.variables import Known, Variables
+
+Asked = tuple[Flow | Node, Expression, Answer | None, Known]
+"""An expression, where it stands, what it must answer, and the variables it can find there."""
 
 
 def names(drawing: Drawing, host: Host) -> Iterator[Problem]:
@@ -17,58 +23,75 @@ def names(drawing: Drawing, host: Host) -> Iterator[Problem]:
 
     A warning, but in the house. Not checked when the host does not say which names its forms and steps set.
     """
-    if host.names is None:
-        return
-    variables = Variables(drawing, host.names)
+    for place, expression, _, known in _asked(drawing, host) if host.names is not None else ():
+        for name in sorted(expression.names - known.keys()):
+            reason = f"It reads “{name[:80]}”, which nothing before it sets."
+            mend = _meant(expression, name, known) or "Read a name that is set before."
+            yield _of(drawing, place, "V8", reason, mend, warning=host.rules != "house")
+
+
+def kinds(drawing: Drawing, host: Host) -> Iterator[Problem]:
+    """V14: in the house a condition compares like with like, a choice with one of its options, and can be true or false.
+
+    The kinds are those of the fields of the forms and of what the steps give; what nobody says is not guessed.
+    """
+    for place, expression, answer, known in _asked(drawing, host) if host.rules == "house" else ():
+        for mistake in check_types(expression, known, answer):
+            reason = f"“{expression.text[:80]}” cannot be meant so. {mistake.sentence}"
+            mend = mistake.advice or "Compare like with like."
+            yield _of(drawing, place, "V14", reason, mend)
+
+
+def _of(
+    drawing: Drawing, place: Flow | Node, rule: str, reason: str, mend: str, *, warning: bool = False
+) -> Problem:
+    if isinstance(place, Flow):
+        return of_flow(drawing, place, rule, reason, mend, warning=warning)
+    return of_node(place, rule, reason, mend, warning=warning)
+
+
+def _meant(expression: Expression, name: str, known: Known) -> str | None:
+    """What may have been meant by an unknown name: one that is known, or a text without its quotes."""
+    mistake = explain(
+        expression.text, {**dict.fromkeys(expression.names - {name}, UNKNOWN), **known}, TIMER_FUNCTIONS
+    )
+    return None if mistake is None else mistake.advice
+
+
+def _asked(drawing: Drawing, host: Host) -> Iterator[Asked]:
+    """Every expression that can be read; what cannot is another rule's."""
+    variables = Variables(drawing, host.names or (lambda element: ()), host.tables)
     nodes = {node.id: node for node in drawing.nodes}
     for flow in drawing.flows:
         source = nodes.get(flow.source)
         if source is not None and flow.condition is not None:
-            known = variables.behind(source)
-            for name in _unknown([flow.condition], known, host):
-                reason, mend = _words(name, known)
-                yield of_flow(drawing, flow, "V8", reason, mend, warning=host.rules != "house")
+            try:
+                compiled = compile_value(flow.condition, host.rules)
+            except ExpressionError:
+                continue
+            if compiled is not None:
+                yield flow, compiled, "boolean", variables.behind(source)
     for node in drawing.nodes:
-        known = variables.before(node) | variables.behind(node)
-        for name in _unknown(_texts(node), known, host) | _in_timers(node, known, host):
-            reason, mend = _words(name, known)
-            yield of_node(node, "V8", reason, mend, warning=host.rules != "house")
+        # What is written anywhere may let a condition come true that an event waits for.
+        known = variables.anywhere() if node.has("conditional") else variables.at(node)
+        yield from ((node, expression, answer, known) for expression, answer in _of_node(node, host))
 
 
-def _unknown(texts: Iterable[Text], known: frozenset[str], host: Host) -> set[str]:
-    """The names read that are not known; what cannot be compiled is another rule's."""
-    found: set[str] = set()
-    for text in texts:
+def _of_node(node: Node, host: Host) -> Iterator[tuple[Expression, Answer | None]]:
+    """The expressions of a node with what each must answer."""
+    for text, answer in expressions_of(node):
         try:
-            expression = compile_value(text, host.rules)
+            compiled = compile_value(text, host.rules)
         except ExpressionError:
             continue
-        found |= (expression.names if expression else frozenset()) - known
-    return found
-
-
-def _in_timers(node: Node, known: frozenset[str], host: Host) -> set[str]:
-    found: set[str] = set()
+        if compiled is not None:
+            yield compiled, answer
     for event in node.events:
         if event.kind == "timer":
             try:
-                found |= compile_timer_of(event, host.rules).names - known
+                yield compile_timer_of(event, host.rules), "text"
             except ExpressionError:
                 continue
-    return found
 
 
-def _texts(node: Node) -> Iterator[Text]:
-    yield from (event.text for event in node.events if event.kind == "conditional" and event.text)
-    if node.loop is not None:
-        told = (node.loop.condition, node.loop.cardinality, node.loop.completion)
-        yield from (text for text in told if text is not None and text.text)
-
-
-def _words(name: str, known: frozenset[str]) -> tuple[str, str]:
-    few = ", ".join(sorted(known)[:12])
-    mend = f"Names that can be known here: {few}." if few else "No name is known here yet."
-    return f"It reads “{name[:80]}”, which nothing before it sets.", mend
-
-
-RULES: tuple[Rule, ...] = (names,)
+RULES: tuple[Rule, ...] = (names, kinds)

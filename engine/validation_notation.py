@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 
 from engine.document import Document, Xml, around, children, is_false, is_true, tag_of
@@ -15,25 +14,16 @@ _GATEWAYS = (
 )  # fmt: skip
 
 
-class _Counts:
-    """How many flows of a file lead to and from each id."""
-
-    def __init__(self, document: Document) -> None:
-        flows = list(document.all("sequenceFlow"))
-        self.into = Counter(str(flow.get("targetRef")).rpartition(":")[2] for flow in flows)
-        self.out = Counter(str(flow.get("sourceRef")).rpartition(":")[2] for flow in flows)
-
-    def of(self, element: Xml) -> tuple[int, int]:
-        """How many lead into an element, and how many out."""
-        identity = element.get("id") or ""
-        return self.into[identity], self.out[identity]
+def _flows(document: Document, element: Xml) -> tuple[int, int]:
+    """How many sequence flows lead into an element, and how many out."""
+    identity = element.get("id") or ""
+    return document.flows_into[identity], document.flows_out[identity]
 
 
 def gateway_directions(document: Document) -> Iterator[Problem]:
     """S10: the direction that a gateway says agrees with its flows (BPMN 2.0.2, 8.4 and 10.6)."""
-    counts = _Counts(document)
     for gateway in document.all(*_GATEWAYS):
-        into, out = counts.of(gateway)
+        into, out = _flows(document, gateway)
         direction = gateway.get("gatewayDirection", "Unspecified")
         wrong = {
             "Converging": out > 1, "Diverging": into > 1, "Mixed": into < 2 or out < 2,
@@ -45,9 +35,8 @@ def gateway_directions(document: Document) -> Iterator[Problem]:
 
 def gateway_flows(document: Document) -> Iterator[Problem]:
     """S11: several flows lead into a gateway, or several out of it (BPMN 2.0.2, 10.6)."""
-    counts = _Counts(document)
     for gateway in document.all(*_GATEWAYS):
-        into, out = counts.of(gateway)
+        into, out = _flows(document, gateway)
         if into < 2 and out < 2:
             reason = "The gateway neither splits nor joins."
             yield document.problem(gateway, "S11", reason, "Remove it, or draw the flow that is missing.")
@@ -63,7 +52,6 @@ def event_gateways(document: Document) -> Iterator[Problem]:
     for flow in document.all("sequenceFlow"):
         behind.setdefault(flow.get("sourceRef"), []).append(flow)
     bounded = {each.get("attachedToRef") for each in document.all("boundaryEvent")}
-    counts = _Counts(document)
     for gateway in document.all("eventBasedGateway"):
         flows = behind.get(gateway.get("id"), [])
         for flow in flows:
@@ -72,7 +60,7 @@ def event_gateways(document: Document) -> Iterator[Problem]:
                 yield document.problem(flow, "S12", reason, "Remove the condition.")
         nodes = [node for flow in flows if (node := document.find(flow.get("targetRef"))) is not None]
         yield from _waiting(document, gateway, nodes, bounded)
-        if is_true(gateway, "instantiate") and counts.of(gateway)[0]:
+        if is_true(gateway, "instantiate") and _flows(document, gateway)[0]:
             reason = "A flow leads to a gateway that begins the process."
             yield document.problem(
                 gateway, "S12", reason, "Remove the flow, or do not let it begin the process."
@@ -121,9 +109,8 @@ def starts_and_ends(document: Document) -> Iterator[Problem]:
 
 def loose_events(document: Document) -> Iterator[Problem]:
     """S15: flows lead through intermediate events and out of boundary events, and not past a link (BPMN 2.0.2, 10.5)."""
-    counts = _Counts(document)
     for event in document.all("intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent"):
-        into, out = counts.of(event)
+        into, out = _flows(document, event)
         tag, link = tag_of(event), _has(event, "linkEventDefinition")
         enters = tag != "boundaryEvent" and not (link and tag == "intermediateCatchEvent")
         leaves = not (link and tag == "intermediateThrowEvent") and not _has(
@@ -147,12 +134,11 @@ def _has(event: Xml, tag: str) -> bool:
 
 def unended_ways(document: Document) -> Iterator[Problem]:
     """S16: where an end event is drawn, every way leads to one (BPMN 2.0.2, 10.5)."""
-    counts = _Counts(document)
     for scope in document.all("process", "subProcess", "transaction"):
         if next(children(scope, "endEvent"), None) is not None:
             for node in children(scope, *_ACTIVE):
                 beside = is_true(node, "triggeredByEvent") or is_true(node, "isForCompensation")
-                if not counts.of(node)[1] and not beside:
+                if not _flows(document, node)[1] and not beside:
                     reason = "No flow leads out of the element: the way ends here, beside the end events."
                     yield document.problem(node, "S16", reason, "Lead it to an end event.")
 
@@ -162,9 +148,8 @@ _ACTIVE = (*sorted(ACTIVITIES), "adHocSubProcess", "startEvent", *_GATEWAYS)
 
 def instantiating_tasks(document: Document) -> Iterator[Problem]:
     """S17: nothing leads to a receive task that begins the process (BPMN 2.0.2, 10.3)."""
-    counts = _Counts(document)
     for task in document.all("receiveTask"):
-        if is_true(task, "instantiate") and counts.of(task)[0]:
+        if is_true(task, "instantiate") and _flows(document, task)[0]:
             reason = "A flow leads to a task that begins the process."
             yield document.problem(
                 task, "S17", reason, "Remove the flow, or do not let it begin the process."
@@ -173,10 +158,9 @@ def instantiating_tasks(document: Document) -> Iterator[Problem]:
 
 def lone_conditions(document: Document) -> Iterator[Problem]:
     """S18: a condition on the only flow out of an activity is a way that may end (BPMN 2.0.2, 8.4 and 10.3)."""
-    counts = _Counts(document)
     for flow in document.all("sequenceFlow"):
         source = document.find(flow.get("sourceRef"))
-        lone = source is not None and tag_of(source) in ACTIVITIES and counts.of(source)[1] == 1
+        lone = source is not None and tag_of(source) in ACTIVITIES and _flows(document, source)[1] == 1
         if lone and next(children(flow, "conditionExpression"), None) is not None:
             reason = "The only flow out of the activity has a condition: where it fails, the way ends."
             yield document.problem(flow, "S18", reason, "Draw the other way, or remove the condition.")

@@ -1,4 +1,4 @@
-"""Which process variables can exist where: a walk over everything that sets one before.
+"""Which process variables can exist where, and of which kind: a walk over everything that sets one before.
 
 Nothing is said of what surely exists: on another way a variable may be missing, which `has(x)` asks.
 """
@@ -8,58 +8,74 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from engine.assignments import parse_assignments
+from engine.decisions import Decision
 from engine.drawing import Drawing, Node, Scope
 from engine.elements import Element
+from engine.expressions import UNKNOWN, Kind
 from engine.ways import edges
 
-Sets = Callable[[Element], Iterable[str]]
-"""The names that the work of an element puts into the process data, as the host knows them."""
+Sets = Callable[[Element], Iterable[str] | Mapping[str, Kind]]
+"""The names that the work of an element puts into the process data, as the host knows them; perhaps with their kinds."""
+
+Known = Mapping[str, Kind]
+"""The variables that can exist at a place, each with its kind; `unknown` where nobody says, or not all agree."""
 
 Place = tuple[str, str]
 """Before a node (`in`), behind it (`out`), or anywhere in or beside a scope (`any`, `beside`)."""
 
 _COUNTERS = frozenset({
     "loopCounter", "numberOfInstances", "numberOfCompletedInstances", "nrOfInstances", "nrOfCompletedInstances",
-    "nrOfActiveInstances",
+    "nrOfActiveInstances", "numberOfActiveInstances", "numberOfTerminatedInstances",
 })  # fmt: skip
 
 
 class Variables:
-    """The names that can exist before and behind each node of a drawing."""
+    """The variables that can exist before and behind each node of a drawing."""
 
-    def __init__(self, drawing: Drawing, sets: Sets) -> None:
-        self._bits: dict[str, int] = {}
+    def __init__(self, drawing: Drawing, sets: Sets, tables: Mapping[str, Decision]) -> None:
+        self._bits: dict[tuple[str, Kind], int] = {}
         self._known: dict[Place, int] = {}
         ways: dict[Place, list[Place]] = {}
         for source, target in _ways(drawing):
             ways.setdefault(source, []).append(target)
-        self._spread(ways, self._set(drawing, sets))
+        self._spread(ways, self._set(drawing, sets, tables))
 
-    def before(self, node: Node) -> frozenset[str]:
-        """The names that can exist where a node begins."""
-        return self._names("in", node)
+    def at(self, node: Node) -> Known:
+        """What can exist where a node begins, or while it lasts."""
+        return self._named(self._known.get(("in", node.id), 0) | self._known.get(("out", node.id), 0))
 
-    def behind(self, node: Node) -> frozenset[str]:
-        """The names that can exist where a node has ended."""
-        return self._names("out", node)
+    def anywhere(self) -> Known:
+        """What can exist somewhere."""
+        return self._named(-1)
 
-    def _names(self, where: str, node: Node) -> frozenset[str]:
-        mask = self._known.get((where, node.id), 0)
-        return frozenset(name for name, bit in self._bits.items() if mask & bit)
+    def behind(self, node: Node) -> Known:
+        """What can exist where a node has ended."""
+        return self._named(self._known.get(("out", node.id), 0))
 
-    def _set(self, drawing: Drawing, sets: Sets) -> Mapping[Place, int]:
+    def _named(self, mask: int) -> Known:
+        found: dict[str, list[Kind]] = {}
+        for (name, kind), bit in self._bits.items():
+            if mask & bit:
+                found.setdefault(name, []).append(kind)
+        return {name: _common(kinds) for name, kinds in found.items()}
+
+    def _set(self, drawing: Drawing, sets: Sets, tables: Mapping[str, Decision]) -> Mapping[Place, int]:
         """What each place sets by itself, one bit for each name: joining sets costs one step."""
         begun: dict[Place, int] = {}
         for node in drawing.nodes:
-            begun["out", node.id] = self._mask(_set_by(node, sets))
+            begun["out", node.id] = self._mask({**_set_by(node, sets), **_decided_by(node, tables)})
+            if node.kind == "complexGateway":
+                begun["in", node.id] = self._mask({"activationCount": "integer"})
             if node.loop is not None:
-                begun["in", node.id] = self._mask({*_COUNTERS, node.loop.item or "item"})
+                counters: dict[str, Kind] = dict.fromkeys(_COUNTERS, "integer")
+                begun["in", node.id] = self._mask({**counters, node.loop.item or "item": UNKNOWN})
         return begun
 
-    def _mask(self, names: Iterable[str]) -> int:
+    def _mask(self, known: Known) -> int:
         mask = 0
-        for name in names:
-            mask |= self._bits.setdefault(name, 1 << len(self._bits))
+        for name, kind in known.items():
+            pair = name, kind if isinstance(kind, str) else frozenset(kind)
+            mask |= self._bits.setdefault(pair, 1 << len(self._bits))
         return mask
 
     def _spread(self, ways: Mapping[Place, list[Place]], begun: Mapping[Place, int]) -> None:
@@ -75,12 +91,27 @@ class Variables:
                     open_.append(target)
 
 
-def _set_by(node: Node, sets: Sets) -> set[str]:
-    names = set(sets(node.element))
-    if node.element.properties.get("outcome"):
-        names.add("outcome")
+def _decided_by(node: Node, tables: Mapping[str, Decision]) -> Known:
+    decision = tables.get(node.decision or "") if node.kind == "businessRuleTask" else None
+    return {} if decision is None else decision.gives
+
+
+def _common(kinds: list[Kind]) -> Kind:
+    """The kind of a variable that several elements set: of several choices all options, else the one they agree on."""
+    texts = [kind for kind in kinds if not isinstance(kind, str)]
+    if len(texts) == len(kinds):
+        return frozenset(option for options in texts for option in options)
+    return kinds[0] if len(set(kinds)) == 1 else UNKNOWN
+
+
+def _set_by(node: Node, sets: Sets) -> Known:
+    told = sets(node.element)
+    known: dict[str, Kind] = dict(told) if isinstance(told, Mapping) else dict.fromkeys(told, UNKNOWN)
+    outcome = node.element.properties.get("outcome")
+    if outcome:
+        known["outcome"] = frozenset({outcome})
     script = parse_assignments(node.script) if node.kind == "scriptTask" else None
-    return names | {name for name, _ in script.lines} if script else names
+    return {**known, **dict.fromkeys((name for name, _ in script.lines), UNKNOWN)} if script else known
 
 
 def _ways(drawing: Drawing) -> Iterator[tuple[Place, Place]]:

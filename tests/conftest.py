@@ -1,5 +1,6 @@
 """What all tests share: the servers of the run, a database for each test, the mails that were sent."""
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -43,6 +44,13 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     """After everything: stop the servers."""
     if not hasattr(config, "workerinput") and services.RUN in os.environ:
         services.end()
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays: the collector of garbage need not look at it in every test."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,7 +1,7 @@
 """The sentences of the product that want a translation, and the catalogue brought up to date with them.
 
-`make catalogue` runs this: new sentences enter `workflows/catalogues/es.po` without a translation, those that nothing
-says any more leave it. The tests read the same list.
+`make catalogue` runs this: new sentences enter `workflows/catalogues/es.po`, and those of the procedure its `words/es.po`,
+without a translation; those that nothing says any more leave it. The tests read the same lists.
 """
 
 import ast
@@ -12,9 +12,20 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir, extract_from_file
 from babel.messages.pofile import read_po, write_po
 
+from workflows import bundle_words
+from workflows.commands.definitions import read_folder
+from workflows.definitions import MAIN_PROCESS, Bundle
 from workflows.language import ENGLISH, FOLDER, LANGUAGES
 
 ROOT = Path(__file__).parent.parent
+PROCEDURE = ROOT / "bpmn" / "opt_in_5512pro"
+DRAFT = """# What procedure 5512PRO says to people, in another language.
+#
+# DRAFT: a qualified translator has not yet approved these words. They are a help in reading; the English holds.
+#
+# {sor.…} is filled with what the case management system calls the thing, so it stays as it is.
+
+"""
 METHODS = [("templates/**.html", "jinja2.ext.babel_extract"), ("**.py", "python")]
 KEYWORDS = {**DEFAULT_KEYWORDS, "marked": None}
 OPTIONS = {"templates/**.html": {"trimmed": "true", "newstyle_gettext": "true"}}
@@ -68,12 +79,29 @@ def updated(language: str) -> Catalog:
     return new
 
 
+def updated_of_procedure(language: str) -> Catalog:
+    """The same for the catalogue of the procedure, in the order of its diagrams and forms."""
+    file = PROCEDURE / "words" / f"{language}.po"
+    known = read_po(file.open("rb"), locale=language) if file.exists() else Catalog(locale=language)
+    new = Catalog(locale=language, charset="utf-8")
+    for sentence in bundle_words.sentences(Bundle(MAIN_PROCESS, read_folder(PROCEDURE))):
+        entry = known.get(sentence)
+        new.add(sentence, entry.string if entry else None)
+    return new
+
+
 def main() -> None:
     """Bring every catalogue up to date."""
     for language in LANGUAGES.keys() - {ENGLISH}:
-        catalogue = updated(language)
-        with (FOLDER / f"{language}.po").open("wb") as file:
-            write_po(file, catalogue, width=0, omit_header=True)
+        _write(FOLDER / f"{language}.po", updated(language))
+        _write(PROCEDURE / "words" / f"{language}.po", updated_of_procedure(language), DRAFT)
+
+
+def _write(path: Path, catalogue: Catalog, head: str = "") -> None:
+    path.parent.mkdir(exist_ok=True)
+    with path.open("wb") as file:
+        file.write(head.encode())
+        write_po(file, catalogue, width=0, omit_header=True)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from workflows.commands import agreements as agreement_commands
 from workflows.commands import lift_requests, messages
 from workflows.commands import people as people_commands
 from workflows.errors import InvalidInput
+from workflows.language import gettext
 from workflows.organisations import BASES, Agreement
 from workflows.people import ESD_ROLES, ROLES
 from workflows.queries import keeping, whole_number
@@ -180,7 +181,7 @@ def _person_row(row: PersonRow) -> dict[str, object]:
         "name": someone.name,
         "agency": row.agency,
         "offices": row.offices + [f"{code} (backup)" for code in row.backup],
-        "roles": " and ".join(ROLES[role] for role in row.roles),
+        "roles": gettext(" and ").join(gettext(ROLES[role]) for role in row.roles),
         "active": someone.active,
         "restricted": someone.is_restricted_user,
         "esd": someone.is_esd_staff,
@@ -201,7 +202,7 @@ def _person_page(username: str, errors: dict[str, str]) -> str:
     someone = row.person
     supervises = g.actor.has("esd_wioa_supervisor")
     options = [
-        (role, words)
+        (role, gettext(words))
         for role, words in ROLES.items()
         if supervises or role not in ESD_ROLES or role in row.roles
     ]
@@ -224,7 +225,7 @@ def _person_page(username: str, errors: dict[str, str]) -> str:
         lift=row.lift,
         may_approve_lift=supervises,
         may_see_tokens=g.actor.has("administrator"),
-        roles_words=" and ".join(ROLES[role] for role in row.roles),
+        roles_words=gettext(" and ").join(gettext(ROLES[role]) for role in row.roles),
         role_options=options,
         may_set_roles=g.actor.has("administrator", "esd_wioa_supervisor"),
         may_set_clearances=g.actor.has("administrator"),

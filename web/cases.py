@@ -16,6 +16,7 @@ from workflows.commands.corrections import correct_entry
 from workflows.commands.reminders import remind_now
 from workflows.definitions import MAIN_PROCESS
 from workflows.errors import InvalidInput
+from workflows.language import gettext
 from workflows.people import ROLES
 from workflows.queries import case_list as lists
 from workflows.queries import cases as queries
@@ -151,7 +152,7 @@ def _entry_page(view: EntryForm, answers: Typed | None, why: str, errors: dict[s
     return render_template(
         "case_entry.html",
         number=view.number,
-        task={"name": view.task.name, "step": view.task.procedure_ref},
+        task={"name": gettext(view.task.name), "step": view.task.procedure_ref},
         fields=view.fields(answers, errors),
         why=why,
         errors=errors,
@@ -224,7 +225,7 @@ def _diagrams(view: CaseView) -> list[dict[str, object]]:
             "name": diagram.name,
             "opens": diagram.opens,
             "address": url_for(
-                "processes.download", key=MAIN_PROCESS, version=view.version, file=diagram.file
+                "processes.download", key=MAIN_PROCESS, version=view.version, file=diagram.file, drawn="yes"
             ),
         }
         for diagram in view.progress.diagrams
@@ -278,9 +279,9 @@ def _answers(step: Answered) -> dict[str, object]:
 def _open_step(view: CaseView, task: UserTask) -> dict[str, object]:
     holder = view.assignees.get(task.assignee_id or 0)
     return {
-        "name": task.name,
+        "name": gettext(task.name),
         "step": task.procedure_ref,
-        "role": ROLES.get(task.role, ""),
+        "role": gettext(ROLES.get(task.role, "")),
         "holder": holder.name if holder else None,
         "due": task.due_at,
         "task_id": task.id if view.standing.roles & {privacy.CM, privacy.SUP, privacy.ESD} else None,
@@ -332,7 +333,7 @@ def _actions(view: CaseView) -> dict[str, object]:
         and main
         and (standing.supervises or (partner and case.status in PARTNER_PURGES)),
         "opt_out_again": main and case.told == "opt_in" and works and not case.partner_view_ended_at,
-        "error_reasons": [(key, words) for key, words in ERROR_REASONS.items() if key != NOT_SAID],
+        "error_reasons": [(key, gettext(words)) for key, words in ERROR_REASONS.items() if key != NOT_SAID],
         "remind": view.may_remind,
         "note": works and not standing.is_reduced,
         "esd_note": standing.is_esd,

@@ -2,12 +2,14 @@
 
 from itertools import groupby
 
-from flask import Blueprint, Response, g, render_template
+from flask import Blueprint, Response, g, render_template, request
 
 from workflows.queries import processes as queries
 from workflows.queries.processes import StepRow, Version
 
 processes = Blueprint("processes", __name__, url_prefix="/processes")
+
+XML = "application/xml; charset=utf-8"
 
 
 @processes.get("")
@@ -25,10 +27,12 @@ def read_version(key: str, version: int) -> str:
 
 @processes.get("/<key>/<int:version>/files/<file>")
 def download(key: str, version: int, file: str) -> Response:
-    """A diagram as a file."""
+    """A diagram as a file; with `drawn` in the address to be looked at, its words in the language of the page."""
+    if "drawn" in request.args:
+        return Response(queries.drawing(g.actor, key, version, file), content_type=XML)
     name, text = queries.bpmn(g.actor, key, version, file)
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(text, content_type="application/xml; charset=utf-8", headers=headers)
+    return Response(text, content_type=XML, headers=headers)
 
 
 def _version(row: Version) -> dict[str, object]:

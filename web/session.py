@@ -164,7 +164,7 @@ def _sample(person: sample.Sample) -> dict[str, str]:
     return {
         "name": person.name,
         "username": person.username,
-        "roles": ROLES[person.role],
+        "roles": language.gettext(ROLES[person.role]),
         "does": person.description,
     }
 

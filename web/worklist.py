@@ -10,6 +10,7 @@ from workflows.cases import Note
 from workflows.commands import user_tasks
 from workflows.errors import Incident, InvalidInput, NotAllowed, NotFound, Refused
 from workflows.forms import Form
+from workflows.language import gettext
 from workflows.people import ROLES
 from workflows.queries import whole_number
 from workflows.queries import worklist as lists
@@ -166,13 +167,13 @@ def _task(view: TaskView) -> dict[str, object]:
     mine = task.assignee_id == g.actor.id
     return {
         "id": task.id,
-        "name": task.name,
+        "name": gettext(task.name),
         "case_number": view.case.number,
         "version": task.version,
         "step": task.procedure_ref,
         "due": task.due_at,
         "help": view.help,
-        "role": ROLES.get(task.role, task.role),
+        "role": gettext(ROLES.get(task.role, task.role)),
         "office": view.office,
         "agency": view.agency,
         "holder": view.assignee.name if view.assignee else None,

@@ -8,26 +8,27 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from workflows import case_file
 from workflows.db import Base, Json, JsonList, driver
 from workflows.errors import NotFound
+from workflows.language import marked
 from workflows.pipeline import at_once
 
 OUTCOMES = {
-    "found_in_own_office": "Found in your own office",
-    "found_other_office_added": "Found in another office and added to yours",
-    "registration_not_completed": "The client did not register now",
-    "not_in_eto": "Not in the case management system",
-    "located_by_esd": "Located by Employment Security",
-    "opted_in": "Opted in",
-    "remained_opted_out": "Remains opted out",
-    "remained_opted_out_accepted": "Remains opted out, works with ESD staff",
-    "remained_opted_out_declined": "Remains opted out, offer declined or open",
-    "client_unreachable": "The client could not be reached",
-    "withdrawn": "Withdrawn",
-    "opted_out_again": "Opted out again",
-    "handed_to_esd": "Handed to Employment Security",
-    "closed_agreement_lapsed": "Closed, the agreement is not in force",
-    "duplicate_of": "Duplicate of an open request",
-    "opened_in_error": "Opened in error",
-    "not_permitted": "Not permitted",
+    "found_in_own_office": marked("Found in your own office"),
+    "found_other_office_added": marked("Found in another office and added to yours"),
+    "registration_not_completed": marked("The client did not register now"),
+    "not_in_eto": marked("Not in the case management system"),
+    "located_by_esd": marked("Located by Employment Security"),
+    "opted_in": marked("Opted in"),
+    "remained_opted_out": marked("Remains opted out"),
+    "remained_opted_out_accepted": marked("Remains opted out, works with ESD staff"),
+    "remained_opted_out_declined": marked("Remains opted out, offer declined or open"),
+    "client_unreachable": marked("The client could not be reached"),
+    "withdrawn": marked("Withdrawn"),
+    "opted_out_again": marked("Opted out again"),
+    "handed_to_esd": marked("Handed to Employment Security"),
+    "closed_agreement_lapsed": marked("Closed, the agreement is not in force"),
+    "duplicate_of": marked("Duplicate of an open request"),
+    "opened_in_error": marked("Opened in error"),
+    "not_permitted": marked("Not permitted"),
 }
 """The closed list of domain 3.6 with its words; `remained_opted_out` is what a partner is shown of the two beside it."""
 
@@ -37,25 +38,25 @@ PRIVATE_OUTCOMES = frozenset({"remained_opted_out_accepted", "remained_opted_out
 NOT_SAID = "not_said"
 
 ERROR_REASONS = {
-    "wrong_client": "It is about the wrong client",
-    "nobody_asked": "Nobody made this request",
-    "begun_twice": "It was begun twice",
-    "practice": "It was made for practice",
-    NOT_SAID: "No reason was kept",
+    "wrong_client": marked("It is about the wrong client"),
+    "nobody_asked": marked("Nobody made this request"),
+    "begun_twice": marked("It was begun twice"),
+    "practice": marked("It was made for practice"),
+    NOT_SAID: marked("No reason was kept"),
 }
 """Why a case is cancelled as opened in error: a closed list, because what was typed is erased with the case. People
 choose from all but the last, which stands for an attempt that was made again after a failure."""
 
 STATUSES = {
-    "draft": "Draft",
-    "submitted": "With Employment Security",
-    "in_contact": "Supervisor is contacting the client",
-    "opting_in": "Opt-in is being recorded",
-    "confirming": "Partner confirms that the record is visible",
-    "follow_up": "Partner goes on serving the client",
-    "offering": "ESD staff are being offered",
-    "on_hold": "On hold",
-    "closed": "Closed",
+    "draft": marked("Draft"),
+    "submitted": marked("With Employment Security"),
+    "in_contact": marked("Supervisor is contacting the client"),
+    "opting_in": marked("Opt-in is being recorded"),
+    "confirming": marked("Partner confirms that the record is visible"),
+    "follow_up": marked("Partner goes on serving the client"),
+    "offering": marked("ESD staff are being offered"),
+    "on_hold": marked("On hold"),
+    "closed": marked("Closed"),
 }
 
 case_number = Sequence("case_number")

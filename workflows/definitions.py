@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from sqlalchemy import ForeignKey, UniqueConstraint, select, true
+from sqlalchemy import ForeignKey, UniqueConstraint, func, select, true
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 import engine
@@ -130,7 +130,6 @@ def bundle_of(db: Session, definition_id: int) -> Bundle:
         return known[1]
     row = db.get_one(ProcessDefinition, definition_id)
     bundle = Bundle(row.key, row.files)
-    language.learn(bundle.files)
     with _parsing:
         while len(_bundles) >= _KEPT:
             _bundles.pop(next(iter(_bundles)))
@@ -150,6 +149,28 @@ def _hash(db: Session, definition_id: int) -> str | None:
         if version:
             at_version(db, version)
     return hashes[definition_id]
+
+
+_learned: dict[str, int] = {}
+
+
+def learn_words(db: Session) -> None:
+    """Take in what the bundles say in the chosen language, all versions of them; the newest has the last word.
+
+    Pages name tasks of bundles that were never read in this process, such as the worklist.
+    """
+    chosen = language.chosen()
+    if chosen == language.ENGLISH:
+        return
+    newest = db.scalar(select(func.max(ProcessDefinition.id))) or 0
+    if _learned.get(chosen) == newest:
+        return
+    name = f"words/{chosen}.po"
+    words = ProcessDefinition.files[name].astext
+    rows = select(words).where(words.is_not(None)).group_by(words).order_by(func.max(ProcessDefinition.id))
+    for text in db.scalars(rows):
+        language.learn({name: text})
+    _learned[chosen] = newest
 
 
 def deployed(db: Session, key: str = MAIN_PROCESS) -> ProcessDefinition | None:

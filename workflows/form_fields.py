@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from jsonschema import Draft202012Validator
 
-from engine.expressions import Expression, ExpressionError
+from engine.expressions import UNKNOWN, Expression, ExpressionError, Kind
 
 ZONE = ZoneInfo("America/Los_Angeles")
 """The clock on the wall of every office; a moment without an offset is read on it."""
@@ -75,6 +75,13 @@ class Field:
     format: str | None = None
     default: Any = None
     not_future: bool = False
+
+    @property
+    def expressed(self) -> Kind:
+        """The kind that an expression knows it by: its options, a date, or what its type says."""
+        if self.values and self.kind == "string":
+            return frozenset(self.values)
+        return _EXPRESSED.get(self.format or "") or _EXPRESSED.get(self.kind, UNKNOWN)
 
     def is_shown(self, answers: Mapping[str, Any]) -> bool:
         """Whether the field is asked, given the answers before it."""
@@ -216,3 +223,8 @@ def _read_array(field: Field, raw: object) -> list[str] | None:
 
 
 _READERS = {"string": _read_string, "integer": _read_integer, "boolean": _read_boolean, "array": _read_array}
+_EXPRESSED: Mapping[str, Kind] = {
+    "date": "date", "date-time": "moment", "string": "text", "integer": "integer", "boolean": "boolean",
+    "array": "list",
+}  # fmt: skip
+"""What expressions call a format or type."""

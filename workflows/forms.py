@@ -22,10 +22,12 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
+from engine.expressions import Kind
 from workflows.errors import InvalidInput
 from workflows.form_checks import BadForm, build_fields, identifier, problems_of
 from workflows.form_fields import BrokenRule, Field, Options
 from workflows.form_sentences import DEFAULT_LABELS, NO_SUCH_FIELD, NOT_ANSWERS, Labels, fill, sentence
+from workflows.language import gettext
 
 __all__ = ["Answers", "BadForm", "FieldView", "Form", "FormRefused"]
 
@@ -122,6 +124,10 @@ class Form:
         """The fields kept in one place: `record`, `process`, `client` or `esd_note`."""
         return frozenset(item.name for item in self._fields if item.keep == keep)
 
+    def kinds(self, keep: str) -> dict[str, Kind]:
+        """The fields kept in one place, each with the kind that an expression knows it by; of a choice its options."""
+        return {item.name: item.expressed for item in self._fields if item.keep == keep}
+
     def readable(self, roles: Collection[str]) -> frozenset[str]:
         """The fields that people of these roles may read later (`x-visible-to`, domain 4)."""
         return frozenset(item.name for item in self._fields if item.visible_to & set(roles))
@@ -177,7 +183,7 @@ class Form:
             widget=item.widget,
             label=fill(item.title, labels),
             hint=fill(item.hint, labels),
-            options=tuple((value, fill(words, labels)) for value, words in item.choices(options).items()),
+            options=tuple(_choices(item, options, labels).items()),
             value=_typed(item, answers, known) if shown else None,
             required=item.is_required(known) or (None if item.kind == "boolean" else False),
             shown=shown,
@@ -207,7 +213,7 @@ class Form:
         Raises `FormRefused` with a sentence for each field to be put right, all at once.
         """
         if not isinstance(raw, Mapping):
-            raise FormRefused(fields={"": NOT_ANSWERS})
+            raise FormRefused(fields={"": gettext(NOT_ANSWERS)})
         errors = self._strangers(raw)
         answers: dict[str, Any] = {}
         for item in self._fields:
@@ -225,11 +231,12 @@ class Form:
     def _strangers(self, raw: Mapping[Any, Any]) -> dict[str, str]:
         """Fields this form does not have. A name that is no plain name is not repeated."""
         unknown = [name for name in raw if name not in self._by_name]
-        return {name if identifier(name) else "": NO_SUCH_FIELD for name in unknown}
+        return {name if identifier(name) else "": gettext(NO_SUCH_FIELD) for name in unknown}
 
     def _before(self, item: Field) -> str:
         """The labels of the fields that come before a conditional one."""
-        return ", ".join(f"“{self._by_name[name].title}”" for name in self.names if name in _reads(item))
+        before = (self._by_name[name].title for name in self.names if name in _reads(item))
+        return ", ".join(f"“{gettext(title)}”" for title in before)
 
     def _sorted(self, answers: Mapping[str, Any]) -> Answers:
         cleaned = Answers()
@@ -246,7 +253,7 @@ class Form:
         """Kept answers to be read by people: name, label and answer in words, in the form's order."""
         given = [item for item in self._fields if item.name in answers]
         return [
-            (item.name, fill(item.title, labels), fill(_in_words(item, answers[item.name], options), labels))
+            (item.name, fill(item.title, labels), _in_words(item, answers[item.name], options, labels))
             for item in given
         ]
 
@@ -322,11 +329,17 @@ def _filled(value: Any, labels: Labels) -> Any:
     return fill(value, labels) if isinstance(value, str) else value
 
 
-def _in_words(item: Field, value: Any, options: Options) -> str:
-    """An answer as people read it: labels instead of codes."""
-    if isinstance(value, bool):
-        return "Yes" if value else "No"
+def _choices(item: Field, options: Options, labels: Labels) -> Mapping[str, str]:
+    """The values one may choose with their labels; those of the host's lists are names, and stay as they are."""
     choices = item.choices(options)
+    return choices if item.options else {value: fill(words, labels) for value, words in choices.items()}
+
+
+def _in_words(item: Field, value: Any, options: Options, labels: Labels) -> str:
+    """An answer as people read it: labels instead of codes, and what was typed as it was typed."""
+    if isinstance(value, bool):
+        return gettext("Yes") if value else gettext("No")
+    choices = _choices(item, options, labels)
     if isinstance(value, list):
         return ", ".join(choices.get(part, part) for part in value)
     return choices.get(value, str(value)) if isinstance(value, str) else str(value)

@@ -8,11 +8,14 @@ bundle those of its diagrams and forms, so that whoever changes a procedure can 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import date, datetime
 from functools import cache
-from io import BytesIO
+from io import StringIO
 from pathlib import Path
 
-from babel.messages.pofile import read_po
+from babel.dates import format_date, format_time
+from babel.messages.catalog import Message
+from babel.messages.pofile import PoFileError, read_po
 
 ENGLISH = "en"
 LANGUAGES = {"en": "English", "es": "Español"}
@@ -22,6 +25,11 @@ FOLDER = Path(__file__).parent / "catalogues"
 
 Words = dict[str, tuple[str, ...]]
 """For each English sentence its translation; one with a plural has a translation for one and for many."""
+
+
+class BadCatalogue(Exception):
+    """A PO file that cannot be read; the message says why."""
+
 
 _chosen: ContextVar[str] = ContextVar("language", default=ENGLISH)
 _of_bundles: dict[str, Words] = {language: {} for language in LANGUAGES}
@@ -74,9 +82,64 @@ def learn(files: Mapping[str, str]) -> None:
 
 
 def read(catalogue: bytes) -> Words:
-    """The translations of a PO file; sentences that are not translated yet, or only perhaps, are left out."""
-    found = (entry for entry in read_po(BytesIO(catalogue)) if entry.id and not entry.fuzzy)
+    """The translations of a PO file; sentences that are not translated yet, or only perhaps, are left out.
+
+    Raises `BadCatalogue`.
+    """
+    found = (entry for entry in entries(catalogue) if not entry.fuzzy)
     return {_key(entry.id): forms for entry in found if all(forms := _forms(entry.string))}
+
+
+def entries(catalogue: bytes) -> list[Message]:
+    """The sentences of a PO file with their translations, in its order; it is read as UTF-8, whatever it says of itself.
+
+    Raises `BadCatalogue`.
+    """
+    try:
+        found = read_po(StringIO(catalogue.decode("utf-8")), abort_invalid=True)
+    except (PoFileError, ValueError, LookupError) as error:
+        raise BadCatalogue(str(error)) from None
+    return [entry for entry in found if entry.id]
+
+
+def day_words(day: date) -> str:
+    """`Friday, November 20, 2026`. How a day is written is a sentence of the catalogue too, as a pattern of Babel's."""
+    return _day(day, gettext("EEEE, MMMM d, y"))
+
+
+def date_words(day: date) -> str:
+    """`November 20, 2026`."""
+    return _day(day, gettext("MMMM d, y"))
+
+
+def day_of_year_words(day: date) -> str:
+    """`Friday, November 20`, where the year is plain."""
+    return _day(day, gettext("EEEE, MMMM d"))
+
+
+def date_of_year_words(day: date) -> str:
+    """`November 20`, where the year is plain."""
+    return _day(day, gettext("MMMM d"))
+
+
+def weekday_words(day: date) -> str:
+    """`Friday`, where the week is plain."""
+    return _day(day, gettext("EEEE"))
+
+
+def clock_words(moment: datetime) -> str:
+    """`2:05 p.m.`, by the clock that the moment is on."""
+    pattern = gettext("h:mm 'a.m.'") if moment.hour < 12 else gettext("h:mm 'p.m.'")
+    return format_time(moment.time(), pattern, locale=_chosen.get())
+
+
+def _day(day: date, pattern: str) -> str:
+    return format_date(day, pattern, locale=_chosen.get())
+
+
+def small_first(words: str) -> str:
+    """Words that begin a line, as they stand inside a sentence: `withdrawn` for `Withdrawn`."""
+    return words[:1].lower() + words[1:]
 
 
 def _translated(words: str) -> tuple[str, ...]:

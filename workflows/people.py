@@ -8,14 +8,15 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from workflows.db import Base
 from workflows.directory import directory
+from workflows.language import marked
 
 ROLES = {
-    "case_manager": "Case manager",
-    "esd_staff": "ESD staff",
-    "esd_wioa_supervisor": "ESD WIOA supervisor",
-    "program_manager": "Program manager",
-    "administrator": "Administrator",
-    "auditor": "Auditor",
+    "case_manager": marked("Case manager"),
+    "esd_staff": marked("ESD staff"),
+    "esd_wioa_supervisor": marked("ESD WIOA supervisor"),
+    "program_manager": marked("Program manager"),
+    "administrator": marked("Administrator"),
+    "auditor": marked("Auditor"),
 }
 ESD_ROLES = frozenset({"esd_staff", "esd_wioa_supervisor"})
 PARTNER_ROLES = frozenset({"case_manager", "program_manager"})
@@ -146,9 +147,9 @@ SYSTEM = Actor(id=None, username="system", name="Opt-In Desk", agency="", area="
 def missing_clearances(person: Person) -> tuple[str, ...]:
     """What a person still needs before opening a case (domain 7.2), each in words."""
     needed = (
-        (person.trained_on is not None, "the date of the data-security training"),
-        (person.non_disclosure_on is not None, "a signed notice of non-disclosure"),
-        (person.eto_account_active, "an active account in the case management system"),
+        (person.trained_on is not None, marked("the date of the data-security training")),
+        (person.non_disclosure_on is not None, marked("a signed notice of non-disclosure")),
+        (person.eto_account_active, marked("an active account in the case management system")),
     )
     return tuple(words for fulfilled, words in needed if not fulfilled)
 

@@ -49,12 +49,12 @@ class Context:
 
 STEPS: dict[str, Callable[[Context], Result]] = {}
 
-RETURNED: Mapping[str, frozenset[str]] = {
-    "check_may_open": frozenset({"may_open"}),
-    "check_duplicates": frozenset({"duplicate"}),
-    "note_contact": frozenset({"attempts_left"}),
+RETURNED: Mapping[str, Mapping[str, str]] = {
+    "check_may_open": {"may_open": "boolean"},
+    "check_duplicates": {"duplicate": "boolean"},
+    "note_contact": {"attempts_left": "integer"},
 }
-"""The process variables that steps return; `count` returns the one that its element names."""
+"""The process variables that steps return, with their kinds; `count` returns the one that its element names."""
 
 
 def step(function: Callable[[Context], Result]) -> Callable[[Context], Result]:

@@ -6,6 +6,7 @@ from sqlalchemy import ForeignKey, Index, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engine import OpenWork
+from engine.timers import is_moment
 from workflows.calendar import Calendar, Duration
 from workflows.case_file import file_of, files_of
 from workflows.cases import Case
@@ -90,7 +91,8 @@ def _arm_expiry(work: Work, case: Case, bundle: Bundle) -> None:
 
 def _arm(work: Work, case: Case, bundle: Bundle, item: OpenWork, calendar: Calendar) -> None:
     file = file_of(work.db, case.id)
-    if file.one(Timer, item.id):
+    if row := file.one(Timer, item.id):
+        _repeat(row, item.value or "", work.now, calendar)
         return
     level = item.value or ""
     levels = bundle.service_levels
@@ -100,7 +102,7 @@ def _arm(work: Work, case: Case, bundle: Bundle, item: OpenWork, calendar: Calen
     if known and levels.counts_from(level) == "first":
         since, fired = file.armed.get(item.element.id, (work.now, False))
         fired = fired or any(row.fired_at for row in file.all(Timer) if row.element == item.element.id)
-    due_at = calendar.add(since, levels.duration(level) if known else Duration.parse(level))
+    due_at = calendar.add(since, levels.duration(level)) if known else _due(level, since, calendar)
     timer = Timer(
         id=item.id,
         case_id=case.id,
@@ -115,3 +117,18 @@ def _arm(work: Work, case: Case, bundle: Bundle, item: OpenWork, calendar: Calen
     work.db.add(timer)
     file.all(Timer).append(timer)
     file.armed.setdefault(timer.element, (work.now, False))
+
+
+def _repeat(timer: Timer, value: str, now: datetime, calendar: Calendar) -> None:
+    """A repeating timer that has fired waits for its next round, a whole period from now, however late it was."""
+    if value.startswith("R") and timer.fired_at is not None:
+        timer.level, timer.armed_at, timer.closed_at = value, now, None
+        timer.due_at = _due(value, now, calendar)
+
+
+def _due(value: str, since: datetime, calendar: Calendar) -> datetime:
+    """When the time of a diagram falls due: a moment, a length of time, or the next round of a repeating one."""
+    first, *rest = [part for part in value.split("/") if not part.startswith("R")]
+    if is_moment(first) and (not rest or datetime.fromisoformat(first) > since):
+        return datetime.fromisoformat(first)
+    return calendar.add(since, Duration.parse(rest[0] if rest else first))

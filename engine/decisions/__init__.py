@@ -24,7 +24,7 @@ from engine.decisions.tables import Table
 from engine.decisions.texts import plain_name
 from engine.elements import Problem
 from engine.errors import ExpressionError, InvalidDefinition
-from engine.expressions import Context
+from engine.expressions import Context, Kind
 from engine.expressions.dates import NO_CONTEXT
 
 __all__ = ["Decision", "check", "load"]
@@ -41,6 +41,11 @@ class Decision:
     name: str
     warnings: tuple[Problem, ...] = ()
     steps: tuple[tuple[str, str, Logic], ...] = field(default=(), repr=False)
+
+    @property
+    def gives(self) -> Mapping[str, Kind]:
+        """The names of its outputs, each with its kind."""
+        return self.steps[-1][2].gives if self.steps else {}
 
     def decide(self, data: Mapping[str, object], context: Context = NO_CONTEXT) -> dict[str, object]:
         """The outputs by name for these data, or `ExpressionError` with a sentence; the data are not changed.

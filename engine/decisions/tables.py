@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from engine.decisions.cells import Cell, Data
 from engine.errors import ExpressionError
-from engine.expressions import FUNCTIONS, Context, Expression
+from engine.expressions import FUNCTIONS, UNKNOWN, Context, Expression, Kind
 from engine.expressions.dates import read_day, read_duration, read_moment
 from engine.expressions.values import plain
 
@@ -73,6 +74,15 @@ class Table:
     columns: tuple[Column, ...]
     outputs: tuple[Output, ...]
     rules: tuple[Rule, ...] = field(repr=False)
+
+    @property
+    def gives(self) -> Mapping[str, Kind]:
+        """The names of the outputs, each with its kind: of texts the only ones it can be."""
+        columns = zip(*(rule.outputs for rule in self.rules), strict=True)
+        cells = dict(zip((output.name for output in self.outputs), columns, strict=False))
+        if self.policy not in SINGLE:
+            return dict.fromkeys((output.name for output in self.outputs), UNKNOWN)
+        return {out.name: _kind_of([*cells.get(out.name, ()), out.default]) for out in self.outputs}
 
     def decide(self, data: Data, context: Context) -> dict[str, object]:
         """The outputs for these data, or `ExpressionError`."""
@@ -141,9 +151,25 @@ class Literal:
     name: str
     expression: Expression
 
+    @property
+    def gives(self) -> Mapping[str, Kind]:
+        """Its name, of a kind that nobody knows."""
+        return {self.name: UNKNOWN}
+
     def decide(self, data: Data, context: Context) -> dict[str, object]:
         """The value under the decision's name, or `ExpressionError`."""
         return {self.name: self.expression.evaluate(data, context)}
+
+
+def _kind_of(cells: Sequence[Expression | None]) -> Kind:
+    """The kind of an output whose cells are fixed values of one kind."""
+    trees = [cell.tree for cell in cells if cell is not None]
+    fixed = [tree.value for tree in trees if isinstance(tree, ast.Constant)]
+    if not fixed or len(fixed) < len(trees):
+        return UNKNOWN
+    if all(isinstance(value, str) for value in fixed):
+        return frozenset(map(str, fixed))
+    return "integer" if all(type(value) is int for value in fixed) else UNKNOWN
 
 
 def _value(expression: Expression | None, data: Data, context: Context) -> object:

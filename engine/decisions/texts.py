@@ -60,6 +60,8 @@ class Names:
 def read(text: str, names: Names) -> Expression:
     """The expression of a text of a decision file, or `ExpressionError`."""
     source = names.plain(text.strip())
+    if len(source) > MAX_CHARACTERS:
+        raise ExpressionError(f"The expression is longer than {MAX_CHARACTERS} characters.")
     return compiled(tokens(source), source)
 
 

@@ -21,7 +21,7 @@ from engine.expressions.compiler import MAX_DEPTH, MAX_NODES, Data, Expression, 
 from engine.expressions.dates import WEEKDAYS, Calendar, Context
 from engine.expressions.explaining import explain
 from engine.expressions.functions import FUNCTIONS, SIGNATURES, TIMELESS, Function
-from engine.expressions.kinds import Kind, check_types
+from engine.expressions.kinds import UNKNOWN, Answer, Kind, check_types
 from engine.expressions.mistakes import Mistake
 from engine.expressions.tokens import MAX_CHARACTERS, BadExpression
 from engine.expressions.values import MAX_INTEGER, MAX_LIST, MAX_TEXT, is_number
@@ -36,7 +36,9 @@ __all__ = [
     "MAX_TEXT",
     "SIGNATURES",
     "TIMELESS",
+    "UNKNOWN",
     "WEEKDAYS",
+    "Answer",
     "BadExpression",
     "Calendar",
     "Context",

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 from operator import ge, gt, le, lt
 
 from engine.errors import ExpressionError
@@ -81,6 +82,18 @@ def compile(
 
     `names`: the fields that may be read (None: any). `functions`: what may be called besides `has`.
     """
+    if names is None and functions is FUNCTIONS and isinstance(text, str):
+        return _once(text)
+    return _compiled(text, names, functions)
+
+
+@lru_cache(maxsize=256)
+def _once(text: str) -> Expression:
+    """The expression of a text, kept: several rules read it, and the one that is built of it."""
+    return _compiled(text, None, FUNCTIONS)
+
+
+def _compiled(text: str, names: Container[str] | None, functions: Mapping[str, Function]) -> Expression:
     check(text)
     source = Source(text)
     tree = _parse(source)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from engine.expressions.compiler import WORDS, Expression, Source
 from engine.expressions.functions import SIGNATURES
@@ -17,6 +18,7 @@ from engine.expressions.mistakes import Mistake, listed, nearest
 Kind = str | Collection[str]
 """The kind of a field: text, integer, number, boolean, date, moment, list, or a collection of the texts it may
 hold. Days and moments are ISO text in the data. Any other word is a kind of which nothing is known."""
+UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True)
@@ -50,19 +52,31 @@ _TRUTH = _Known(frozenset({"boolean"}))
 _ORDERED = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
 
 
+Answer = Literal["boolean", "number", "text"]
+"""What the place of an expression takes: a condition is true or false, a count a number, a time a text."""
+
+_ANSWERS: Mapping[Answer, tuple[str, str]] = {
+    "boolean": ("A condition must be true or false", "Compare it with something."),
+    "number": ("Here a number is needed", "Write a whole number, or a field that holds one."),
+    "text": ("A time is a text", 'Write a text in quotes such as "P2D".'),
+}
+
+
 def check_types(
-    expression: Expression, kinds: Mapping[str, Kind], *, is_condition: bool = False
+    expression: Expression, kinds: Mapping[str, Kind], answer: Answer | None = None
 ) -> list[Mistake]:
     """What in an expression can never be right, given the kinds of its fields; empty when nothing is known wrong.
 
-    Fields that are not in `kinds` are unknown and raise no alarm. `is_condition`: the whole must be true or
-    false. Places count in `expression.text`.
+    Fields that are not in `kinds` are unknown and raise no alarm. `answer`: what the whole must be, None for anything.
+    Places count in `expression.text`.
     """
     checker = _Checker(expression.text, kinds)
     known = checker.kind(expression.tree)
-    if is_condition and known and "boolean" not in known.kinds:
-        sentence = f"A condition must be true or false; this is {known.said()}."
-        checker.report(expression.tree, sentence, "Compare it with something.")
+    if answer and known and answer not in known.kinds:
+        demand, mend = _ANSWERS[answer]
+        if answer == "boolean" and known.choices:
+            mend = f"Compare it with one of these: {listed(known.choices)}."
+        checker.report(expression.tree, f"{demand}; this is {known.said()}.", mend)
     return sorted(checker.found, key=lambda mistake: mistake.start)
 
 
@@ -264,8 +278,8 @@ def _quoted(node: ast.expr, wanted: _Known | None) -> str | None:
         return f'"{value}"'
     if wanted.kinds == {"number"} and isinstance(value, str) and value.isascii() and value.isdigit():
         return value
-    if wanted.kinds == {"boolean"} and isinstance(value, str) and value.lower() in ("true", "false"):
-        return value.lower()
+    if wanted.kinds == {"boolean"} and isinstance(value, str):
+        return {"true": "true", "yes": "true", "false": "false", "no": "false"}.get(value.lower())
     return None
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+_MOST_OFFERED = 200
 _ALIKE = 0.75
 """How much of two words must agree before one is offered for the other."""
 
@@ -23,6 +24,13 @@ class Mistake:
     sentence: str
     mend: str
     corrected: str | None = None
+
+    @property
+    def advice(self) -> str:
+        """What to do, and the whole expression as it may have been meant where that is known and short."""
+        if self.corrected is None or len(self.corrected) > _MOST_OFFERED:
+            return self.mend
+        return f"{self.mend} The whole is then: {self.corrected}"
 
 
 def nearest(word: str, words: Iterable[str]) -> str | None:

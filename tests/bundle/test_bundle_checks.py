@@ -17,6 +17,15 @@ def test_a_condition_that_reads_a_field_no_form_has_is_found():
     assert "esd_chekc" in found
 
 
+def test_a_value_that_no_option_of_the_form_has_is_found_with_the_nearest_one():
+    files = read_folder(FOLDER)
+    (name,) = [name for name, text in files.items() if 'esd_check == "shared"' in text]
+    files[name] = files[name].replace('esd_check == "shared"', 'esd_check == "sharde"')
+    (found,) = check(files).values()
+    assert "V14" in found
+    assert 'esd_check == "shared"' in found
+
+
 def test_several_problems_of_one_element_are_all_told():
     files = read_folder(FOLDER)
     (name,) = [

@@ -3,15 +3,18 @@
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from tests.desk import AVERY, CASEY, MORGAN, ROBIN, SOL, TAMSIN, Clock, Desk
 from workflows import steps
 from workflows.calendar import LOS_ANGELES, Calendar
 from workflows.cases import Case
 from workflows.commands import housekeeping, timers
+from workflows.commands.definitions import deploy, read_folder
 from workflows.db import transaction
-from workflows.people import Person
+from workflows.history import HistoryEvent
+from workflows.people import SYSTEM, Person
+from workflows.settings import settings
 from workflows.timers import Timer
 from workflows.user_tasks import TaskDraft, UserTask
 from workflows.work import Work
@@ -172,8 +175,6 @@ def test_timers_fire_once_however_many_workers_look(desk: Desk, clock: Clock) ->
         )
         assert timer_id
         db.get_one(Timer, timer_id).due_at -= timedelta(days=5)
-    from workflows.people import SYSTEM
-
     assert [timers.fire(SYSTEM, timer_id) for _ in range(3)] == [True, False, False]
 
 
@@ -240,3 +241,31 @@ def test_a_case_that_is_open_for_too_long_is_told_of_once(desk: Desk, clock: Clo
         clock.move(days=20)
     assert desk.kinds(old).count("escalate_to_program_manager") == 2, "both program managers, once"
     assert "escalate_to_program_manager" not in desk.kinds(number)
+
+
+def test_a_repeating_timer_fires_for_each_round_and_catches_nothing_up(desk: Desk, clock: Clock) -> None:
+    files = read_folder(settings().bundles_dir / "opt_in_5512pro")
+    once, again = (
+        f'<bpmn:{form} xsi:type="bpmn:tFormalExpression">{text}</bpmn:{form}>'
+        for form, text in (
+            ("timeDuration", 'service_level("supervisor_claim_reminder")'),
+            ("timeCycle", '"R3/PT24H"'),
+        )
+    )
+    name = "opt_in_request.bpmn"
+    deploy(SYSTEM, {**files, name: files[name].replace(once, again)})
+    number = desk.to_request()
+
+    def fired() -> int:
+        query = select(func.count()).where(
+            HistoryEvent.kind == "timer_fired", HistoryEvent.element == "TM_RemindSupervisor"
+        )
+        with transaction() as db:
+            return db.scalar(query) or 0
+
+    counted = []
+    for days in (0.9, 9, 0.9, 0.2, 1, 9):
+        clock.move(days=days)
+        clock.tick()
+        counted.append(fired())
+    assert counted == [0, 1, 1, 2, 3, 3], number

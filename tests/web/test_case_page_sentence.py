@@ -6,7 +6,7 @@ import pytest
 
 from tests.desk import AVERY, CASEY, LEE, QUINN, REMY, ROBIN, TAMSIN, Clock, Desk
 from tests.integration.acting import NOBODY_REACHED, opt_out_again, suspend
-from workflows.queries.state_words import day_after, day_before, on_day
+from workflows.queries.days import by_day, on_day, since
 
 NOW = datetime(2026, 12, 2, 17, 0, tzinfo=UTC)  # Wednesday, nine in the morning in Olympia
 WAITING = "Waiting for the client to contact the ESD WIOA supervisor since"
@@ -29,7 +29,7 @@ def says(desk: Desk, number: str, who: str = AVERY) -> str:
     ],
 )
 def test_a_day_that_has_come(days: int, words: str) -> None:
-    assert day_before(NOW - timedelta(days=days), NOW) == words
+    assert since(NOW - timedelta(days=days), NOW) == f"since {words}"
 
 
 @pytest.mark.parametrize(
@@ -43,8 +43,8 @@ def test_a_day_to_come(days: int, words: str) -> None:
 
 def test_days_are_those_of_the_office() -> None:
     late_in_olympia = datetime(2026, 12, 2, 6, 30, tzinfo=UTC)  # still the first of December there
-    assert day_before(late_in_olympia, NOW) == "yesterday"
-    assert day_after(late_in_olympia, late_in_olympia + timedelta(hours=1)) == "today"
+    assert since(late_in_olympia, NOW) == "since yesterday"
+    assert by_day(late_in_olympia, late_in_olympia + timedelta(hours=1)) == "by today"
 
 
 def test_a_request_that_is_begun(clock: Clock, desk: Desk) -> None:

@@ -128,6 +128,8 @@ def check(paths: tuple[Path, ...], rules: Rules, all_processes: bool, quiet: boo
         checking.tell_words(files)
     problems = engine.check(files, rules=rules, all_processes=all_processes)
     errors = checking.tell(problems, with_warnings=not quiet)
+    if not errors:
+        errors = checking.tell_catalogues(paths, with_warnings=not quiet)
     if errors:
         raise click.ClickException(f"{errors} problems in {len(files)} files.")
     click.echo(f"No problem in {len(files)} files.")

@@ -7,6 +7,9 @@ import click
 
 import engine
 from engine import dialects
+from workflows import bundle_words
+from workflows.commands.definitions import read_folder
+from workflows.definitions import MAIN_PROCESS, Bundle
 
 
 def read(paths: Iterable[Path]) -> dict[str, bytes]:
@@ -51,3 +54,22 @@ def tell_words(files: dict[str, bytes]) -> None:
             for element, notes in report.notes.items():
                 for note in notes:
                     click.echo(f"  {note.outcome} {element or 'the file'} {note.name}: {note.sentence}")
+
+
+def tell_catalogues(paths: Iterable[Path], *, with_warnings: bool) -> int:
+    """Print what is wrong with the catalogues of the bundles among the folders; how many refuse their bundle."""
+    errors = 0
+    for folder in (path for path in paths if (path / "words").is_dir()):
+        bundle = Bundle(MAIN_PROCESS, read_folder(folder))
+        wrong = bundle_words.problems(bundle)
+        errors += len(wrong)
+        for name, words in wrong.items():
+            click.echo(f"problem {folder / name}:\n  {words}")
+        if with_warnings and not wrong:
+            _tell_missing(folder, bundle)
+    return errors
+
+
+def _tell_missing(folder: Path, bundle: Bundle) -> None:
+    for name, words in bundle_words.warnings(bundle).items():
+        click.echo(f"warning {folder / name}:\n  {words}")

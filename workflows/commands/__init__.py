@@ -11,6 +11,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from workflows import clock
 from workflows.db import transaction
+from workflows.definitions import learn_words
 from workflows.errors import Incident, Refused, SsnBlocked
 from workflows.failures import incident_of
 from workflows.incidents import keep_what_was_typed, write_down
@@ -32,6 +33,7 @@ def command(function: Callable[Concatenate[Work, P], R]) -> Callable[Concatenate
         work: Work | None = None
         try:
             with transaction() as db:
+                learn_words(db)
                 work = Work(db, actor, clock.now(), about=about)
                 return function(work, *args, **kwargs)
         except SsnFound as found:

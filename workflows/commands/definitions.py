@@ -7,7 +7,9 @@ from pathlib import Path
 from sqlalchemy import Select, func, select, update
 
 import engine
+from engine.expressions import Kind
 from notifications import render
+from workflows import bundle_words
 from workflows.commands import command
 from workflows.definitions import MAIN_PROCESS, OPT_OUT_AGAIN, ROLE_OF_LANE, Bundle, ProcessDefinition
 from workflows.errors import InvalidBundle, NotAllowed
@@ -21,7 +23,8 @@ from workflows.steps import RETURNED, STEPS
 from workflows.work import Work
 
 BUNDLE_FILE = re.compile(
-    r"[\w-]+\.(bpmn|dmn)|forms/[\w-]+\.json|mail/\w+/(subject|body)\.(txt|html)|service_levels\.toml"
+    r"[\w-]+\.(bpmn|dmn)|forms/[\w-]+\.json|mail/\w+/(subject|body)\.(txt|html)|words/[\w-]+\.po"
+    r"|service_levels\.toml"
 )
 """The files that belong to a bundle; others in its folder are left out."""
 
@@ -62,7 +65,8 @@ def deploy(work: Work, files: dict[str, str]) -> int:
 def check(files: dict[str, str]) -> dict[str, str]:
     """Everything wrong with a bundle: `file:element` → what, and how to mend it."""
     bundle = Bundle(MAIN_PROCESS, files)
-    return _check_levels(bundle) or _check_forms(bundle) | _check_diagrams(bundle) | _check_mail(bundle)
+    found = _check_forms(bundle) | _check_mail(bundle) | bundle_words.problems(bundle)
+    return _check_levels(bundle) or found | _check_diagrams(bundle)
 
 
 def _check_levels(bundle: Bundle) -> dict[str, str]:
@@ -114,17 +118,18 @@ def _check_diagrams(bundle: Bundle) -> dict[str, str]:
     return problems
 
 
-def _variables(bundle: Bundle) -> Callable[[engine.Element], set[str]]:
-    """The process variables that an element's form, step or counter sets."""
-    kept: dict[str, frozenset[str]] = {}
+def _variables(bundle: Bundle) -> Callable[[engine.Element], dict[str, Kind]]:
+    """The process variables that an element's form, step or counter sets, with their kinds."""
+    kept: dict[str, dict[str, Kind]] = {}
     for name, text in bundle.files.items():
         if name.startswith("forms/") and not Form.problems(text.encode()):
-            kept[name.removeprefix("forms/")] = Form.parse(text.encode()).kept("process")
+            kept[name.removeprefix("forms/")] = Form.parse(text.encode()).kinds("process")
 
-    def of(element: engine.Element) -> set[str]:
+    def of(element: engine.Element) -> dict[str, Kind]:
         told = element.properties
-        names = {*kept.get(told.get("formJsonSchemaFilename", ""), ()), *RETURNED.get(element.step or "", ())}
-        return names | ({told["counter"]} if "counter" in told else set())
+        counted: dict[str, Kind] = {told["counter"]: "integer"} if "counter" in told else {}
+        form = kept.get(told.get("formJsonSchemaFilename", ""), {})
+        return {**form, **RETURNED.get(element.step or "", {}), **counted}
 
     return of
 

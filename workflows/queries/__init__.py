@@ -9,6 +9,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from workflows import clock
 from workflows.db import transaction
+from workflows.definitions import learn_words
 from workflows.errors import InvalidInput, NotAllowed, NotFound
 from workflows.people import Actor
 from workflows.refusals import record_refusal
@@ -26,6 +27,7 @@ def query(function: Callable[Concatenate[Work, P], R]) -> Callable[Concatenate[A
         about: dict[str, str] = {}
         try:
             with transaction() as db:
+                learn_words(db)
                 return function(Work(db, actor, clock.now(), about=about), *args, **kwargs)
         except (NotAllowed, NotFound) as refused:
             record_refusal(actor, function.__name__, refused, about)

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, SQLColumnExpression, and_, func, or_, sele
 from workflows import access, privacy
 from workflows.cases import OUTCOMES, Case
 from workflows.errors import InvalidInput, NotAllowed
+from workflows.language import gettext
 from workflows.organisations import Agency, Office
 from workflows.people import offices_with_supervisor
 from workflows.queries import query, whole_number
@@ -92,7 +93,7 @@ def _case_row(work: Work, case: Case, office: str, agency: str) -> CaseRow:
         status=status,
         status_words=status_words(case, status),
         outcome=outcome,
-        outcome_words=OUTCOMES.get(outcome or "", ""),
+        outcome_words=gettext(OUTCOMES.get(outcome or "", "")),
         office=office,
         agency=agency,
         opened_at=case.opened_at,

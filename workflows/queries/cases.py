@@ -12,6 +12,7 @@ from workflows.definitions import Bundle, ProcessDefinition, bundle_of
 from workflows.duplicates import open_cases_like, possible_matches
 from workflows.history import HistoryEvent, events_of
 from workflows.instances import ProcessInstance
+from workflows.language import gettext
 from workflows.organisations import Agency, Office
 from workflows.outbox import ESD_ONLY_KINDS, OutboxMessage, messages_of
 from workflows.people import Person, missing_clearances, people_who_hold_both_keys, people_with
@@ -127,7 +128,7 @@ def case_view(work: Work, number: str) -> CaseView:
     return CaseView(
         case=case,
         outcome=outcome,
-        outcome_words=OUTCOMES.get(outcome or "", ""),
+        outcome_words=gettext(OUTCOMES.get(outcome or "", "")),
         status=status,
         status_words=status_words(case, status),
         sentence=state_sentence(work, standing),
@@ -215,7 +216,7 @@ def colleagues(work: Work, number: str) -> list[dict[str, object]]:
 
 def _givable(task: UserTask, people: list[Person]) -> dict[str, object]:
     others = [(person.username, person.name) for person in people if person.id != task.assignee_id]
-    return {"task_id": task.id, "task_name": task.name, "people": others}
+    return {"task_id": task.id, "task_name": gettext(task.name), "people": others}
 
 
 def client_facts(work: Work, standing: Standing) -> list[tuple[str, str]]:
@@ -230,7 +231,7 @@ def sent_view(message: OutboxMessage, person: Person) -> Sent:
         id=message.id,
         message=message.number,
         kind=message.kind,
-        words=MESSAGE_WORDS[message.kind],
+        words=gettext(MESSAGE_WORDS[message.kind]),
         to=person.name,
         state=message.state,
         subject=message.subject,
@@ -308,7 +309,7 @@ def _answered_one(
         task.id,
         task.process,
         task.element,
-        task.name,
+        gettext(task.name),
         task.procedure_ref,
         person.name,
         row.completed_at,

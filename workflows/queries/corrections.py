@@ -14,6 +14,7 @@ from workflows.definitions import Bundle, bundle_of
 from workflows.errors import NotFound
 from workflows.forms import FieldView, Form
 from workflows.instances import ProcessInstance
+from workflows.language import gettext
 from workflows.people import Person
 from workflows.privacy import Standing
 from workflows.queries import query
@@ -109,7 +110,7 @@ def _in_words(
     return Corrected(
         at=one.at,
         who=names.get(one.by_id, ""),
-        task=task.name,
+        task=gettext(task.name),
         label=said["new"][0] or said["old"][0],
         old=said["old"][1],
         new=said["new"][1],
@@ -121,7 +122,7 @@ def _words(form: Form, one: Correction, when: str, options: Options) -> tuple[st
     """Label and answer in words; an entry that was not there, or was taken out, is an empty one."""
     value = one.change[when]
     if value is None:
-        return "", "No answer"
+        return "", gettext("No answer")
     ((_, label, words),) = form.words({one.field: value}, options, labels())
     return label, words
 

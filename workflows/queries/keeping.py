@@ -6,15 +6,16 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy import ColumnElement, and_, or_, select
 
 from workflows import privacy
-from workflows.cases import OUTCOMES, PRIVATE_OUTCOMES, Case, open_cases_of
+from workflows.cases import PRIVATE_OUTCOMES, Case, open_cases_of
 from workflows.errors import InvalidInput, NotAllowed
 from workflows.history import HistoryEvent
+from workflows.language import gettext
 from workflows.organisations import Agency, Agreement
 from workflows.outbox import OutboxMessage
 from workflows.people import Actor, LiftRequest, Person, PersonRole, actor_for, missing_clearances
 from workflows.queries import query
 from workflows.queries.cases import Sent, sent_view
-from workflows.queries.sentences import sentence, tells_offer
+from workflows.queries.sentences import closed_words, sentence, tells_offer
 from workflows.settings import settings
 from workflows.user_tasks import UserTask
 from workflows.work import Work
@@ -251,8 +252,8 @@ def _told(event: HistoryEvent, names: dict[str, str]) -> tuple[str, dict[str, ob
     if not tells_offer(event) and refused_on.get("element") not in privacy.OFFER_ELEMENTS:
         return sentence(event, names), event.detail
     if event.detail.get("outcome") in PRIVATE_OUTCOMES:
-        return f"The case was closed: {OUTCOMES['remained_opted_out'].lower()}.", {}
-    return "Employment Security went on with its own work.", {}
+        return closed_words("remained_opted_out"), {}
+    return gettext("Employment Security went on with its own work."), {}
 
 
 def _person_row(work: Work, person: Person, agency: str, lift: Lift | None) -> PersonRow:

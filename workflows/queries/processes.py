@@ -6,17 +6,19 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
+import engine
 from engine import Element
 from workflows import privacy
 from workflows.cases import Case
 from workflows.definitions import MAIN_PROCESS, ROLE_OF_LANE, Bundle, ProcessDefinition, bundle_of
 from workflows.errors import NotAllowed, NotFound
 from workflows.instances import ProcessInstance
+from workflows.language import ENGLISH, chosen, gettext, marked
 from workflows.people import ROLES, Person
 from workflows.queries import query
 from workflows.work import Work
 
-PROCESS_NAMES = {MAIN_PROCESS: "Opt-in requests (5512PRO)"}
+PROCESS_NAMES = {MAIN_PROCESS: marked("Opt-in requests (5512PRO)")}
 
 
 @dataclass(frozen=True)
@@ -78,12 +80,23 @@ def process_version(work: Work, key: str, version: int) -> tuple[Version, list[S
 @query
 def bpmn(work: Work, key: str, version: int, file: str | None = None) -> tuple[str, str]:
     """A diagram of a version as (file name, XML): the main process unless a file is named."""
+    return _diagram(work, key, version, file)
+
+
+@query
+def drawing(work: Work, key: str, version: int, file: str) -> str:
+    """A diagram of a version to be looked at, its words in the chosen language."""
+    _, text = _diagram(work, key, version, file)
+    return text if chosen() == ENGLISH else engine.reworded(text.encode(), gettext).decode()
+
+
+def _diagram(work: Work, key: str, version: int, file: str | None) -> tuple[str, str]:
     _check(work)
-    diagrams = bundle_of(work.db, _find(work, key, version).id).diagrams
-    name = file or file_of_process(bundle_of(work.db, _find(work, key, version).id))[key]
-    if name not in diagrams:
+    bundle = bundle_of(work.db, _find(work, key, version).id)
+    name = file or file_of_process(bundle)[key]
+    if name not in bundle.diagrams:
         raise NotFound(f"Version {version} of {key} has no file {name[:80]}.")
-    return name, diagrams[name].decode()
+    return name, bundle.diagrams[name].decode()
 
 
 def file_of_process(bundle: Bundle) -> dict[str, str]:
@@ -105,14 +118,14 @@ def step_rows(bundle: Bundle) -> list[StepRow]:
     return [
         StepRow(
             element=element.id,
-            name=element.name,
+            name=gettext(element.name),
             process=element.process_id,
-            process_name=names.get(element.process_id, element.process_id),
+            process_name=gettext(names.get(element.process_id, element.process_id)),
             role=role_words(element.lane),
             form=element.properties.get("formJsonSchemaFilename", ""),
             due=_due_words(bundle, element.properties.get("due")),
             step=element.properties.get("procedureRef", ""),
-            help=element.documentation,
+            help=gettext(element.documentation),
         )
         for element in elements.values()
         if element.kind == "userTask"
@@ -122,7 +135,7 @@ def step_rows(bundle: Bundle) -> list[StepRow]:
 def role_words(lane: str | None) -> str:
     """Whose work a lane holds, in words."""
     role = ROLE_OF_LANE.get(lane or "", "")
-    return ROLES.get(role, lane or "")
+    return gettext(ROLES.get(role, lane or ""))
 
 
 def _due_words(bundle: Bundle, due: str | None) -> str:
@@ -156,11 +169,11 @@ def _version(row: ProcessDefinition, by: str | None, counts: dict[int, tuple[int
     open_cases, all_cases = counts.get(row.id, (0, 0))
     return Version(
         key=row.key,
-        name=PROCESS_NAMES.get(row.key, row.key),
+        name=gettext(PROCESS_NAMES.get(row.key, row.key)),
         version=row.version,
         state=row.state,
         deployed_at=row.deployed_at,
-        deployed_by=by or "Shipped with the product",
+        deployed_by=by or gettext("Shipped with the product"),
         sha256=row.sha256,
         open_cases=open_cases,
         all_cases=all_cases,

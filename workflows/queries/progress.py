@@ -12,6 +12,7 @@ from workflows import privacy
 from workflows.cases import Case
 from workflows.definitions import OPT_OUT_AGAIN, Bundle
 from workflows.instances import ProcessInstance
+from workflows.language import gettext
 from workflows.privacy import Standing
 from workflows.queries.processes import file_of_process, role_words
 from workflows.user_tasks import UserTask
@@ -170,7 +171,7 @@ def _coming(
     known = {place.element for place in places} | shown
     elements = (definition.elements[name] for name in dict.fromkeys(after) if name not in known)
     return [
-        Coming(one.id, one.name, one.properties.get("procedureRef", ""), role_words(one.lane))
+        Coming(one.id, gettext(one.name), one.properties.get("procedureRef", ""), role_words(one.lane))
         for one in elements
         if one.kind == "userTask"
     ]
@@ -182,7 +183,7 @@ def _diagrams(definition: engine.Definition, bundle: Bundle, marks: dict[str, st
     marked = dict.fromkeys([definition.process_id, *_processes(definition, marks, DONE, NOW)])
     innermost = [*_processes(definition, marks, NOW)][-1:] or [definition.process_id]
     return [
-        Diagram(process, definition.process_names[process], files[process], process == innermost[0])
+        Diagram(process, gettext(definition.process_names[process]), files[process], process == innermost[0])
         for process in marked
     ]
 

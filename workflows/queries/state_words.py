@@ -7,6 +7,7 @@ follow from what they know already. Days are those of the office's calendar.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,15 +16,21 @@ from workflows import privacy
 from workflows.cases import OUTCOMES, TaskRecord
 from workflows.definitions import OPT_OUT_AGAIN
 from workflows.incidents import CaseIncident
+from workflows.language import gettext, marked, small_first
 from workflows.people import Person
 from workflows.privacy import Standing
-from workflows.settings import settings
+from workflows.queries.days import by_day, on_day, since
 from workflows.timers import EXPIRY, Timer, open_timers
 from workflows.user_tasks import UserTask, open_tasks
 from workflows.work import Work
 
-NEAR = 6
-"""So many days before and after today the name of the weekday alone says which day is meant."""
+
+class Lines(NamedTuple):
+    """A sentence about a task in three ways: without a due day, with one (`{due}`), and where no task is known."""
+
+    plain: str
+    with_due: str
+    alone: str = ""
 
 
 @dataclass(frozen=True)
@@ -42,7 +49,11 @@ class Scene:
 
     def since(self, moment: datetime) -> str:
         """`since Tuesday`."""
-        return f"since {day_before(moment, self.now)}"
+        return since(moment, self.now)
+
+    def on(self, moment: datetime) -> str:
+        """`on Friday`."""
+        return on_day(moment, self.now)
 
     def next(self, levels: Iterable[str]) -> Timer | None:
         """The timer that is due next among those of some service levels, none that is due already."""
@@ -54,7 +65,8 @@ def state_sentence(work: Work, standing: Standing) -> str:
     scene = _scene(work, standing)
     words = _words(scene, privacy.visible_status(standing))
     late = any(task.due_at and task.due_at < work.now for task in scene.tasks)
-    return words + (" This is later than planned." if late else "") + _hindered(scene)
+    told = [words, gettext("This is later than planned.") if late else "", _hindered(scene)]
+    return " ".join(one for one in told if one)
 
 
 def _scene(work: Work, standing: Standing) -> Scene:
@@ -81,7 +93,7 @@ def _words(scene: Scene, status: str) -> str:
     if status == "on_hold" and case.held_at:
         return _held(scene, case.held_at)
     if _kept_from(scene.standing):
-        return "Only number and state are shown, because the agency’s agreement is not in force."
+        return gettext("Only number and state are shown, because the agency’s agreement is not in force.")
     if case.process_key == OPT_OUT_AGAIN:
         return _opting_out(scene, status)
     return _SENTENCES[status](scene)
@@ -90,136 +102,215 @@ def _words(scene: Scene, status: str) -> str:
 def _closed(scene: Scene) -> str:
     """The end that this reader is told, and when it came for them."""
     outcome = OUTCOMES.get(privacy.visible_outcome(scene.standing) or "", "")
-    ended = privacy.visible_closed_at(scene.standing) or scene.now
-    words = f": {outcome[:1].lower()}{outcome[1:]}" if outcome else ""
-    return f"Closed {scene.since(ended)}{words}."
+    ended = scene.since(privacy.visible_closed_at(scene.standing) or scene.now)
+    if not outcome:
+        return gettext("Closed {since}.").format(since=ended)
+    return gettext("Closed {since}: {outcome}.").format(since=ended, outcome=small_first(gettext(outcome)))
+
+
+_DECIDES = Lines(
+    marked(
+        "On hold {since}, because the agency’s agreement is not in force; the program manager decides how it goes on."
+    ),
+    marked(
+        "On hold {since}, because the agency’s agreement is not in force; "
+        "the program manager decides how it goes on, due {due}."
+    ),
+)
 
 
 def _held(scene: Scene, held_at: datetime) -> str:
-    words = f"On hold {scene.since(held_at)}, because the agency’s agreement is not in force"
+    held = scene.since(held_at)
     if scene.task("T91"):
-        return f"{words}; the supervisor serves the client directly."
-    decides = scene.task("T90")
-    return words + (_by(scene, decides, "; the program manager decides how it goes on") if decides else ".")
+        return gettext(
+            "On hold {since}, because the agency’s agreement is not in force; the supervisor serves the client directly."
+        ).format(since=held)
+    if decides := scene.task("T90"):
+        return _by(scene, decides, _DECIDES, since=held)
+    return gettext("On hold {since}, because the agency’s agreement is not in force.").format(since=held)
 
 
 def _draft(scene: Scene) -> str:
     task = scene.tasks[0] if scene.tasks else None
-    at = f"is at “{task.name}” {scene.since(task.opened_at)}" if task else "is working through steps 1 to 4"
     erased = next((timer for timer in scene.timers if timer.level == EXPIRY), None)
-    tail = f"; what is not sent by {day_after(erased.due_at, scene.now)} is erased" if erased else ""
-    return f"The case manager {at}{tail}."
+    if task is None and erased is None:
+        return gettext("The case manager is working through steps 1 to 4.")
+    if task is None:
+        words = gettext("The case manager is working through steps 1 to 4; what is not sent {by} is erased.")
+    elif erased is None:
+        words = gettext("The case manager is at “{task}” {since}.")
+    else:
+        words = gettext("The case manager is at “{task}” {since}; what is not sent {by} is erased.")
+    return words.format(
+        task=gettext(task.name) if task else "",
+        since=scene.since(task.opened_at) if task else "",
+        by=by_day(erased.due_at, scene.now) if erased else "",
+    )
 
 
-_PLANS = {
-    "supervisor_claim_reminder": "a reminder goes out {day}",
-    "supervisor_escalate_backup": "the backup supervisors are told {day}",
-    "supervisor_escalate_pm": "the program manager is told {day}",
-    "client_call_window": "if there is no call, the case manager is asked {day} to remind the client",
+_WAITING = {
+    "": marked("Waiting for the client to contact {who} {since}."),
+    "supervisor_claim_reminder": marked(
+        "Waiting for the client to contact {who} {since}; a reminder goes out {day}."
+    ),
+    "supervisor_escalate_backup": marked(
+        "Waiting for the client to contact {who} {since}; the backup supervisors are told {day}."
+    ),
+    "supervisor_escalate_pm": marked(
+        "Waiting for the client to contact {who} {since}; the program manager is told {day}."
+    ),
+    "client_call_window": marked(
+        "Waiting for the client to contact {who} {since}; "
+        "if there is no call, the case manager is asked {day} to remind the client."
+    ),
 }
-"""What the clock does while the supervisor's task is open, by its service level."""
+"""What the clock does next while the client is waited for, by its service level; nothing without one."""
 
-
-def _plan(scene: Scene) -> str:
-    """What happens next by itself while the client is waited for."""
-    timer = scene.next(_PLANS)
-    return f"; {_PLANS[timer.level].format(day=on_day(timer.due_at, scene.now))}" if timer else ""
+_CHECKS = Lines(
+    marked("Employment Security checks {since} whether there is a record."),
+    marked("Employment Security checks {since} whether there is a record, due {due}."),
+)
 
 
 def _submitted(scene: Scene) -> str:
     """The request is sent. A check that the partner asked for is shown as what it is to Employment Security alone (X05)."""
     case, check, contact = scene.standing.case, scene.task("T4b"), scene.task("T7")
     if check and (scene.standing.is_esd or scene.standing.audits):
-        return _by(
-            scene,
-            check,
-            f"Employment Security checks {scene.since(check.opened_at)} whether there is a record",
-        )
+        return _by(scene, check, _CHECKS, since=scene.since(check.opened_at))
     if contact is None:
-        sent = check.opened_at if check else case.opened_at
-        return f"The request is with Employment Security {scene.since(sent)}."
+        sent = scene.since(check.opened_at if check else case.opened_at)
+        return gettext("The request is with Employment Security {since}.").format(since=sent)
     if case.call_client:
         return _to_call(scene, contact)
-    return f"Waiting for the client to contact {_holder(scene, contact)} {scene.since(contact.opened_at)}{_plan(scene)}."
+    return _waiting(scene, contact)
+
+
+def _waiting(scene: Scene, contact: UserTask) -> str:
+    timer = scene.next(_WAITING)
+    level = timer.level if timer else ""
+    return gettext(_WAITING[level]).format(
+        who=_holder(scene, contact),
+        since=scene.since(contact.opened_at),
+        day=scene.on(timer.due_at) if timer else "",
+    )
 
 
 def _to_call(scene: Scene, contact: UserTask | None) -> str:
     who = _holder(scene, contact) if contact else "Employment Security"
-    return f"The client has not called; {who} is to call the client."
+    return gettext("The client has not called; {who} is to call the client.").format(who=who)
 
 
 def _holder(scene: Scene, task: UserTask) -> str:
     """Who holds a task of Employment Security: by name among its own people, to others by the role."""
     person = scene.db.get(Person, task.assignee_id) if task.assignee_id and scene.standing.is_esd else None
-    return person.name if person else "the ESD WIOA supervisor"
+    return person.name if person else gettext("the ESD WIOA supervisor")
 
 
 def _in_contact(scene: Scene) -> str:
     last_try, contact = scene.task("T8"), scene.task("T7")
     if last_try:
-        timer = scene.next(["cm_last_try_window"])
-        tail = f"; without success the case is closed {on_day(timer.due_at, scene.now)}" if timer else ""
-        return (
-            f"The case manager tries once more to reach the client {scene.since(last_try.opened_at)}{tail}."
-        )
+        return _last_try(scene, last_try)
     if scene.standing.case.call_client:
         return _to_call(scene, contact)
     if contact is None:
-        return "The supervisor is in contact with the client, or trying to be."
+        return gettext("The supervisor is in contact with the client, or trying to be.")
     return _contact_goes_on(scene, contact)
+
+
+def _last_try(scene: Scene, task: UserTask) -> str:
+    tries, timer = scene.since(task.opened_at), scene.next(["cm_last_try_window"])
+    if timer is None:
+        return gettext("The case manager tries once more to reach the client {since}.").format(since=tries)
+    return gettext(
+        "The case manager tries once more to reach the client {since}; without success the case is closed {day}."
+    ).format(since=tries, day=scene.on(timer.due_at))
+
+
+_TRIED_ONCE = Lines(
+    marked("The client was tried once and not reached; {who} tries again."),
+    marked("The client was tried once and not reached; {who} tries again, due {due}."),
+)
+_TRIED = Lines(
+    marked("The client was tried {attempts} times and not reached; {who} tries again."),
+    marked("The client was tried {attempts} times and not reached; {who} tries again, due {due}."),
+)
 
 
 def _contact_goes_on(scene: Scene, contact: UserTask) -> str:
     """A further round of the supervisor's task, for those who may know of the one before."""
     attempts, who = scene.standing.case.attempts, _holder(scene, contact)
     if attempts:
-        times = "once" if attempts == 1 else f"{attempts} times"
-        return _by(scene, contact, f"The client was tried {times} and not reached; {who} tries again")
+        lines = _TRIED_ONCE if attempts == 1 else _TRIED
+        return _by(scene, contact, lines, who=who, attempts=str(attempts))
     undecided = _latest_answer(scene, "T7", "decision") == "undecided"
     timer = scene.next(["undecided_window"] if undecided else [])
     if timer:
-        return f"The client has not decided yet; a reminder goes out {on_day(timer.due_at, scene.now)}."
-    return f"{who[:1].upper()}{who[1:]} is in contact with the client {scene.since(contact.opened_at)}."
+        words = gettext("The client has not decided yet; a reminder goes out {day}.")
+        return words.format(day=scene.on(timer.due_at))
+    words = gettext("{who} is in contact with the client {since}.")
+    words = words.format(who=who, since=scene.since(contact.opened_at))
+    return words[:1].upper() + words[1:]
+
+
+_OPTING_IN = Lines(
+    marked("ESD staff record the opt-in in the case management system {since}."),
+    marked("ESD staff record the opt-in in the case management system {since}, due {due}."),
+    marked("ESD staff record the opt-in in the case management system."),
+)
+_CONFIRMING = Lines(
+    marked("The case manager checks that the record is visible {since}."),
+    marked("The case manager checks that the record is visible {since}, due {due}."),
+    marked("The case manager checks that the record is visible."),
+)
+_SERVING = Lines(
+    marked("The case manager goes on serving the client {since}."),
+    marked("The case manager goes on serving the client {since}, due {due}."),
+    marked("The case manager goes on serving the client."),
+)
+_ASSIGNING = Lines(
+    marked("The supervisor assigns the ESD staff who will work with the client."),
+    marked("The supervisor assigns the ESD staff who will work with the client, due {due}."),
+)
+_OFFERING = Lines(
+    marked("The supervisor offers the client to work with ESD staff."),
+    marked("The supervisor offers the client to work with ESD staff, due {due}."),
+)
+_SETTING = Lines(
+    marked("The supervisor sets the opt-out in the case management system."),
+    marked("The supervisor sets the opt-out in the case management system, due {due}."),
+)
+_VERIFYING = Lines(
+    marked("The client asked to opt out again; the supervisor verifies the wish."),
+    marked("The client asked to opt out again; the supervisor verifies the wish, due {due}."),
+)
 
 
 def _opting_in(scene: Scene) -> str:
-    task = scene.task("RO1", "RO2", "RO3", "RO4", "AS1")
-    words = "ESD staff record the opt-in in the case management system"
-    return _by(scene, task, f"{words} {scene.since(task.opened_at)}") if task else f"{words}."
+    return _since_by(scene, scene.task("RO1", "RO2", "RO3", "RO4", "AS1"), _OPTING_IN)
 
 
 def _confirming(scene: Scene) -> str:
-    return _of_partner(scene, "checks that the record is visible", "T10", "AS1")
-
-
-def _of_partner(scene: Scene, does: str, *labels: str) -> str:
-    task = scene.task(*labels)
-    words = f"The case manager {does}"
-    return _by(scene, task, f"{words} {scene.since(task.opened_at)}") if task else f"{words}."
+    return _since_by(scene, scene.task("T10", "AS1"), _CONFIRMING)
 
 
 def _follow_up(scene: Scene) -> str:
     """Step 8; whether staff are still to be assigned is for Employment Security alone (X14)."""
     assign = scene.task("T13")
     if assign and not scene.task("T14"):
-        return _by(scene, assign, "The supervisor assigns the ESD staff who will work with the client")
-    words = _of_partner(scene, "goes on serving the client", "T11", "T14")
-    return f"{words} ESD staff are still to be assigned." if assign else words
+        return _by(scene, assign, _ASSIGNING)
+    words = _since_by(scene, scene.task("T11", "T14"), _SERVING)
+    return f"{words} {gettext('ESD staff are still to be assigned.')}" if assign else words
 
 
 def _offering(scene: Scene) -> str:
     offer = scene.task("T12")
-    if offer is None:
-        return _follow_up(scene)
-    return _by(scene, offer, "The supervisor offers the client to work with ESD staff")
+    return _follow_up(scene) if offer is None else _by(scene, offer, _OFFERING)
 
 
 def _opting_out(scene: Scene, status: str) -> str:
     """The small case of a client who opts out again."""
-    task = scene.task("OO1", "OO2")
-    if status == "opting_in":
-        return _by(scene, task, "The supervisor sets the opt-out in the case management system")
-    return _by(scene, task, "The client asked to opt out again; the supervisor verifies the wish")
+    lines = _SETTING if status == "opting_in" else _VERIFYING
+    return _by(scene, scene.task("OO1", "OO2"), lines)
 
 
 _SENTENCES: dict[str, Callable[[Scene], str]] = {
@@ -233,11 +324,18 @@ _SENTENCES: dict[str, Callable[[Scene], str]] = {
 }
 
 
-def _by(scene: Scene, task: UserTask | None, words: str) -> str:
-    """The same with the day by which it is due, unless that has passed."""
+def _by(scene: Scene, task: UserTask | None, lines: Lines, **values: str) -> str:
+    """The line with the day by which the task is due, unless that has passed."""
     if task is None or task.due_at is None or task.due_at < scene.now:
-        return f"{words}."
-    return f"{words}, due {on_day(task.due_at, scene.now)}."
+        return gettext(lines.plain).format(**values)
+    return gettext(lines.with_due).format(due=scene.on(task.due_at), **values)
+
+
+def _since_by(scene: Scene, task: UserTask | None, lines: Lines) -> str:
+    """The same with the day since when the task is open."""
+    if task is None:
+        return gettext(lines.alone)
+    return _by(scene, task, lines, since=scene.since(task.opened_at))
 
 
 def _latest_answer(scene: Scene, label: str, name: str) -> object:
@@ -255,34 +353,5 @@ def _hindered(scene: Scene) -> str:
     if not (standing.is_esd or standing.audits):
         rows = rows.where(CaseIncident.person_id == standing.actor.id)
     found = scene.db.scalar(rows.order_by(CaseIncident.id.desc()).limit(1))
-    return f" Something did not work and is being looked after ({found.reference})." if found else ""
-
-
-def day_before(moment: datetime, now: datetime) -> str:
-    """A day that has come: `today`, `yesterday`, `Tuesday`, `March 3`, `March 3, 2025`."""
-    local, today = moment.astimezone(settings().zone), now.astimezone(settings().zone)
-    days = (today.date() - local.date()).days
-    if days <= 1:
-        return "yesterday" if days == 1 else "today"
-    if days <= NEAR:
-        return f"{local:%A}"
-    year = f", {local.year}" if local.year != today.year else ""
-    return f"{local:%B} {local.day}{year}"
-
-
-def day_after(moment: datetime, now: datetime) -> str:
-    """A day to come: `today`, `tomorrow`, `Friday`, `Friday, March 6`; with the year when it is another one."""
-    local, today = moment.astimezone(settings().zone), now.astimezone(settings().zone)
-    days = (local.date() - today.date()).days
-    if days <= 1:
-        return "tomorrow" if days == 1 else "today"
-    if days <= NEAR:
-        return f"{local:%A}"
-    year = f", {local.year}" if local.year != today.year else ""
-    return f"{local:%A, %B} {local.day}{year}"
-
-
-def on_day(moment: datetime, now: datetime) -> str:
-    """`today`, `tomorrow`, `on Friday`."""
-    words = day_after(moment, now)
-    return words if words in ("today", "tomorrow") else f"on {words}"
+    words = gettext("Something did not work and is being looked after ({reference}).")
+    return words.format(reference=found.reference) if found else ""

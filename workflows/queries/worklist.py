@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, Subquery, and_, func, or_, select,
 from workflows import privacy
 from workflows.cases import Case
 from workflows.errors import InvalidInput
+from workflows.language import gettext
 from workflows.organisations import Agency, Office, offices
 from workflows.people import Person, offices_with_supervisor
 from workflows.queries import query
@@ -174,7 +175,7 @@ def _row(
         case=case.number,
         process=task.process,
         element=task.element,
-        name=task.name,
+        name=gettext(task.name),
         step=task.procedure_ref,
         role=task.role,
         office=office,
@@ -186,7 +187,7 @@ def _row(
         mine=mine,
         may_claim=person is None and may_claim(privacy.Standing(work.actor, case, staffed), task),
         may_release=mine,
-        note="On hold" if case.held_at else "",
+        note=gettext("On hold") if case.held_at else "",
     )
 
 

@@ -11,6 +11,7 @@ boundary B on=A timer='"P2D"' interrupting=no             boundary B on=A error=
 boundary U on=A compensate=H  user H handler=yes
 user A times=3 until="x > 1"  user A each=names item=name sequential=yes    user A while="x < 3" most=5 before=yes
 user A times=3 tells="signal:done if numberOfCompletedInstances == 1"       task A takes=2 sends=3
+rule D decision=fee           (a decision table)
 sub Z {  …  }                 transaction Z {  …  }       adhoc Z ordering=Sequential {  …  }
 on Z {  start S message=stop interrupting=no  …  }        (an event sub-process)
 S -> A -> G

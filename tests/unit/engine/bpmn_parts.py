@@ -9,6 +9,7 @@ EVENTS = (*NAMED, *TIMES, "condition", "link", "compensate", "terminate", "cance
 KNOWN = {
     "on", "interrupting", "process", "step", "doc", "all", "times", "each", "item", "sequential", "while",
     "before", "most", "until", "tells", "when", "does", "handler", "takes", "sends", "ordering", "instantiates",
+    "decision",
     *EVENTS,
 }  # fmt: skip
 _CODES = {"error": ' errorCode="{0}"', "escalation": ' escalationCode="{0}"'}
@@ -93,7 +94,8 @@ def _told(options: dict, names: set) -> tuple[str, str]:
         return "", ""
     what, _, condition = options["tells"].partition(" if ")
     kind, _, name = what.partition(":")
-    event = f'<bpmn:event id="told_{name}">{_definition(kind, name, names)}</bpmn:event>'
+    inside = _definition(kind, name, names) if name else ""
+    event = f'<bpmn:event id="told_{name}">{inside}</bpmn:event>'
     complex_ = f"<bpmn:complexBehaviorDefinition>{formal('condition', condition)}{event}</bpmn:complexBehaviorDefinition>"
     return ' behavior="Complex"', complex_
 
@@ -123,6 +125,8 @@ def extensions(options: dict) -> str:
         for key, value in properties.items()
     )
     content = f"<spiffworkflow:properties>{parts}</spiffworkflow:properties>" if parts else ""
+    if "decision" in options:
+        content += f"<spiffworkflow:calledDecisionId>{options['decision']}</spiffworkflow:calledDecisionId>"
     if "step" in options:
         content += f'<spiffworkflow:serviceTaskOperator id="{options["step"]}" resultVariable=""/>'
     return _child("documentation", options.get("doc")) + (

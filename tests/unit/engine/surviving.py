@@ -65,13 +65,13 @@ def survive(files: dict[str, bytes], process: str = "P", data=None) -> dict[str,
 
 def _survive(files, process, rules, data) -> str:
     terms = {"rules": rules, "limits": LIMITS}
-    found = engine.check(files, process, **terms)
-    assert all(problem.reason and problem.mend for problem in found)
     try:
         definition = engine.load(files, process, **terms)
     except engine.InvalidDefinition as refused:
         assert refused.problems
+        assert all(problem.reason and problem.mend for problem in refused.problems)
         return "refused"
+    assert all(problem.reason and problem.mend for problem in engine.check(files, process, **terms))
     chooser = InTurn({}) if rules == "walk" else None
     instance = engine.Instance.prepare(definition, lambda element, values: None, chooser=chooser)
     try:

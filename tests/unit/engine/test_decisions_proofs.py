@@ -7,6 +7,7 @@ from itertools import combinations, product
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from soaking import examples
 
 from engine import decisions
 from engine.errors import InvalidDefinition
@@ -160,7 +161,7 @@ VALUES = [
 ]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(ROWS)
 def test_overlaps_and_gaps_are_those_of_trying_every_value(rows):
     """The points lie in every segment that these cells can cut, so trying them all is a proof too."""
@@ -223,7 +224,7 @@ WHOLE = st.sampled_from(
 DAYS = [f"2026-01-0{day}" for day in range(1, 6)]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(st.lists(st.tuples(DATES, WHOLE), min_size=1, max_size=5))
 def test_whole_numbers_and_days_have_nothing_between_them(rows):
     values = [{"d": day, "w": whole} for day in ["2025-12-31", *DAYS] for whole in [0, 1, 2, 3, 4, None]]

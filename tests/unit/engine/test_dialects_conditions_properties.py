@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from soaking import examples
 
 from engine.dialects import condition
 from engine.errors import ExpressionError
@@ -20,7 +21,7 @@ _PIECES = st.sampled_from([
 
 
 @pytest.mark.parametrize("language", WRITERS)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(tree=conditions)
 def test_a_translated_condition_has_the_answer_it_had_before(language: str, tree: Tree) -> None:
     written = WRITERS[language].write(tree)
@@ -28,7 +29,7 @@ def test_a_translated_condition_has_the_answer_it_had_before(language: str, tree
     assert compile_expression(meant, functions=FUNCTIONS).holds(DATA) is answer(tree)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=examples(250), deadline=None)
 @given(
     text=st.lists(_PIECES, max_size=14).map(" ".join)
     | st.lists(_PIECES, max_size=8).map("".join)

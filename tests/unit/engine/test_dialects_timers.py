@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from soaking import examples
 
 from engine.dialects import timer
 from engine.errors import ExpressionError
@@ -120,7 +121,7 @@ _PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(
     form=st.sampled_from(["timeDate", "timeDuration", "timeCycle"]),
     text=st.lists(_PIECES, max_size=12).map("".join) | st.text(),

@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from soaking import examples
 
 from engine.expressions import FUNCTIONS, Expression, ExpressionError, compile
 
@@ -157,7 +158,7 @@ def plain(value: object) -> bool:
     return value is None or type(value) in (str, int, bool, float)
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(
     st.lists(PIECES, max_size=12),
     st.sampled_from(["", " "]),
@@ -196,7 +197,7 @@ TREES = st.recursive(
 )
 
 
-@settings(max_examples=800, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(TREES)
 def test_a_well_formed_expression_agrees_with_python_wherever_it_answers(text):
     """Its answers are Python's own; where Python would be lenient (a text as a truth value) it may refuse."""
@@ -217,7 +218,7 @@ def _compares_ticks_with_numbers(text: str) -> bool:
     return any(sign in text for sign in ("==", "!=", " in "))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(TREES)
 def test_the_text_of_an_expression_compiles_to_the_same_again(text):
     once = compile(text)
@@ -229,7 +230,7 @@ def test_the_text_of_an_expression_compiles_to_the_same_again(text):
 DECIMALS = st.decimals(-(10**6), 10**6, places=3, allow_nan=False)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(DECIMALS, DECIMALS, st.sampled_from("+-*"))
 def test_decimals_are_calculated_exactly(one, other, sign):
     expected = {"+": one + other, "-": one - other, "*": one * other}[sign]

@@ -5,16 +5,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from random_constructs import BLOCKS, INNER, WideWriter, wide_blocks
 from random_processes import blocks, happen, look, mark, write
+from soaking import examples
 from stock import Stock
 
 import engine
 
 FEW_STEPS = engine.Limits(steps=300)
 """Circles are noticed sooner, so that they cost less."""
-CHOICES = st.lists(st.tuples(st.integers(0, 5), st.integers(0, 3)), min_size=1, max_size=25)
-MANY = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+CHOICES = st.binary(min_size=1, max_size=25).map(lambda drawn: [(byte % 6, byte // 6 % 4) for byte in drawn])
+MANY = settings(max_examples=examples(80), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
-FEWER = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+FEWER = settings(max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @MANY

@@ -1,11 +1,16 @@
-"""The names that expressions read: found where nothing before can have set them, and only there."""
+"""The names that expressions read, and their kinds: found where nothing before can have set them, and only there."""
 
+import dmn_builder
 import pytest
 from bpmn_builder import files
 
 import engine
 
 SETS = {"A": ["answer"], "B": ["late"], "O": ["told"], "V": ["counted"]}
+KINDS = {
+    "A": {"answer": ["yes", "no"], "amount": "integer", "ticked": "boolean", "born": "date", "word": "text"},
+    "B": {"answer": ["later"], "word": "integer"}, "O": {"odd": "unknown"},
+}  # fmt: skip
 MAIN = """
 start S
 user A @Clerk
@@ -96,3 +101,127 @@ def test_without_the_names_of_the_host_nothing_is_checked():
 
 def test_an_expression_that_cannot_be_read_is_the_business_of_another_rule():
     assert unknown("== 3") == []
+
+
+def unlike(condition: str, text: str = MAIN, **change) -> list[engine.Problem]:
+    """What is said of the kinds in a condition, where the forms and steps tell them."""
+    text = text.replace("CONDITION", condition).replace("sub Z {", "sub Z @Clerk {").replace("} @Clerk", "}")
+    terms = {"names": lambda element: KINDS.get(element.id, {}), **change}
+    found = engine.check(files(main=text, other=OTHER), "main", **terms)
+    return [problem for problem in found if problem.rule in ("V5", "V8", "V14")]
+
+
+@pytest.mark.parametrize(
+    ("condition", "told", "offered"),
+    [
+        ('answer == "yess"', "one of later, no, yes", 'answer == "yes"'),
+        ('answer in ["yes", "lather"]', "never “lather”", 'answer in ["yes", "later"]'),
+        ("answer", "true or false", "later, no, yes"),
+        ('amount > "3"', "no order", "amount > 3"),
+        ("amount == born", "never equals", "like with like"),
+        ("date(born) > 3", "no order", "like with like"),
+        ("born < today()", "no order", "date(born) < today()"),
+        ('ticked == "yes"', "never equals", "ticked == true"),
+        ("amount and ticked", "true or false", "Compare it"),
+        ('outcome == "told_sow"', "told_so", 'outcome == "told_so"'),
+        ("length(amount) > 3", "takes", "Give it"),
+    ],
+)
+def test_what_can_never_be_right_is_refused_with_what_was_meant(condition, told, offered):
+    (problem,) = unlike(condition)
+    assert (problem.rule, problem.element_name, problem.warning) == ("V14", None, False)
+    assert told in problem.reason
+    assert offered in problem.mend
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        'answer == "later" or answer == "no"', "amount > 3", "ticked and not ticked", 'born < "2026-01-01"',
+        'word == "x"', "word == 3", "odd == 3", "odd", 'outcome == "told_so"', "has(answer)", "answer == None",
+    ],
+)  # fmt: skip
+def test_what_may_be_right_is_taken(condition):
+    assert unlike(condition) == []
+
+
+def test_of_a_variable_that_nobody_describes_nothing_is_guessed():
+    names = {"A": ["answer", "amount"], "B": [], "O": []}
+    assert unlike('amount > "3" and answer', names=lambda element: names.get(element.id, ())) == []
+
+
+@pytest.mark.parametrize(
+    ("parts", "refused"),
+    [
+        ("user B times=answer @Clerk", ["V14"]),
+        ("user B times=amount until=amount @Clerk", ["V14"]),
+        ("user B times=amount until='numberOfActiveInstances < 2' @Clerk", []),
+        ("user B times=2 @Clerk\nboundary T on=B timer=amount", ["V14"]),
+        ("user B times=2 @Clerk\nboundary T on=B timer=word", []),
+        ("user B @Clerk\nboundary T on=B condition=amount", ["V14"]),
+        ("user B @Clerk\nboundary T on=B condition='amount > 3'", []),
+        ("user B while='answer == \"yess\"' @Clerk", ["V14"]),
+    ],
+)
+def test_loops_timers_and_events_are_read_too(parts, refused):
+    handled = "user H @Clerk\nend EH\nT -> H -> EH\n" if "boundary" in parts else ""
+    text = f"start S\nuser A @Clerk\n{parts}\nend E\nS -> A -> B -> E\n{handled}"
+    found = engine.check(
+        files(main=text), "main", names=lambda element: KINDS.get(element.id, {}) if element.id == "A" else {}
+    )
+    assert [problem.rule for problem in found] == refused
+
+
+def test_a_condition_that_an_event_waits_for_may_be_fulfilled_beside_it():
+    text = """
+    start S
+    and F
+    user A @Clerk
+    catch C condition="answer == 'yes'"
+    and J
+    end E
+    S -> F
+    F -> A -> J
+    F -> C -> J
+    J -> E
+    """
+    assert unlike("", text) == []
+
+
+DECIDED = """
+start S
+user A @Clerk
+rule D decision=fee
+xor G
+end E
+end X
+S -> A -> D -> G
+G -> E if CONDITION
+G -> X
+"""
+
+
+@pytest.mark.parametrize(
+    ("condition", "refused"), [('fee == "high"', []), ('fee == "hihg"', ["V14"]), ("fees > 3", ["V8"])]
+)
+def test_what_a_decision_table_gives_is_known(condition, refused):
+    table = dmn_builder.table(["amount"], ["fee"], [["> 3", '"high"'], ["<= 3", '"low"']])
+    bundle = {
+        **files(main=DECIDED.replace("CONDITION", condition)),
+        "fee.dmn": dmn_builder.file(dmn_builder.decision(table)),
+    }
+    found = engine.check(bundle, "main", names=lambda element: KINDS.get(element.id, {}))
+    assert [problem.rule for problem in found] == refused
+
+
+@pytest.mark.parametrize(
+    ("condition", "offered"),
+    [
+        ("answer = 'yes'", "answer == 'yes'"),
+        ("answer == yes", 'answer == "yes"'),
+        ("anwser == 'yes'", "answer == 'yes'"),
+    ],
+)
+def test_what_is_not_understood_is_offered_as_it_was_meant(condition, offered):
+    (problem,) = unlike(condition)
+    assert problem.mend.endswith(f"The whole is then: {offered}")

@@ -16,6 +16,6 @@ def test_a_node_is_in_a_circle_when_a_way_leads_back_to_it(pairs):
 
 
 def test_a_long_line_has_no_circle_and_a_long_ring_is_one():
-    line = [(str(n), str(n + 1)) for n in range(50_000)]
+    line = [(str(n), str(n + 1)) for n in range(20_000)]
     assert in_circles(following(line)) == set()
-    assert len(in_circles(following([*line, ("50000", "0")]))) == 50_001
+    assert len(in_circles(following([*line, ("20000", "0")]))) == 20_001

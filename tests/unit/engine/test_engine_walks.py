@@ -336,7 +336,7 @@ def test_too_many_paths_at_once_are_an_incident():
     )
     text = f"start S\nuser P20\nend E\nS -> P0\n{forks}\nP20 -> E"
     definition = engine.load(
-        files(main=text), "main", rules="standard", limits=engine.Limits(steps=1_000_000)
+        files(main=text), "main", rules="standard", limits=engine.Limits(steps=100_000, tokens=2_000)
     )
     with pytest.raises(Incident, match="paths begin"):
         engine.Instance.start(definition, {}, lambda element, data: None)

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
+from soaking import examples
 
 from engine.export import CannotChange, Rename, SetProperty, export
 
@@ -74,7 +75,7 @@ def _drawings(draw: st.DrawFn) -> Drawn:
     )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(drawn=_drawings(), name=_new)
 def test_a_renamed_element_is_the_only_thing_that_differs(drawn: Drawn, name: str) -> None:
     content = drawn.written()

@@ -7,7 +7,7 @@ from datetime import datetime
 import pytest
 
 from engine import expressions
-from engine.expressions import FUNCTIONS, WEEKDAYS, Context, compile, explain
+from engine.expressions import FUNCTIONS, WEEKDAYS, Context, check_types, compile, explain
 from engine.expressions.dates import MAX_BUSINESS_SPAN
 from workflows.settings import PROJECT
 
@@ -15,7 +15,12 @@ PAGE = (PROJECT / "docs" / "expressions.md").read_text("utf-8")
 SAMPLE = json.loads(re.search(r"```json\n(.*?)```", PAGE, re.DOTALL)[1])
 CONTEXT = Context(datetime.fromisoformat(SAMPLE.pop("now")), WEEKDAYS)
 EXAMPLES = re.findall(r"\| `([^`]+)` \| `([^`]+)` \|$", PAGE.split("## When something")[0], re.MULTILINE)
-OFFERS = re.findall(r"\| `([^`]+)` \| `([^`]+)` \|$", PAGE.split("## When something")[1], re.MULTILINE)
+WRONG, BEFORE = PAGE.split("## When something")[1].split("## Before a bundle")
+OFFERS = re.findall(r"\| `([^`]+)` \| `([^`]+)` \|$", WRONG, re.MULTILINE)
+NEVER = re.findall(r"\| `([^`]+)` \| ([^|]+) \| (?:`([^`]+)`|–) \|$", BEFORE, re.MULTILINE)
+KINDS = {
+    "decision": ["opt_in", "withdraw"], "amount": "integer", "ok": "boolean", "opened": "date", "name": "text",
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(("text", "answer"), EXAMPLES)
@@ -35,6 +40,12 @@ def test_every_function_is_on_the_page_with_an_example_that_calls_it():
 @pytest.mark.parametrize(("written", "offered"), OFFERS)
 def test_an_offer_is_the_one_on_the_page(written, offered):
     assert explain(written, {"decision": "text", "amount": "integer", "ok": "boolean"}).corrected == offered
+
+
+@pytest.mark.parametrize(("written", "said", "offered"), NEVER)
+def test_what_can_never_be_right_is_told_as_on_the_page(written, said, offered):
+    (mistake,) = check_types(compile(written), KINDS, "boolean")
+    assert (mistake.sentence, mistake.corrected or "") == (said, offered)
 
 
 def test_the_bounds_are_those_on_the_page():

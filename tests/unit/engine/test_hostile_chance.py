@@ -15,9 +15,14 @@ import engine
 
 SHORT = settings(max_examples=120, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 SEEDS = st.integers(min_value=0, max_value=2**48)
-LARGE = {"flows-10000", "flows-3000-out-of-a-fork", "elements-1490-alone", "a-line-of-1400", "ad-hoc-of-300"}
+LARGE = {"flows-3000", "flows-3000-out-of-a-fork", "elements-1490-alone", "a-line-of-1400", "ad-hoc-of-300"}
 DIAGRAMS = [
-    *(content for example in EXAMPLES.values() for content in (example.broken, example.sound)),
+    *(
+        content
+        for example in EXAMPLES.values()
+        for side in ("broken", "sound")
+        for content in example.bundle(side).values()
+    ),
     *(
         case["main.bpmn"]
         for name, case in RUNS.items()

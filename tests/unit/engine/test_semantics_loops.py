@@ -302,8 +302,8 @@ def test_a_sequence_of_receive_tasks_takes_one_message_each():
     assert both_ways(text, "<m", "<m").open == ["C"]
 
 
-def test_an_event_is_thrown_when_the_named_instance_is_done():
-    """10.3.8, table 10.30: behaviour Complex: an event for each condition that holds."""
+def test_a_condition_of_the_behaviour_complex_throws_and_cancels_the_remaining_instances():
+    """10.3.8, tables 10.30 and 10.31: it also produces a token, which goes on behind the activity."""
     text = BOUNDARY.format(
         marker='times=3 tells="signal:half if numberOfCompletedInstances == 2"',
         what="signal=half interrupting=no",
@@ -311,8 +311,21 @@ def test_an_event_is_thrown_when_the_named_instance_is_done():
     walk = both_ways(text, "A")
     assert walk.open == ["A", "A", "B"]
     walk.play("A")
-    assert walk.open == ["A", "B", "H"]
+    assert walk.open == ["C", "H"]
+
+
+def test_an_event_of_an_instance_does_not_interrupt_the_activity():
+    """10.3.8: the event that hears it may be an interrupting one; the activity ends by its own condition."""
+    marker = 'times=3 sequential=yes tells="signal:half if numberOfCompletedInstances == 2"'
+    walk = both_ways(BOUNDARY.format(marker=marker, what="signal=half"), "A")
+    assert walk.open == ["A", "B"]
     assert walk.play("A").open == ["C", "H"]
+
+
+def test_a_condition_of_the_behaviour_complex_may_throw_nothing():
+    """10.3.8, table 10.31: it then only ends the activity."""
+    walk = both_ways('start S\n user A times=3 tells=" if loopCounter == 1"\n user C\n S -> A -> C', "A")
+    assert walk.open == ["C"]
 
 
 def test_automatic_instances_need_nobody():

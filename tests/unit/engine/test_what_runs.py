@@ -105,7 +105,8 @@ EXAMPLES = {
     + "boundary B on=A message=m interrupting=no",
     "boundary event: error, escalation": BESIDE + "boundary B on=A error=x",
     "boundary event: conditional": BESIDE + "boundary B on=A condition='x > 1'",
-    "timer cycle": BESIDE + "boundary B on=A cycle='\"R3/PT1H\"' interrupting=no",
+    "timer cycle, not interrupting": BESIDE + "boundary B on=A cycle='\"R3/PT1H\"' interrupting=no",
+    "timer cycle, interrupting": BESIDE + "boundary B on=A cycle='\"R3/PT1H\"'",
     "cancel end outside of a transaction": "start S\n user A @Clerk\n end E cancel=yes\n S -> A -> E",
     "choreography": "start S\n choreography C\n" + TASK + "S -> C -> A -> E",
 }
