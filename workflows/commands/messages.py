@@ -1,8 +1,8 @@
-"""Sending the outbox: take a row by a lease, send outside of any transaction, write down how it went (domain 5.1).
+"""Sending the outbox: take rows by a lease, send outside of any transaction, write down how it went (domain 5.1).
 
 A sender that dies leaves its lease behind; once it has run out, another sender takes the row, with the same
-Message-ID. Mail failure never stops a case, and a case that somebody has locked never delays a mail: that a message
-went out is written to its row at once, and to the history of its case as soon as the case is free.
+Message-ID. Mail failure never stops a case, and a case that somebody has locked never delays a mail: that messages
+went out is written down after a few of them, in the history of a case as soon as it is free.
 """
 
 import random
