@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from engine import timers
@@ -26,26 +26,44 @@ def timer_texts(drawing: Drawing, host: Host) -> Iterator[Problem]:
 
 
 def _of_timer(node: Node, event: Event, host: Host) -> Iterator[Problem]:
-    text = event.text.text if event.text is not None else None
+    text = event.text.text if event.text is not None else ""
     if host.rules == "house":
-        reason = timers.wrong(event.form, text, host.service_levels)
+        yield from _in_the_house(node, event, timers.wrong(event.form, text, host.service_levels))
     elif not text:
         yield _by_hand(node, "V2", "The timer has no time")
-        return
     else:
-        reason = _wrong(lambda: compile_timer_of(event, host.rules))
+        yield from _elsewhere(node, text, _wrong_time(event, host))
+
+
+_TIME = 'Write service_level("key"), a quoted duration such as "P2D", or to repeat it "R3/PT24H".'
+
+
+def _in_the_house(node: Node, event: Event, reason: str | None) -> Iterator[Problem]:
     if reason:
-        mend = 'Write service_level("key"), a quoted duration such as "P2D", or to repeat it "R3/PT24H".'
-        yield of_node(node, "V2", reason, mend)
-    elif host.rules == "house" and event.form == "timeCycle" and node.interrupting:
+        yield of_node(node, "V2", reason, _TIME)
+    elif event.form == "timeCycle" and node.interrupting:
         reason = "The timer repeats, and the event happens only once."
         yield of_node(node, "V2", reason, "Write a duration, or draw an event that does not interrupt.")
-    elif text and host.rules != "house" and is_local_moment(text):
+
+
+def _elsewhere(node: Node, text: str, reason: str | None) -> Iterator[Problem]:
+    if reason:
+        yield of_node(node, "V2", reason, _TIME)
+    elif is_local_moment(text):
         reason = "The time does not say in which time zone it is: it is read as UTC."
         yield of_node(node, "V2", reason, "Write the offset, such as +01:00.", warning=True)
-    elif text and host.rules != "house" and text.isidentifier() and not timers.is_duration(text):
+    elif text.isidentifier() and not timers.is_duration(text):
         reason = f"“{text[:80]}” is no time: it is taken for the name of a variable."
         yield of_node(node, "V2", reason, "Write a time such as PT2H.", warning=True)
+
+
+def _wrong_time(event: Event, host: Host) -> str | None:
+    """Why a timer does not compile, or None."""
+    try:
+        compile_timer_of(event, host.rules)
+    except ExpressionError as error:
+        return str(error)
+    return None
 
 
 def conditions(drawing: Drawing, host: Host) -> Iterator[Problem]:
@@ -117,15 +135,6 @@ def _misread(text: Text, host: Host, answer: Answer | None) -> _Misread | None:
         # Of another tool's language only its own reader knows what was meant.
         mistake = explain(text.text) if host.rules == "house" else None
         return _Misread(str(error)) if mistake is None else _Misread(mistake.sentence, mistake.advice)
-    return None
-
-
-def _wrong(compiling: Callable[[], object]) -> str | None:
-    """Why it does not compile, or None."""
-    try:
-        compiling()
-    except ExpressionError as error:
-        return str(error)
     return None
 
 

@@ -23,7 +23,7 @@ def names(drawing: Drawing, host: Host) -> Iterator[Problem]:
 
     A warning, but in the house. Not checked when the host does not say which names its forms and steps set.
     """
-    for place, expression, _, known in _asked(drawing, host) if host.names is not None else ():
+    for place, expression, _, known in _asked(drawing, host):
         for name in sorted(expression.names - known.keys()):
             reason = f"It reads “{name[:80]}”, which nothing before it sets."
             mend = _meant(expression, name, known) or "Read a name that is set before."
@@ -33,7 +33,8 @@ def names(drawing: Drawing, host: Host) -> Iterator[Problem]:
 def kinds(drawing: Drawing, host: Host) -> Iterator[Problem]:
     """V14: in the house a condition compares like with like, a choice with one of its options, and can be true or false.
 
-    The kinds are those of the fields of the forms and of what the steps give; what nobody says is not guessed.
+    The kinds are those of the fields of the forms and of what the steps give; what nobody says is not guessed. Like the
+    names, they are asked for when a bundle is deployed; a version that runs already is not held against them.
     """
     for place, expression, answer, known in _asked(drawing, host) if host.rules == "house" else ():
         for mistake in check_types(expression, known, answer):
@@ -59,8 +60,10 @@ def _meant(expression: Expression, name: str, known: Known) -> str | None:
 
 
 def _asked(drawing: Drawing, host: Host) -> Iterator[Asked]:
-    """Every expression that can be read; what cannot is another rule's."""
-    variables = Variables(drawing, host.names or (lambda element: ()), host.tables)
+    """Every expression that can be read, when the host says what is set; what cannot be read is another rule's."""
+    if host.names is None:
+        return
+    variables = Variables(drawing, host.names, host.tables)
     nodes = {node.id: node for node in drawing.nodes}
     for flow in drawing.flows:
         source = nodes.get(flow.source)

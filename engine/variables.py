@@ -97,10 +97,12 @@ def _decided_by(node: Node, tables: Mapping[str, Decision]) -> Known:
 
 
 def _common(kinds: list[Kind]) -> Kind:
-    """The kind of a variable that several elements set: of several choices all options, else the one they agree on."""
+    """The kind of a variable that several elements set: of several choices all options, else what they agree on."""
     texts = [kind for kind in kinds if not isinstance(kind, str)]
     if len(texts) == len(kinds):
         return frozenset(option for options in texts for option in options)
+    if len(texts) + kinds.count("text") == len(kinds):
+        return "text"
     return kinds[0] if len(set(kinds)) == 1 else UNKNOWN
 
 

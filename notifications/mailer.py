@@ -138,6 +138,12 @@ def _parsed(url: str) -> SmtpAddress:
     )
 
 
+def is_encrypted(url: str) -> bool:
+    """Whether nothing is sent to the mail server of an address before the connection is encrypted."""
+    address = SmtpAddress.parse(url)
+    return address.tls or address.starttls
+
+
 class SmtpMailer:
     """A `Mailer` over SMTP. It keeps its connection until `close`, so use it as a context for a batch.
 

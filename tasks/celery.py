@@ -13,9 +13,13 @@ from workflows.settings import settings
 #: How often the clock's jobs run, in seconds. Each works from due rows, so a missed tick is only late.
 SWEEP_SECONDS = 5.0
 TIMERS_SECONDS = 10.0
+WEBHOOKS_SECONDS = 5.0
+DIGESTS_SECONDS = 60.0
 HOUSEKEEPING_SECONDS = 300.0
 
-app = Celery("optin", include=["tasks.outbox", "tasks.timers", "tasks.housekeeping"])
+app = Celery(
+    "optin", include=[f"tasks.{name}" for name in ("outbox", "timers", "digests", "webhooks", "housekeeping")]
+)
 
 
 def _tick(job: str, seconds: float) -> dict[str, Any]:
@@ -75,6 +79,8 @@ def _clock() -> dict[str, Any]:
         "beat_schedule": {
             "sweep-outbox": _tick("tasks.outbox.sweep", SWEEP_SECONDS),
             "fire-due-timers": _tick("tasks.timers.fire_due", TIMERS_SECONDS),
+            "sweep-webhooks": _tick("tasks.webhooks.sweep", WEBHOOKS_SECONDS),
+            "send-daily-mails": _tick("tasks.digests.send_due", DIGESTS_SECONDS),
             "housekeeping": _tick("tasks.housekeeping.run", HOUSEKEEPING_SECONDS),
         }
     }

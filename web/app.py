@@ -5,36 +5,66 @@
 
 import hashlib
 import traceback
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Flask, Response, current_app, g, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    current_app,
+    flash,
+    g,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask_openapi3 import OpenAPI
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from jinja2 import StrictUndefined
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.wrappers import Response as AnyResponse
 
 from web import forms_view, security
-from web.admin import admin
+from web.account import account
+from web.agreements import agreements
 from web.api import INFO, PREFIX, SECURITY, api, http_error, invalid
 from web.api.models import Error
 from web.audit import audit
 from web.cards import cards
 from web.cases import cases
+from web.checking import checking
 from web.demo import demo
+from web.developers import developers
+from web.emergency import emergency
 from web.errors import status_of
+from web.inbox import badge as unread
+from web.inbox import inbox
+from web.kept import keep_typed, wants_part
+from web.my_work import my_work
+from web.people import badge as people_badge
+from web.people import people
+from web.preferences import KEYBOARD, chosen, preferences
 from web.problems import badge, on_it, problems
 from web.processes import processes
-from web.session import here, session
+from web.sent_mail import sent_mail
+from web.session import COOKIE, here, session
+from web.settings_page import settings_page
+from web.start import start
+from web.tasks import tasks
+from web.team import team
 from web.tokens import tokens
-from web.worklist import worklist
+from web.webhooks import webhooks
 from workflows import language
 from workflows.errors import Incident, Refused
 from workflows.language import marked
 from workflows.people import ROLES, Actor
+from workflows.privacy import may_open_requests
 from workflows.settings import Settings, settings
 
 PRODUCT = "Opt-In Desk"
@@ -45,13 +75,26 @@ csrf = CSRFProtect()
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     session,
-    worklist,
+    my_work,
+    preferences,
+    tasks,
+    checking,
+    start,
+    inbox,
     cases,
     processes,
-    admin,
+    agreements,
+    team,
+    people,
+    sent_mail,
+    settings_page,
+    account,
+    emergency,
     problems,
     audit,
     tokens,
+    webhooks,
+    developers,
     cards,
     demo,
 )
@@ -68,25 +111,30 @@ class Place:
 
 _CASEWORK = frozenset({"case_manager", "esd_staff", "esd_wioa_supervisor", "program_manager"})
 
-PROBLEMS = "/problems"
+INBOX, PEOPLE, PROBLEMS = "/inbox", "/admin/people", "/problems"
+START = "/cases/new"
 
 #: Hiding an entry is a courtesy; what a person may do is decided by the commands and queries.
 PLACES = (
     Place(marked("My work"), "/work", _CASEWORK),
-    Place(marked("Start a request"), "/cases/new", frozenset({"case_manager", "esd_wioa_supervisor"})),
+    Place(marked("Inbox"), INBOX, frozenset(ROLES)),
+    Place(marked("Start a request"), START, frozenset({"case_manager", "esd_wioa_supervisor"})),
     Place(marked("Cases"), "/cases", _CASEWORK | {"auditor"}),
+    Place(marked("Team"), "/team", frozenset({"esd_wioa_supervisor", "program_manager"})),
     Place(
         marked("Processes"),
         "/processes",
         frozenset({"program_manager", "esd_wioa_supervisor", "administrator"}),
     ),
-    Place(marked("People"), "/admin/people", frozenset({"administrator", "auditor", "esd_wioa_supervisor"})),
+    Place(marked("People"), PEOPLE, frozenset({"administrator", "auditor", "esd_wioa_supervisor"})),
     Place(
         marked("Agreements"),
         "/admin/agreements",
         frozenset({"program_manager", "administrator", "esd_wioa_supervisor", "auditor"}),
     ),
     Place(marked("Sent mail"), "/admin/outbox", frozenset({"program_manager", "administrator"})),
+    Place(marked("Settings"), "/admin/settings", frozenset({"program_manager", "administrator"})),
+    Place(marked("Webhooks"), "/admin/webhooks", frozenset({"administrator"})),
     Place(marked("Problems"), PROBLEMS, frozenset({"administrator", "auditor"})),
     Place(marked("History"), "/audit", frozenset({"auditor", "administrator"})),
 )
@@ -154,6 +202,11 @@ EXPIRED_FORM = ErrorPage(
 )
 
 
+FORM_KEPT = (
+    "This page was open for too long, so nothing was sent. What you typed is here: look it over and go on."
+)
+
+
 def create_app(configuration: Settings | None = None) -> Flask:
     """The application. Without a configuration it reads the environment; an incomplete one raises."""
     chosen = configuration or settings()
@@ -177,6 +230,7 @@ def create_app(configuration: Settings | None = None) -> Flask:
         WTF_CSRF_TIME_LIMIT=chosen.session_hours * 3600,
         DEMO=chosen.demo,
         ZONE=chosen.time_zone,
+        CLOCK=chosen.zone,
     )
     if chosen.trusted_proxies:
         count = chosen.trusted_proxies
@@ -238,6 +292,7 @@ def frame() -> dict[str, object]:
         "languages": language.LANGUAGES,
         "person": actor and {"name": actor.name, "roles": role_words(actor.roles)},
         "places": places_for(actor, demo),
+        "keyboard": actor is not None and bool(chosen(KEYBOARD, True)),
     }
 
 
@@ -253,26 +308,40 @@ def places_for(actor: Actor | None, demo: bool) -> list[dict[str, object]]:
     if actor is None:
         return []
     entries = [*PLACES, DEMO_MAILS] if demo else list(PLACES)
-    shown = [entry for entry in entries if entry.roles & actor.roles]
+    shown = [entry for entry in entries if entry.roles & actor.roles and _may_use(actor, entry)]
     here = max((e.path for e in shown if _within(request.path, e.path)), key=len, default="")
     return [
         {
             "label": language.gettext(entry.label),
             "href": entry.path,
             "current": entry.path == here,
-            "count": _open_problems(actor) if entry.path == PROBLEMS else 0,
+            "count": _count(entry.path, actor),
+            "counted": language.gettext(COUNTED[entry.path]) if entry.path in COUNTED else "",
+            "tone": "bad" if entry.path == PROBLEMS else "",
         }
         for entry in shown
     ]
 
 
-def _open_problems(actor: Actor) -> int:
-    """The mark beside the entry. The frame stands around the page of a failure too: it must not fail itself."""
+def _may_use(actor: Actor, entry: Place) -> bool:
+    """A restricted supervisor starts no request, whatever their role says."""
+    return entry.path != START or may_open_requests(actor)
+
+
+BADGES: dict[str, Callable[[Actor], int | str]] = {INBOX: unread, PROBLEMS: badge, PEOPLE: people_badge}
+"""The entries beside which a mark says how many things wait there."""
+
+COUNTED = {INBOX: marked("unread"), PROBLEMS: marked("open"), PEOPLE: marked("to approve")}
+"""What the mark beside an entry counts, in a word."""
+
+
+def _count(path: str, actor: Actor) -> str:
+    """The mark beside an entry, or empty. The frame stands around the page of a failure too: it must not fail itself."""
     try:
-        return badge(actor)
+        return str(BADGES[path](actor) or "") if path in BADGES else ""
     except Exception as error:
         current_app.logger.warning("badge not counted: %s", type(error).__name__)
-        return 0
+        return ""
 
 
 def _within(path: str, place: str) -> bool:
@@ -294,11 +363,20 @@ def asset(name: str) -> str:
 
 def _register_errors(app: Flask) -> None:
     """A calm page for every failure; details are for the log."""
-    app.register_error_handler(CSRFError, lambda error: error_page(400, EXPIRED_FORM))
+    app.register_error_handler(CSRFError, _expired_form)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(Incident, _incident)
     app.register_error_handler(500, _http_error)
+
+
+def _expired_form(_: CSRFError) -> AnyResponse | tuple[str, int]:
+    """The form is shown anew with what was typed into it; a form whose answers are not kept says what to do."""
+    kept = keep_typed(request.cookies.get(COOKIE, ""))
+    if not kept or wants_part():
+        return error_page(400, EXPIRED_FORM)
+    flash(FORM_KEPT, "info")
+    return redirect(kept)
 
 
 def _http_error(error: HTTPException) -> Response | HTTPException | tuple[Response | str, int]:

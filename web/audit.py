@@ -1,45 +1,118 @@
-"""The history of everything, for auditors and administrators."""
+"""The history of everything, for auditors and administrators; taken out as a file by auditors."""
 
+from collections.abc import Iterator
 from urllib.parse import urlencode
 
-from flask import Blueprint, g, render_template, request
+from flask import Blueprint, Response, g, render_template, request, url_for
 
 from web.answers import searched
-from workflows.queries import keeping, whole_number
+from web.downloads import csv_lines, json_lines, saved_as
+from workflows.errors import InvalidInput
+from workflows.queries import audit as queries
+from workflows.queries import whole_number
+from workflows.queries.audit import TrailFilters, TrailRow
+from workflows.queries.sentences import kind_words
 
 audit = Blueprint("audit", __name__)
+
+FILTERS = ("case", "who", "kind", "since", "until")
+COLUMNS = ("at", "username", "name", "kind", "what", "case", "detail")
 
 
 @audit.get("/audit")
 def trail() -> str:
-    """The trail, newest first, by person, kind and case number."""
-    filters = {name: searched(name) for name in ("case", "who", "kind", "since", "until")}
+    """The trail, newest first, by person, kind, day and case number."""
+    filters = {name: searched(name) for name in FILTERS}
     before = request.args.get("before", "")
-    rows, following = keeping.trail(
-        g.actor, **filters, before=whole_number("before", before) if before else None
+    rows, following = queries.trail(
+        g.actor, TrailFilters(**filters), whole_number("before", before) if before else None
     )
-    here = "/audit?" + urlencode({name: value for name, value in filters.items() if value})
+    asked = urlencode({name: value for name, value in filters.items() if value})
+    here = f"/audit?{asked}"
+    kinds = sorted((kind_words(kind), kind) for kind in queries.event_kinds(g.actor))
     return render_template(
         "admin/audit.html",
         filters=filters,
-        kinds=[
-            ("", "All"),
-            *((kind, kind.replace("_", " ").capitalize()) for kind in keeping.event_kinds(g.actor)),
-        ],
+        kinds=[("", "Everything"), *((kind, words) for words, kind in kinds)],
         rows=[_row(row) for row in rows],
+        may_export=g.actor.has("auditor"),
+        exports=[(form.upper(), f"/audit/export?{asked}&form={form}") for form in ("csv", "json")],
+        emergency_href=_emergency(filters["case"], rows),
         next_href=f"{here}&before={following}" if following else "",
         first_href=here if before else "",
     )
 
 
-def _row(row: keeping.TrailRow) -> dict[str, object]:
-    detail = ", ".join(
-        f"{name}: {value}" for name, value in row.detail.items() if value not in (None, "", [])
-    )
+@audit.get("/audit/export")
+def export() -> Response:
+    """The trail, filtered, as a file; without any fact about a client."""
+    form = request.args.get("form", "csv")
+    if form not in ("csv", "json"):
+        raise InvalidInput(fields={"form": "Choose csv or json."})
+    return exported(form, TrailFilters(**{name: searched(name) for name in FILTERS}))
+
+
+def exported(form: str, filters: TrailFilters) -> Response:
+    """The file of an export, made while it is sent; that it is taken out is written down first."""
+    actor = g.actor
+    rows = queries.exported(actor, queries.begin_export(actor, filters, form))
+    if form == "json":
+        return saved_as("history.json", "application/json", json_lines(map(as_json, rows)))
+    return saved_as("history.csv", "text/csv", csv_lines(COLUMNS, _cells(rows)))
+
+
+def as_json(row: TrailRow) -> dict[str, object]:
+    """An event as the API and the export give it."""
+    return {
+        "at": row.at.isoformat(),
+        "username": row.username,
+        "name": row.who,
+        "kind": row.kind,
+        "what": row.words,
+        "case": row.case,
+        "detail": row.detail,
+    }
+
+
+def _cells(rows: Iterator[TrailRow]) -> Iterator[list[object]]:
+    for row in rows:
+        event = as_json(row)
+        yield [_particulars(row) if name == "detail" else event[name] for name in COLUMNS]
+
+
+def _emergency(case: str, rows: list[TrailRow]) -> str:
+    """Where the client of the case that is searched for may be opened in an emergency, if there is such a case."""
+    known = bool(case) and any(row.case == case for row in rows)
+    return url_for("emergency.read_access", number=case) if known else ""
+
+
+def _row(row: TrailRow) -> dict[str, object]:
     return {
         "at": row.at,
         "who": row.who,
         "sentence": row.words,
         "case_number": row.case or "",
-        "detail": detail,
+        "case_href": f"/audit?{urlencode({'case': row.case})}" if row.case else "",
+        "detail": _particulars(row),
+        "reason": row.reason,
     }
+
+
+TOLD_ALREADY = frozenset({"id", "message", "message_kind"})
+"""Particulars that the sentence of an event says, or that mean something to mail servers alone."""
+
+
+def _particulars(row: TrailRow) -> str:
+    shown = ((name, value) for name, value in row.detail.items() if name not in TOLD_ALREADY)
+    told = ((name.replace("_", " "), _plain(value)) for name, value in shown)
+    return ", ".join(f"{name}: {value}" for name, value in told if value)
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_plain(one)}" for name, one in value.items())
+    if isinstance(value, list):
+        return ", ".join(map(_plain, value))
+    return "" if value is None else str(value)

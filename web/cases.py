@@ -1,13 +1,13 @@
-"""Starting a request, the list of cases, and the page of one."""
+"""The list of cases, and the page of one."""
 
-import secrets
 from urllib.parse import urlencode
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from web import clocks
 from web.answers import Typed, searched, typed, without_blocked
-from web.worklist import notes, onward_in
+from web.tasks import notes
 from workflows import privacy
 from workflows.cases import ERROR_REASONS, NOT_SAID
 from workflows.commands import cases as commands
@@ -20,38 +20,15 @@ from workflows.language import gettext
 from workflows.people import ROLES
 from workflows.queries import case_list as lists
 from workflows.queries import cases as queries
-from workflows.queries import keeping
-from workflows.queries import start as start_query
 from workflows.queries.case_list import CaseRow
 from workflows.queries.cases import Answered, CaseView, Entry, Sent
 from workflows.queries.corrections import EntryForm, entry_form
+from workflows.queries.whose_clock import case_clock
 from workflows.user_tasks import UserTask
 
 cases = Blueprint("cases", __name__)
 
 STATES = [("all", "All"), ("open", "Open"), ("closed", "Closed")]
-
-
-@cases.get("/cases/new")
-def start() -> str:
-    """The page that begins a request: the first search and what it showed."""
-    return _start_page({}, "", {})
-
-
-@cases.post("/cases")
-def open_case() -> Response | tuple[str, int]:
-    """Open a case on a failed search."""
-    view = start_query.start_view(g.actor)
-    values = typed(view.form)
-    manager = request.form.get("case_manager", "")
-    key = request.form.get("idempotency_key") or None
-    try:
-        opened = commands.start_case(g.actor, values, manager or None, key)
-    except InvalidInput as refused:
-        return _start_page(without_blocked(values), manager, refused.fields), 422
-    if opened.shortcomings:
-        return _start_page({}, "", {}, list(opened.shortcomings)), 403
-    return redirect(_after_start(opened.number))
 
 
 @cases.get("/cases")
@@ -66,7 +43,7 @@ def list_cases() -> str:
         state=state,
         states=STATES,
         rows=[_row(row) for row in rows],
-        may_start=g.actor.has("case_manager", "esd_wioa_supervisor"),
+        may_start=privacy.may_open_requests(g.actor),
         next_href=f"{here}&after={after}" if after else "",
         first_href=here if request.args.get("after") else "",
     )
@@ -159,27 +136,6 @@ def _entry_page(view: EntryForm, answers: Typed | None, why: str, errors: dict[s
     )
 
 
-def _start_page(
-    values: dict[str, str], manager: str, errors: dict[str, str], refusal: list[str] | None = None
-) -> str:
-    view = start_query.start_view(g.actor)
-    return render_template(
-        "start.html",
-        fields=view.fields(values, errors),
-        case_managers=keeping.case_managers(g.actor),
-        case_manager=manager,
-        key=secrets.token_urlsafe(16),
-        refusal=refusal if refusal is not None else view.shortcomings,
-        help=view.help,
-        errors=errors,
-    )
-
-
-def _after_start(number: str) -> str:
-    """The next search at once, or the case's page when the first one found the client."""
-    return onward_in(number) or url_for("cases.read_case", number=number)
-
-
 def _row(row: CaseRow) -> dict[str, object]:
     age = "today" if row.age_days == 0 else "1 day" if row.age_days == 1 else f"{row.age_days} days"
     return {
@@ -212,6 +168,7 @@ def _case_page(number: str, errors: dict[str, str] | None = None, note_text: str
         mails=[_mail(sent) for sent in queries.case_messages(g.actor, number)],
         notes=notes(view.notes),
         corrections=view.corrections,
+        clock=clocks.shares(case_clock(g.actor, number)),
         linked=_linked(view),
         actions=_actions(view),
         errors=errors or {},

@@ -5,7 +5,7 @@ from pathlib import Path
 from flask import Blueprint, abort, g, render_template
 
 from notifications import sink
-from workflows.queries.keeping import own_address
+from workflows.queries.people import own_address
 from workflows.settings import settings
 
 demo = Blueprint("demo", __name__, url_prefix="/demo")

@@ -14,6 +14,7 @@ STATUS = {
     errors.AssignedToAnother: 409,
     errors.TaskClosed: 409,
     errors.Stale: 409,
+    errors.DraftChanged: 409,
     errors.Busy: 409,
     errors.DuplicateCase: 409,
     errors.NotNow: 409,

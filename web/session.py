@@ -1,12 +1,14 @@
 """Signing in and out, and the rule that every page but a named few needs a person."""
 
+from datetime import timedelta
 from urllib.parse import SplitResult, urlsplit
 
-from flask import Blueprint, g, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, jsonify, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from web.kept import keep_typed, wants_part
 from workflows import language, sample
-from workflows.commands import people
+from workflows.commands import kept_answers, people
 from workflows.errors import NotSignedIn, SignInFailed, TooManyAttempts
 from workflows.people import ROLES
 from workflows.settings import settings
@@ -18,9 +20,24 @@ LANGUAGE_COOKIE = "desk_language"
 YEAR = 365 * 24 * 3600
 
 PUBLIC = frozenset(
-    {"static", "healthz", "session.sign_in", "session.sign_in_form", "session.notice", "session.speak"}
+    {
+        "static",
+        "healthz",
+        "session.sign_in",
+        "session.sign_in_form",
+        "session.notice",
+        "session.speak",
+        "account.set_up",
+        "account.set_up_form",
+    }
 )
 """The endpoints that need no sign-in; the API asks for its own token."""
+
+SIGNED_OUT = "Your session has ended. Sign in again."
+SIGNED_OUT_KEPT = "Your session has ended. What you typed is kept for you: sign in again, and it is there."
+
+REMEMBERED = timedelta(days=1)
+"""So long after its end a session's key stays with the browser: it opens nothing, but tells whose answers are kept."""
 
 session = Blueprint("session", __name__)
 
@@ -34,6 +51,12 @@ def choose_language() -> None:
     language.choose(language.ENGLISH if request.path.startswith("/api/") else asked)
 
 
+@session.teardown_app_request
+def forget_language(_error: BaseException | None) -> None:
+    """Whatever this thread does after the request, it does in English."""
+    language.choose(language.ENGLISH)
+
+
 @session.before_app_request
 def identify() -> AnyResponse | None:
     """Find who asks by the session's key; send strangers to the sign-in page and back again afterwards."""
@@ -44,8 +67,18 @@ def identify() -> AnyResponse | None:
         g.actor = people.actor_of_session(request.cookies.get(COOKIE, ""))
     except NotSignedIn:
         if request.endpoint not in PUBLIC:
-            return redirect(url_for("session.sign_in_form", next=here()))
+            return _to_sign_in()
     return None
+
+
+def _to_sign_in() -> AnyResponse:
+    """To the sign-in page and back again; what was typed into a form is kept meanwhile."""
+    kept = keep_typed(request.cookies.get(COOKIE, ""))
+    if wants_part():
+        return make_response(jsonify({"words": SIGNED_OUT_KEPT if kept else SIGNED_OUT}), 401)
+    if kept:
+        flash(SIGNED_OUT_KEPT, "info")
+    return redirect(url_for("session.sign_in_form", next=kept or here()))
 
 
 def here() -> str:
@@ -87,6 +120,7 @@ def sign_in() -> tuple[str, int] | AnyResponse:
         key = people.sign_in(username, password)
     except (SignInFailed, TooManyAttempts) as refused:
         return _page(username, onward, {"": refused.message}), 401
+    kept_answers.destroy_of_others(request.cookies.get(COOKIE, ""), people.actor_of_session(key))
     return _with_cookie(redirect(onward or "/"), key)
 
 
@@ -173,7 +207,7 @@ def _with_cookie(response: AnyResponse, key: str) -> AnyResponse:
     response.set_cookie(
         COOKIE,
         key,
-        max_age=settings().session_hours * 3600,
+        max_age=timedelta(hours=settings().session_hours) + REMEMBERED,
         httponly=True,
         samesite="Lax",
         secure=settings().cookie_secure,

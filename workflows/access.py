@@ -1,5 +1,8 @@
 """How somebody stands to a case: what the rules of `workflows.privacy` need to know, read from the database."""
 
+from collections.abc import Iterable
+
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from workflows import privacy
@@ -21,6 +24,26 @@ def standing(work: Work, case: Case) -> Standing:
         delegated=_is_delegated(work.db, work.actor, case),
         lapsed=_is_lapsed(work, case),
     )
+
+
+def standings(work: Work, cases: Iterable[Case]) -> dict[int, Standing]:
+    """The same for many cases by their ids, with one question to the database."""
+    cases = list(cases)
+    given = _delegated(work, [case.id for case in cases])
+    staffed = offices_with_supervisor(work.db)
+    return {
+        case.id: Standing(work.actor, case, staffed, case.id in given, _is_lapsed(work, case))
+        for case in cases
+    }
+
+
+def _delegated(work: Work, case_ids: list[int]) -> set[int]:
+    """The cases in which an open task of ESD is assigned to the actor, who holds both keys."""
+    if not (case_ids and work.actor.holds_two_keys):
+        return set()
+    mine = UserTask.assignee_id == work.actor.id, UserTask.closed_at.is_(None)
+    rows = work.db.scalars(select(UserTask).where(*mine, UserTask.case_id.in_(case_ids)))
+    return {task.case_id for task in rows if task.is_esd}
 
 
 def task_standing(work: Work, task: UserTask, case: Case) -> Standing:

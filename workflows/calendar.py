@@ -126,20 +126,29 @@ def _observed(day: date) -> date:
 
 @dataclass(frozen=True)
 class Calendar:
-    """The opening hours of the offices of an area; `closed` are closing days besides the state's holidays."""
+    """The opening hours of the offices of an area; `closed` are closing days besides the state's holidays, `opened`
+    the state's holidays on which the offices open all the same."""
 
     zone: ZoneInfo = LOS_ANGELES
     opens: time = time(8)
     closes: time = time(17)
     closed: frozenset[date] = frozenset()
+    opened: frozenset[date] = frozenset()
 
     def __post_init__(self) -> None:
         if self.opens >= self.closes:
             raise ValueError("The offices must open before they close.")
 
+    @property
+    def day_length(self) -> timedelta:
+        """How long the offices are open on a business day."""
+        return datetime.combine(date.min, self.closes) - datetime.combine(date.min, self.opens)
+
     def is_business_day(self, day: date) -> bool:
         """Whether the offices open at all on a day."""
-        return day.weekday() < 5 and day not in self.closed and day not in state_holidays(day.year)
+        if day.weekday() > 4 or day in self.closed:
+            return False
+        return day in self.opened or day not in state_holidays(day.year)
 
     def is_open(self, moment: datetime) -> bool:
         """Whether the offices are open at a moment."""
@@ -173,6 +182,15 @@ class Calendar:
         begin, until = self._local(start), self._local(end)
         days = (begin.date() + timedelta(days=n) for n in range((until.date() - begin.date()).days + 1))
         return sum((self._open_on(day, begin, until) for day in days), timedelta())
+
+    def open_spans(self, start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
+        """From when to when the offices were open between two moments, in UTC; nothing when the second comes first."""
+        begin, until = self._local(start), self._local(end)
+        for ahead in range((until.date() - begin.date()).days + 1):
+            day = begin.date() + timedelta(days=ahead)
+            if length := self._open_on(day, begin, until):
+                opened = max(begin, datetime.combine(day, self.opens, self.zone)).astimezone(UTC)
+                yield opened, opened + length
 
     def add_open_time(self, start: datetime, length: timedelta) -> datetime:
         """The moment by which the offices have been open for so long since another, in UTC.

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, Sequence, func, select
+from sqlalchemy import ForeignKey, Index, Sequence, func, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from workflows import case_file
@@ -99,12 +99,21 @@ class Case(Base):
         Index("ix_case_open_agency", "agency_code", postgresql_where="closed_at IS NULL"),
         Index("ix_case_open_area", "area_code", postgresql_where="closed_at IS NULL"),
         Index("ix_case_linked", "linked_case_id"),
+        Index("ix_case_number_begins", text("number text_pattern_ops")),
+        Index("ix_case_number_ends", text("reverse(number) text_pattern_ops")),
     )
 
     @property
     def state(self) -> str:
         """The state shown: `on_hold` covers whatever stood before, until it is resumed."""
         return "on_hold" if self.held_at and not self.closed_at else self.status
+
+
+NAME_WORDS = (
+    "to_tsvector('simple', regexp_replace(normalize(coalesce(facts ->> 'client_first_name', '') || ' ' || "
+    "coalesce(facts ->> 'client_last_name', ''), NFKD), '[\\u0300-\\u036f''’]', '', 'g'))"
+)
+"""The words of a client's name as they are searched: without accents and apostrophes. The index has the same text."""
 
 
 class ClientFacts(Base):
@@ -118,6 +127,7 @@ class ClientFacts(Base):
     facts: Mapped[Json]
     fingerprint: Mapped[str | None] = mapped_column(index=True)
     name_fingerprint: Mapped[str] = mapped_column(index=True)
+    __table_args__ = (Index("ix_client_facts_name", text(NAME_WORDS), postgresql_using="gin"),)
 
 
 class TaskRecord(Base):

@@ -127,16 +127,35 @@ def transaction() -> Iterator[Session]:
     """
     db = SharedSession(database())
     try:
-        yield db
-        _write_and_commit(db)
-    except psycopg.Error as error:
-        raise _without_values(error) from None
-    except DBAPIError as error:
-        raise _without_values(error.orig) from None
+        with _failing_without_values():
+            yield db
+            _write_and_commit(db)
     finally:
         db.end()
     for action in db.info.get("after_commit", []):
         action()
+
+
+@contextmanager
+def rehearsal() -> Iterator[Session]:
+    """A transaction in which something is tried out: it is rolled back whatever happens, and nothing comes after it."""
+    db = SharedSession(database())
+    try:
+        with _failing_without_values():
+            yield db
+    finally:
+        db.end()
+
+
+@contextmanager
+def _failing_without_values() -> Iterator[None]:
+    """Whatever the database says against something is told without what was to be stored."""
+    try:
+        yield
+    except psycopg.Error as error:
+        raise _without_values(error) from None
+    except DBAPIError as error:
+        raise _without_values(error.orig) from None
 
 
 def _write_and_commit(db: SharedSession) -> None:

@@ -1,4 +1,5 @@
-"""The directory: people, roles, offices, agencies and agreements, read once and kept until one of them changes.
+"""The directory: people, roles, offices, agencies, agreements, settings, and who wants to be told how, read once and
+kept until one of them changes.
 
 These small tables decide every permission and change rarely. A trigger of the database gives the directory a new
 version with any change of theirs, in the same transaction; every unit of work reads the version, so what a process
@@ -15,7 +16,19 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from workflows.db import Base
 from workflows.shared_session import SharedSession
 
-TABLES = ("area", "office", "agency", "agreement", "person", "person_role", "person_office")
+TABLES = (
+    "area",
+    "office",
+    "agency",
+    "agreement",
+    "person",
+    "person_role",
+    "person_office",
+    "absence",
+    "area_setting",
+    "mail_choice",
+    "webhook",
+)
 """The tables whose changes make a new version."""
 
 T = TypeVar("T")

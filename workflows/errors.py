@@ -69,6 +69,10 @@ class Stale(Refused):
     """This task was changed in another window. Open it again; nothing was changed."""
 
 
+class DraftChanged(Refused):
+    """Other answers to this task were saved in another window. Nothing was changed now."""
+
+
 class Busy(Refused):
     """Somebody is changing this case at this moment. Try again in a few seconds; nothing was changed."""
 
@@ -87,6 +91,10 @@ class DuplicateCase(Refused):
 
 class NotNow(Refused):
     """This is not possible at this point of the case."""
+
+
+class NothingFree(NotNow):
+    """There is no task now that nobody holds and that you could take. Look again later."""
 
 
 class KeyReused(Refused):

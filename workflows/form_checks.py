@@ -17,8 +17,11 @@ from workflows.form_sentences import DEFAULT_LABELS, PLACEHOLDER
 
 SCHEMA = "https://json-schema.org/draft/2020-12/schema"
 FORM_KEYWORDS = frozenset(
-    {"$schema", "title", "description", "type", "additionalProperties", "properties", "required"}
-)
+    {
+        "$schema", "title", "description", "type", "additionalProperties", "properties", "required",
+        "x-check", "x-progress",
+    }
+)  # fmt: skip
 ANNOTATIONS = frozenset(
     {
         "x-labels", "x-shown-if", "x-required-if", "x-keep", "x-visible-to",
@@ -45,7 +48,7 @@ RESERVED = frozenset(
 )
 """Names that must not enter process data: the expressions or the engine give them another meaning."""
 
-MOST_FIELDS, LONGEST_TEXT, LONGEST_FORM = 60, 4000, 200_000
+MOST_FIELDS, LONGEST_TEXT, LONGEST_FORM, MOST_STEPS = 60, 4000, 200_000, 20
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
 _MANY_DIGITS = re.compile(r"[0-9]{4}")
 
@@ -106,6 +109,7 @@ def _form_problems(source: dict[str, Any]) -> Iterator[str]:
         yield "The form must have “type”: “object” and “additionalProperties”: false."
     yield from _text_problems("The form", source, "title", needed=True)
     yield from _text_problems("The form", source, "description", needed=False)
+    yield from _page_problems(source)
     fields = source.get("properties")
     if not isinstance(fields, dict) or not 1 <= len(fields) <= MOST_FIELDS:
         yield f"“properties” must hold 1 to {MOST_FIELDS} fields."
@@ -115,6 +119,16 @@ def _form_problems(source: dict[str, Any]) -> Iterator[str]:
     for name, field in fields.items():
         yield from _field_problems(name, field, earlier)
         earlier.append(name)
+
+
+def _page_problems(source: Mapping[str, Any]) -> Iterator[str]:
+    """How the pages lead through the form: whether answers are checked, and its place in a sequence."""
+    if not isinstance(source.get("x-check", True), bool):
+        yield "“x-check” must be true or false."
+    place = source.get("x-progress", [1, 1])
+    numbers = place if isinstance(place, list) and all(type(one) is int for one in place) else []
+    if len(numbers) != 2 or not 1 <= numbers[0] <= numbers[1] <= MOST_STEPS:
+        yield "“x-progress” must be two whole numbers: which step this is, and of how many."
 
 
 def _required_problems(required: Any, fields: Mapping[str, Any]) -> Iterator[str]:

@@ -5,8 +5,9 @@ A sentence never repeats an answer: it says what is asked for.
 
 import re
 from collections.abc import Mapping
+from datetime import datetime
 
-from workflows.form_fields import Field
+from workflows.form_fields import ZONE, Field
 from workflows.language import gettext, marked
 from workflows.settings import SystemOfRecord
 
@@ -65,3 +66,13 @@ def sentence(field: Field, keyword: str, before: str, labels: Labels) -> str:
     words = {key: str(value) for key, value in field.source.items() if isinstance(value, int)}
     words |= {"label": fill(field.title, labels), "before": fill(before, labels)}
     return re.sub(r"\{(\w+)\}", lambda m: words.get(m[1], ""), gettext(pattern))
+
+
+def moment_words(kept: str) -> str:
+    """A kept day or moment as people say it: `November 20, 2026`, with `2:05 p.m.` on the clock of the offices."""
+    moment = datetime.fromisoformat(kept)
+    if len(kept) > len("2026-11-20"):
+        moment = moment.astimezone(ZONE)
+    day = f"{moment:%B} {moment.day}, {moment.year}"
+    half = "a.m." if moment.hour < 12 else "p.m."
+    return day if moment.tzinfo is None else f"{day}, {moment.hour % 12 or 12}:{moment:%M} {half}"

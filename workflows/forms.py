@@ -10,6 +10,8 @@ and these annotations of ours:
 * `x-keep`: where an answer goes (`Answers`). `x-visible-to`: roles that may read it later.
 * `x-labels`: a label for each value. `x-options`: a list of values that the host fills in.
 * `x-messages`: sentences for people, by keyword. `x-widget`: how a page asks. `x-not-future`: not after now.
+* `x-check`, of the whole form: false when the pages take the answers without a page to check them, as in a
+  sequence that ends with one. `x-progress`, of the whole form: which step of such a sequence it is, of how many.
 * `format: person-name`: letters with marks, space ' ’ - . and nothing else (domain 4).
 
 Texts may hold `{sor.…}` placeholders, the words of the case management system (domain X18).
@@ -26,7 +28,15 @@ from engine.expressions import Kind
 from workflows.errors import InvalidInput
 from workflows.form_checks import BadForm, build_fields, identifier, problems_of
 from workflows.form_fields import BrokenRule, Field, Options
-from workflows.form_sentences import DEFAULT_LABELS, NO_SUCH_FIELD, NOT_ANSWERS, Labels, fill, sentence
+from workflows.form_sentences import (
+    DEFAULT_LABELS,
+    NO_SUCH_FIELD,
+    NOT_ANSWERS,
+    Labels,
+    fill,
+    moment_words,
+    sentence,
+)
 from workflows.language import gettext
 
 __all__ = ["Answers", "BadForm", "FieldView", "Form", "FormRefused"]
@@ -89,6 +99,9 @@ class Form:
         self._fields = build_fields(source)
         self._by_name = {item.name: item for item in self._fields}
         self.title: str = source["title"]
+        self.is_checked: bool = source.get("x-check", True)
+        place = source.get("x-progress")
+        self.progress: tuple[int, int] | None = (place[0], place[1]) if place else None
         self._open_boxes: dict[str, Any] = {
             item.name: False for item in self._fields if item.kind == "boolean"
         }
@@ -195,6 +208,23 @@ class Form:
         """What may be kept of unfinished answers: known fields that can be read. Never raises."""
         kept = self._readable_answers(raw if isinstance(raw, Mapping) else {})
         return {name: value for name, value in kept.items() if value is not False and _is_short(value)}
+
+    def overview(
+        self, answers: Mapping[str, Any], options: Options = _NO_OPTIONS, labels: Labels = DEFAULT_LABELS
+    ) -> list[tuple[str, str, str]]:
+        """Every question that is asked, to be looked over: name, label and answer in words, empty where there is none."""
+        known = self._readable_answers(answers)
+        words = {name: said for name, _, said in self.words(known, options, labels)}
+        shown = [item for item in self._fields if item.is_shown(known)]
+        return [(item.name, fill(item.title, labels), words.get(item.name, "")) for item in shown]
+
+    def asked(self, raw: Mapping[str, Any]) -> dict[str, Any]:
+        """What was answered to questions that are asked: a page may still send those that an answer has hidden."""
+        kept: dict[str, Any] = {}
+        for item in self._fields:
+            if item.name in raw and item.is_shown(self._readable_answers(kept)):
+                kept[item.name] = raw[item.name]
+        return kept
 
     def _readable_answers(self, raw: Mapping[str, Any]) -> dict[str, Any]:
         answers = dict(self._open_boxes)
@@ -339,6 +369,8 @@ def _in_words(item: Field, value: Any, options: Options, labels: Labels) -> str:
     """An answer as people read it: labels instead of codes, and what was typed as it was typed."""
     if isinstance(value, bool):
         return gettext("Yes") if value else gettext("No")
+    if item.format in ("date-time", "date"):
+        return moment_words(value)
     choices = _choices(item, options, labels)
     if isinstance(value, list):
         return ", ".join(choices.get(part, part) for part in value)

@@ -11,13 +11,24 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Dialect, ForeignKey, Index, LargeBinary, TypeDecorator, UniqueConstraint, func, select
+from sqlalchemy import (
+    Dialect,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    TypeDecorator,
+    UniqueConstraint,
+    func,
+    select,
+    text,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from workflows.case_file import file_of
 from workflows.cases import Case
 from workflows.db import Base, Json
 from workflows.one_write import append
+from workflows.webhooks import announce
 from workflows.work import Work
 
 
@@ -37,7 +48,10 @@ class Hash(TypeDecorator[str]):
 
 
 class HistoryEvent(Base):
-    """Something that happened: `kind` is the word, `detail` the non-identifying particulars."""
+    """Something that happened: `kind` is the word, `detail` the non-identifying particulars.
+
+    `area_code` says whose trail it belongs to, None to everybody's; it follows from the rest and is not hashed.
+    """
 
     __tablename__ = "history_event"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -50,9 +64,17 @@ class HistoryEvent(Base):
     detail: Mapped[Json]
     esd_only: Mapped[bool] = mapped_column(default=False)
     hash: Mapped[str] = mapped_column(Hash)
+    area_code: Mapped[str | None]
     __table_args__ = (
         UniqueConstraint("case_id", "seq"),
-        Index("ix_history_event_at", "at", postgresql_using="brin"),
+        Index("ix_history_event_area", "area_code", "at", "id"),
+        Index("ix_history_event_kind", "area_code", "kind", "at", "id"),
+        Index("ix_history_event_actor", "actor_id", "at", "id"),
+        Index(
+            "ix_history_event_message",
+            text("(detail ->> 'id')"),
+            postgresql_where="case_id IS NULL AND kind LIKE 'message_%'",
+        ),
         Index("ix_history_event_without_case", "seq", unique=True, postgresql_where="case_id IS NULL"),
     )
 
@@ -68,11 +90,13 @@ def record(
     *,
     element: str | None = None,
     esd_only: bool = False,
+    area: str | None = None,
     **detail: Any,
 ) -> None:
     """Append one event. The case must be locked by this transaction, since its events are numbered.
 
-    An event without a case locks their one chain until the end of the transaction: record it last.
+    An event without a case locks their one chain until the end of the transaction: record it last. It belongs to
+    the area of whoever acts, or to the one given where the product itself acts.
     """
     seq, before = _newest(work.db, case)
     event = {
@@ -91,7 +115,10 @@ def record(
         file.seq, file.hash = seq + 1, link
     else:
         work.db.info["newest_without_case"] = (seq + 1, link)
-    append(work.db, HistoryEvent, {**event, "hash": bytes.fromhex(link)})
+    where = case.area_code if case else area or work.actor.area or None
+    append(work.db, HistoryEvent, {**event, "hash": bytes.fromhex(link), "area_code": where})
+    if case:
+        announce(work.db, case, kind, detail, work.now)
 
 
 def chained_hash(previous: str, event: HistoryEvent) -> str:

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from workflows import instances, outbox
+from workflows.area_settings import calendar_of
 from workflows.cases import Case
 from workflows.history import record
 from workflows.organisations import shortcoming_at
@@ -41,7 +42,7 @@ def resume(work: Work, case: Case) -> None:
 
 def _move_due_times(work: Work, case: Case, held_at: datetime) -> None:
     """What was opened during the hold stood still from then on only; times move by opening hours, as they count."""
-    days = instances.bundle_of_case(work, case).service_levels.calendar()
+    days = calendar_of(work.db, instances.bundle_of_case(work, case).service_levels, case.area_code)
 
     def moved(due_at: datetime, since: datetime) -> datetime:
         return days.add_open_time(due_at, days.open_time_between(max(since, held_at), work.now))

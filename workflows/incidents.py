@@ -196,7 +196,8 @@ def end(work: Work, row: CaseIncident, status: str, reason: str) -> None:
     row.status, row.reason = status, reason
     row.ended_at, row.ended_by_id = work.now, work.actor.id
     case = work.db.get(Case, row.case_id) if row.case_id else None
-    record(work, f"incident_{status}", case, esd_only=case is not None, problem=row.reference)
+    kind, esd_only = f"incident_{status}", case is not None
+    record(work, kind, case, esd_only=esd_only, area=row.area_code, problem=row.reference)
 
 
 def open_about(db: Session, tried: str, subject: str) -> CaseIncident | None:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 import engine
 from workflows import steps, timers, user_tasks
+from workflows.area_settings import calendar_of
 from workflows.case_file import file_of
 from workflows.cases import PRIVATE_OUTCOMES, Case, lock_case
 from workflows.db import Base
@@ -45,7 +46,7 @@ def begin(work: Work, case: Case, definition_id: int, process: str, data: Mappin
     work.db.add(row)
     file_of(work.db, case.id).all(ProcessInstance).append(row)
     step = partial(steps.call, work, case, bundle)
-    context = _context(work, bundle)
+    context = _context(work, case, bundle)
     instance = engine.Instance.start(bundle.definition(process), data, step, context=context)
     _save(work, case, row, bundle, instance)
 
@@ -69,13 +70,13 @@ def receive(work: Work, case: Case, message: str) -> bool:
 def _restored(work: Work, case: Case) -> engine.Instance:
     row, bundle = instance_of(work, case), bundle_of_case(work, case)
     step = partial(steps.call, work, case, bundle)
-    context = _context(work, bundle)
+    context = _context(work, case, bundle)
     return engine.Instance.load(bundle.definition(row.process), row.state, step, context=context)
 
 
-def _context(work: Work, bundle: Bundle) -> engine.Context:
-    """What conditions may ask for: the moment, and the business days of the bundle's calendar."""
-    return engine.Context(work.now, bundle.service_levels.calendar())
+def _context(work: Work, case: Case, bundle: Bundle) -> engine.Context:
+    """What conditions may ask for: the moment, and the business days of the case's area."""
+    return engine.Context(work.now, calendar_of(work.db, bundle.service_levels, case.area_code))
 
 
 def _go_on(
@@ -110,7 +111,7 @@ def _save(work: Work, case: Case, row: ProcessInstance, bundle: Bundle, instance
     row.changed_at = work.now
     _follow_status(case, instance)
     waiting = instance.open_work()
-    days = bundle.service_levels.calendar()
+    days = calendar_of(work.db, bundle.service_levels, case.area_code)
     user_tasks.reconcile(work, case, bundle, waiting, days)
     timers.reconcile(work, case, bundle, waiting, days)
     if instance.ended and not case.closed_at:

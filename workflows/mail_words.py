@@ -1,13 +1,15 @@
 """The words of a message: the bundle's template filled with names that tell nothing about a client (domain 5.1)."""
 
-from datetime import date, datetime
 from typing import TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from notifications.mailer import Message
+from notifications.own import render_own
 from notifications.render import render_message
+from workflows import mail_facts
+from workflows.absences import Absence
 from workflows.cases import Case, open_cases_of
 from workflows.db import transaction
 from workflows.definitions import bundle_of, deployed
@@ -15,9 +17,12 @@ from workflows.directory import directory
 from workflows.errors import NotFound
 from workflows.instances import ProcessInstance
 from workflows.organisations import Agency, Agreement, Office
-from workflows.outbox import OutboxMessage
-from workflows.people import Person, actor_for
+from workflows.outbox import DAILY, OWN, OutboxMessage
+from workflows.people import Person, SetupLink, actor_for
+from workflows.queries.digest import daily_values
 from workflows.settings import settings
+from workflows.setup_links import address_of
+from workflows.time_words import words_for_age, words_for_date, words_for_day, words_for_time
 from workflows.user_tasks import UserTask, open_tasks
 
 T = TypeVar("T", Person, Office, Agency, Agreement)
@@ -37,20 +42,27 @@ ALLOWED_NAMES = frozenset(
         "agreement_end",
         "open_cases",
         "message_number",
+        "person_name",
+        "first_day",
+        "last_day",
     }
 )
-"""All that a mail template may name. No name here is a fact about a client."""
+"""All that a mail template may name. No name here is a fact about a client; those are in `mail_facts` alone."""
 
 
 def compose(message_id: int) -> Message:
     """The finished e-mail of an outbox row, read and filled at this moment."""
     with transaction() as db:
         row, case, definition_id = _read(db, message_id)
-        words = _words(db, row, definition_id)
         person = _known(db, Person, row.recipient_id)
+        if row.kind in OWN:
+            return _own(db, row, person)
+        words, values = _words(db, row, definition_id), _values(db, row, case, person)
+        if facts := mail_facts.facts_for(db, row, person):
+            words, values = mail_facts.with_facts(words), values | facts
         return render_message(
             words,
-            _values(db, row, case, person),
+            values,
             to=person.email,
             sender=settings().mail_from,
             message_id=row.message_id,
@@ -64,6 +76,18 @@ def _read(db: Session, message_id: int) -> tuple[OutboxMessage, Case | None, int
     query = query.outerjoin(ProcessInstance, ProcessInstance.case_id == OutboxMessage.case_id)
     row, case, definition_id = db.execute(query).one()
     return row, case, definition_id
+
+
+def _own(db: Session, row: OutboxMessage, person: Person) -> Message:
+    """A message of the product itself."""
+    values: dict[str, object] = {"date": words_for_day(row.queued_at)}
+    if row.kind == DAILY:
+        values |= daily_values(db, row, person)
+    else:
+        webhook = row.about["webhook"]
+        values |= {**row.about, "link": f"{settings().public_url}/admin/webhooks/{webhook}"}
+    sender = settings().mail_from
+    return render_own(row.kind, values, to=person.email, sender=sender, message_id=row.message_id)
 
 
 def _words(db: Session, row: OutboxMessage, definition_id: int | None) -> dict[str, str]:
@@ -95,9 +119,24 @@ def _values(db: Session, row: OutboxMessage, case: Case | None, person: Person) 
         values |= _case_values(db, case, row, person)
     if "agreement" in row.about:
         values |= _agreement_values(db, _known(db, Agreement, row.about["agreement"]))
+    if "absence" in row.about:
+        values |= _absence_values(db, db.get_one(Absence, row.about["absence"]))
     if "message" in row.about:
         values |= _failed_values(db, db.get_one(OutboxMessage, row.about["message"]))
-    return values
+    return values | _account_values(db, row, person)
+
+
+def _account_values(db: Session, row: OutboxMessage, person: Person) -> dict[str, object]:
+    """Where the messages lead that are about people and not about a step of a case."""
+    if "setup" in row.about:
+        link = db.get_one(SetupLink, row.about["setup"])
+        return {"link": address_of(link), "due": words_for_time(link.expires_at)}
+    if "person" in row.about:
+        about = db.get_one(Person, row.about["person"])
+        return {"link": f"{settings().public_url}/admin/people/{about.username}"}
+    if row.kind == "emergency_access" and row.case_id and "administrator" in actor_for(db, person).roles:
+        return {"link": f"{settings().public_url}/audit?case={db.get_one(Case, row.case_id).number}"}
+    return {}
 
 
 def _case_values(db: Session, case: Case, row: OutboxMessage, person: Person) -> dict[str, object]:
@@ -131,6 +170,15 @@ def _agreement_values(db: Session, agreement: Agreement) -> dict[str, object]:
     }
 
 
+def _absence_values(db: Session, absence: Absence) -> dict[str, object]:
+    return {
+        "person_name": db.get_one(Person, absence.person_id).name,
+        "first_day": words_for_date(absence.first_day),
+        "last_day": words_for_date(absence.last_day),
+        "link": f"{settings().public_url}/work",
+    }
+
+
 def _failed_values(db: Session, failed: OutboxMessage) -> dict[str, object]:
     """Number and recipient alone: kind and case would tell administrators what only ESD may know (X14)."""
     return {
@@ -138,27 +186,3 @@ def _failed_values(db: Session, failed: OutboxMessage) -> dict[str, object]:
         "recipient_name": _known(db, Person, failed.recipient_id).name,
         "link": f"{settings().public_url}/admin/outbox",
     }
-
-
-def words_for_day(moment: datetime) -> str:
-    """A moment's day in the office's time zone: Friday, March 6, 2026."""
-    return words_for_date(moment.astimezone(settings().zone).date())
-
-
-def words_for_date(day: date) -> str:
-    """A day in words: Friday, March 6, 2026."""
-    return f"{day:%A, %B} {day.day}, {day.year}"
-
-
-def words_for_time(moment: datetime) -> str:
-    """A moment in words: Friday, March 6, 2026, 3:30 PM."""
-    local = moment.astimezone(settings().zone)
-    return f"{words_for_date(local.date())}, {local:%I:%M %p}".replace(", 0", ", ")
-
-
-def words_for_age(since: datetime, until: datetime) -> str:
-    """How long something has been open: less than a day, 1 day, 12 days."""
-    days = (until - since).days
-    if days == 0:
-        return "less than a day"
-    return "1 day" if days == 1 else f"{days} days"

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from workflows.db import Base, JsonList
@@ -51,7 +51,7 @@ class Agreement(Base):
     __tablename__ = "agreement"
     id: Mapped[int] = mapped_column(primary_key=True)
     agency_code: Mapped[str] = mapped_column(ForeignKey("agency.code"))
-    number: Mapped[str] = mapped_column(unique=True)
+    number: Mapped[str]
     kind: Mapped[str]
     basis: Mapped[str | None]
     basis_document: Mapped[str | None]
@@ -61,6 +61,7 @@ class Agreement(Base):
     esd_manager_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     partner_manager_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     warned: Mapped[JsonList] = mapped_column(default=list)
+    __table_args__ = (UniqueConstraint("agency_code", "number"),)
 
     def shortcoming(self, today: date) -> str | None:
         """Why this agreement does not permit opening a case on a day, as a sentence; None when it does."""

@@ -1,9 +1,12 @@
 """The outbox: every message is a row written in the transaction that causes it; jobs only carry ids (domain 5.1).
 
 A row is `waiting` (due at `next_attempt_at`), `withheld` (its agency's agreement is not in force), `sent` or
-`failed`. A sender takes a row by a lease; when it dies, the lease runs out and another takes the row. A row that was
-sent keeps its lease until its case's history says so. The Message-ID is fixed when the row is written, so a doubled
-delivery can be recognised.
+`failed`; as its recipient chose, it is never mailed (`app`), or waits for the daily mail (`digest`) that then names it
+(`digested`). Every row that is not withheld is in its recipient's inbox, whatever became of the mail.
+
+A sender takes a row by a lease; when it dies, the lease runs out and another takes the row. A row that was sent keeps
+its lease until its case's history says so. The Message-ID is fixed when the row is written, so a doubled delivery can
+be recognised.
 """
 
 import importlib
@@ -20,9 +23,11 @@ from workflows.case_file import file_of
 from workflows.cases import Case
 from workflows.db import Base, Json, after_commit
 from workflows.history import record
+from workflows.mail_choices import STATES, way_for
 from workflows.organisations import shortcoming_at
 from workflows.people import Person, missing_clearances, people_with, person_of, staff_of, supervisors_for
 from workflows.settings import settings
+from workflows.substitutes import stand_in_for
 from workflows.work import Work
 
 log = structlog.get_logger()
@@ -52,8 +57,17 @@ MESSAGES = {
     "agreement_lapsed": "N10",
     "notify_access_ended": "N11",
     "mail_undeliverable": "N12",
+    "substitute_named": "N16",
+    "approval_wanted": "N13",
+    "emergency_access": "N14",
+    "account_set_up": "N15",
 }
-"""Each kind of message with its number in domain 5.1; the kind is also the folder of its words in the bundle."""
+"""Each kind of message with its number, to N12 those of domain 5.1; the kind is also the folder of its words in the
+bundle."""
+
+DAILY, WEBHOOK_OFF = "daily_mail", "webhook_off"
+OWN = {DAILY: "", WEBHOOK_OFF: "N12"}
+"""Kinds that are no part of a procedure: the product brings their words itself. The second is chosen with N12."""
 
 ESD_ONLY_KINDS = frozenset({"notify_assigned_staff", "remind_offer_open"})
 """Kinds whose mere existence tells what only ESD may know: that an offer was accepted or is being considered."""
@@ -79,15 +93,25 @@ class OutboxMessage(Base):
     sent_at: Mapped[datetime | None]
     subject: Mapped[str | None]
     error: Mapped[str | None]
+    read_at: Mapped[datetime | None]
     __table_args__ = (
         UniqueConstraint("case_id", "kind", "recipient_id", "round"),
         Index("ix_outbox_waiting", "next_attempt_at", "id", postgresql_where="state = 'waiting'"),
+        Index("ix_outbox_recipient", "recipient_id", "id"),
+        Index("ix_outbox_unsent", "state", "id", postgresql_where="state IN ('failed', 'withheld')"),
+        Index("ix_outbox_unread", "recipient_id", postgresql_where="read_at IS NULL AND state <> 'withheld'"),
+        Index("ix_outbox_digest", "recipient_id", postgresql_where="state = 'digest'"),
     )
 
     @property
     def number(self) -> str:
-        """The message's number in domain 5.1."""
-        return MESSAGES[self.kind]
+        """The message's number in domain 5.1; empty for the daily mail, which is none of them."""
+        return number_of(self.kind)
+
+
+def number_of(kind: str) -> str:
+    """The number of a kind of message in domain 5.1, or empty."""
+    return MESSAGES.get(kind) or OWN[kind]
 
 
 def queue(
@@ -99,15 +123,24 @@ def queue(
     round: int | None = None,
     **about: object,
 ) -> list[OutboxMessage]:
-    """Write a message for each recipient, or for whoever takes the place of one who has left.
+    """Write a message for each recipient, or for whoever takes the place of one who is absent or has left.
 
     With a given round, a message that is already there is not written again.
     """
-    reached = {person.id: person for one in recipients for person in reachable(work.db, case, one)}
+    present = [_in_place_of(work, kind, case, one) for one in recipients]
+    reached = {person.id: person for one in present for person in reachable(work.db, case, one)}
     if case and not reached:
         log.warning("nobody_to_tell", case=case.number, kind=kind)
         record(work, "message_without_recipient", case, esd_only=True, message_kind=kind)
     return [row for person in reached.values() if (row := _queue_one(work, kind, case, person, round, about))]
+
+
+def _in_place_of(work: Work, kind: str, case: Case | None, person: Person) -> Person:
+    """Whoever stands in today for somebody of Employment Security who is absent; that somebody was chosen to work with
+    a client is for that person alone."""
+    if case is None or kind == "notify_assigned_staff" or not person.is_esd_staff:
+        return person
+    return stand_in_for(work.db, person, case.office_code, work.now) or person
 
 
 def reachable(db: Session, case: Case | None, person: Person) -> list[Person]:
@@ -138,11 +171,12 @@ def _queue_one(
         recipient_id=person.id,
         round=round if round is not None else max(said, default=-1) + 1,
         about=about,
-        state="withheld" if is_withheld(work, case, person) else "waiting",
+        state="withheld" if is_withheld(work, case, person) else _state_for(work.db, kind, person.id),
         message_id=f"<{secrets.token_hex(10)}@{settings().mail_from.rsplit('@', 1)[-1].rstrip('>')}>",
         queued_at=work.now,
         next_attempt_at=work.now,
         attempts=0,
+        read_at=work.now if kind == DAILY else None,  # It tells of the inbox, and is not in it.
     )
     work.db.add(row)
     if case:
@@ -151,6 +185,12 @@ def _queue_one(
     if row.state == "waiting":
         hint_after_commit(work.db, row)
     return row
+
+
+def _state_for(db: Session, kind: str, person_id: int) -> str:
+    """Where a message begins that nothing withholds: as its recipient chose."""
+    number = number_of(kind)
+    return STATES[way_for(db, person_id, number)] if number else "waiting"
 
 
 def _rounds(db: Session, kind: str, case: Case | None, person: Person) -> set[int]:
@@ -196,9 +236,10 @@ def release_withheld(work: Work, case: Case) -> None:
     """Let the withheld notices of a case go out that may: the agreement is in force again and nothing was lost."""
     for row, person in _of_case(work.db, case, "withheld"):
         if not is_withheld(work, case, person):
-            row.state, row.next_attempt_at = "waiting", work.now
+            row.state, row.next_attempt_at = _state_for(work.db, row.kind, person.id), work.now
             note(work, case, row)
-            hint_after_commit(work.db, row)
+            if row.state == "waiting":
+                hint_after_commit(work.db, row)
 
 
 def _of_case(db: Session, case: Case, state: str) -> list[tuple[OutboxMessage, Person]]:

@@ -6,6 +6,8 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, Identity, Index, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from workflows import clock
+from workflows.absences import covered_by
 from workflows.db import Base
 from workflows.directory import directory
 from workflows.language import marked
@@ -64,10 +66,16 @@ class SignIn(Base):
 
     __tablename__ = "session"
     key_hash: Mapped[str] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(Identity(), unique=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     started_at: Mapped[datetime]
+    last_used_at: Mapped[datetime | None]
     expires_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+
+    def is_live(self, now: datetime) -> bool:
+        """Whether it opens the pages at a moment."""
+        return self.ended_at is None and self.expires_at > now
 
 
 class SignInFailure(Base):
@@ -115,9 +123,48 @@ class LiftRequest(Base):
     )
 
 
+class RoleRequest(Base):
+    """An administrator's request to give somebody an ESD role; the role is theirs once a supervisor approves.
+
+    `approved` is None while it waits. A person has at most one that waits for each role.
+    """
+
+    __tablename__ = "role_request"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    role: Mapped[str]
+    asked_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    asked_at: Mapped[datetime]
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    decided_at: Mapped[datetime | None]
+    approved: Mapped[bool | None]
+    __table_args__ = (
+        Index(
+            "ix_role_request_open", "person_id", "role", unique=True, postgresql_where="decided_at IS NULL"
+        ),
+    )
+
+
+class SetupLink(Base):
+    """A link with which somebody chooses their password, once. Its key is made of `nonce` and the installation's own
+    secret, so that a copy of the database opens nothing."""
+
+    __tablename__ = "setup_link"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    nonce: Mapped[str]
+    made_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
 @dataclass(frozen=True)
 class Actor:
-    """Who is acting: what every permission is decided by. The system itself has no id and no role."""
+    """Who is acting: what every permission is decided by. The system itself has no id and no role.
+
+    `covers` are the ids of those whose substitute the person is today; `stands_in` the offices in whose backup group
+    they are, and one of whose supervisors they stand in for today.
+    """
 
     id: int | None
     username: str
@@ -130,6 +177,8 @@ class Actor:
     is_esd_staff: bool = False
     is_restricted_user: bool = True
     missing_clearances: tuple[str, ...] = field(default=())
+    covers: frozenset[int] = frozenset()
+    stands_in: frozenset[str] = frozenset()
 
     def has(self, *roles: str) -> bool:
         """Whether the person holds at least one of the roles."""
@@ -158,6 +207,8 @@ def actor_for(db: Session, person: Person) -> Actor:
     """Everything a permission may ask about a person, read once a request."""
     roles = [row.role for row in directory(db).rows(db, PersonRole) if row.person_id == person.id]
     offices = [row for row in directory(db).rows(db, PersonOffice) if row.person_id == person.id]
+    backup = frozenset(o.office_code for o in offices if o.backup)
+    covers = frozenset(covered_by(db, person.id, clock.now()))
     return Actor(
         id=person.id,
         username=person.username,
@@ -166,20 +217,22 @@ def actor_for(db: Session, person: Person) -> Actor:
         area=person.area_code,
         roles=frozenset(roles),
         offices=frozenset(o.office_code for o in offices if not o.backup),
-        backup_offices=frozenset(o.office_code for o in offices if o.backup),
+        backup_offices=backup,
         is_esd_staff=person.is_esd_staff,
         is_restricted_user=person.is_restricted_user,
         missing_clearances=missing_clearances(person),
+        covers=covers,
+        stands_in=backup & _supervised_by(db, covers),
     )
 
 
-def actor_of(db: Session, person_id: int) -> Actor | None:
-    """The actor of somebody who may sign in, as the directory has them; made once a version of it."""
-    known = directory(db).derived(db, _no_actors)
-    if person_id not in known:
-        person = person_of(db, person_id)
-        known[person_id] = actor_for(db, person) if person and person.active else None
-    return known[person_id]
+def _supervised_by(db: Session, people: frozenset[int]) -> frozenset[str]:
+    """The own offices of those among some people who are supervisors."""
+    if not people:
+        return frozenset()
+    supervisors = {person.id for person in people_with(db, "esd_wioa_supervisor")} & people
+    rows = directory(db).rows(db, PersonOffice)
+    return frozenset(row.office_code for row in rows if row.person_id in supervisors and not row.backup)
 
 
 def person_named(db: Session, username: str) -> Person | None:
@@ -223,10 +276,6 @@ def offices_with_supervisor(db: Session) -> frozenset[str]:
 def people_who_hold_both_keys(db: Session, area: str) -> list[Person]:
     """The ESD people of an area who may record a decision or an edit (X06), by name, each once."""
     return directory(db).derived(db, _key_holders).get(area, [])
-
-
-def _no_actors(_db: Session) -> dict[int, Actor | None]:
-    return {}
 
 
 def _by_id(db: Session) -> dict[int, Person]:

@@ -112,9 +112,12 @@ class Standing:
     @property
     def supervises(self) -> bool:
         """Whether a supervisor who holds both keys is in the candidate group of the case: by office, by area, or as a
-        backup let in. A restricted user sees no more as a supervisor than as ESD staff (policy 4013; desk aid "Note").
+        backup let in, by the case's age or by the absence of whom they stand in for. A restricted user sees no more as
+        a supervisor than as ESD staff (policy 4013; desk aid "Note").
         """
-        stands_in = self.case.backup_opened and self.case.office_code in self.actor.backup_offices
+        office = self.case.office_code
+        let_in = self.case.backup_opened and office in self.actor.backup_offices
+        stands_in = let_in or office in self.actor.stands_in
         return self.actor.has(SUP) and self.actor.holds_two_keys and (self.serves_office or stands_in)
 
     @property
@@ -189,6 +192,23 @@ def visible_facts(facts: Mapping[str, object], standing: Standing) -> dict[str, 
     return {
         name: value for name, value in facts.items() if standing.may_read(CLIENT_GROUP.get(name, "client"))
     }
+
+
+def check_may_open_in_emergency(standing: Standing) -> None:
+    """Whether somebody may see who the client of a case is that is not theirs: administrators and auditors of its area
+    (domain 6.2, "Reveal client identity"). Whoever works on the case has its own page."""
+    actor, case = standing.actor, standing.case
+    if standing.roles <= {AUD} and actor.has(ADM, AUD) and actor.area == case.area_code:
+        return
+    check_may_see(standing)
+    raise NotAllowed(
+        "Administrators and auditors alone open a case in an emergency. Use the page of the case."
+    )
+
+
+def facts_in_emergency(facts: Mapping[str, object]) -> dict[str, object]:
+    """Who the client is and how to reach them; not why they came, nor what aid they need."""
+    return {name: value for name, value in facts.items() if CLIENT_GROUP.get(name, "client") == "client"}
 
 
 def may_read_record(standing: Standing, task: UserTask) -> bool:
@@ -273,8 +293,13 @@ def check_may_work(standing: Standing, task: UserTask) -> None:
         _check_clearances(standing)
     if task.role == CM and (standing.case.held_at or standing.lapsed):
         raise HeldByAgreement()
-    if task.assignee_id not in (None, actor.id):
+    if task.assignee_id != actor.id and not is_free_for(actor, task):
         raise AssignedToAnother()
+
+
+def is_free_for(actor: Actor, task: UserTask) -> bool:
+    """Whether nobody holds a task, or somebody absent whose substitute the actor is."""
+    return task.assignee_id is None or task.assignee_id in actor.covers
 
 
 def check_may_see_task(standing: Standing, task: UserTask) -> None:
@@ -287,6 +312,11 @@ def check_may_see_task(standing: Standing, task: UserTask) -> None:
         raise HeldByAgreement() if standing.lapsed or standing.case.held_at else NotAllowed()
     if task.is_esd and not (standing.is_esd or may_read_record(standing, task)):
         raise NotAllowed("This task is Employment Security's own work.")
+
+
+def may_open_requests(actor: Actor) -> bool:
+    """Whether somebody opens requests at all (domain 6.2): case managers; supervisors with both keys on their behalf."""
+    return actor.has(CM) or (actor.has(SUP) and actor.holds_two_keys)
 
 
 def check_two_keys(actor: Actor, role: str, fields: frozenset[str]) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import delete, select
 
 from engine import Element
-from workflows import holds, instances, outbox
+from workflows import holds, instances, kept_answers, outbox
 from workflows.case_file import file_of
 from workflows.cases import Case, ClientFacts, Note, TaskRecord
 from workflows.corrections import Correction
@@ -356,11 +356,12 @@ def _answer(context: Context, element: str, name: str) -> object:
 
 
 def forget_client(work: Work, case: Case) -> None:
-    """Erase what was stored about the client of a case: facts, drafts, notes and corrections."""
+    """Erase what was stored about the client of a case: facts, drafts, kept answers, notes and corrections."""
     db = work.db
     file = file_of(db, case.id)
     file.erase(ClientFacts)
     file.erase(TaskDraft)
+    kept_answers.erase_of_case(db, case.id)
     db.execute(delete(Note).where(Note.case_id == case.id))
     db.execute(delete(Correction).where(Correction.case_id == case.id))
     record(work, "client_facts_erased", case)

@@ -1,4 +1,4 @@
-"""Forms as they meet a task: the options the host fills in, the labels of the case management system."""
+"""Forms as they meet a task: the options the host fills in."""
 
 from collections.abc import Iterable
 
@@ -8,16 +8,9 @@ from workflows.cases import Case
 from workflows.forms import Form
 from workflows.organisations import offices
 from workflows.people import ESD_ROLES, Actor, offices_with_supervisor, people_who_hold_both_keys, staff_of
-from workflows.settings import settings
 
 Options = dict[str, dict[str, str]]
 """Name of an option list → value → label."""
-
-
-def labels() -> dict[str, str]:
-    """What the case management system calls things, for the placeholders `{sor.…}` of a bundle's texts."""
-    words: dict[str, str] = dict(settings().sor)
-    return words
 
 
 def options_for(db: Session, form: Form, own_offices: Iterable[str], case: Case | None = None) -> Options:
@@ -28,9 +21,9 @@ def options_for(db: Session, form: Form, own_offices: Iterable[str], case: Case 
 def _option_list(db: Session, name: str, own_offices: Iterable[str], case: Case | None) -> dict[str, str]:
     if name == "my_offices":
         return _offices(db, list(own_offices))
-    if name == "offices":
-        return _offices(db, None)
-    return _esd_staff(db, case) if case else {}
+    if case is None:
+        return {}
+    return _offices_of(db, case.area_code) if name == "offices" else _esd_staff(db, case)
 
 
 def offices_to_open_in(db: Session, actor: Actor) -> frozenset[str]:
@@ -42,8 +35,13 @@ def offices_to_open_in(db: Session, actor: Actor) -> frozenset[str]:
     return actor.offices | (frozenset(of_area) - staffed)
 
 
-def _offices(db: Session, codes: list[str] | None) -> dict[str, str]:
-    return {office.code: office.name for office in offices(db) if codes is None or office.code in codes}
+def _offices(db: Session, codes: list[str]) -> dict[str, str]:
+    return {office.code: office.name for office in offices(db) if office.code in codes}
+
+
+def _offices_of(db: Session, area: str) -> dict[str, str]:
+    """Those of an area, so that no form lists the offices of another one."""
+    return {office.code: office.name for office in offices(db) if office.area_code == area}
 
 
 def _esd_staff(db: Session, case: Case) -> dict[str, str]:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engine import OpenWork
 from engine.timers import is_moment
+from workflows.area_settings import calendar_of
 from workflows.calendar import Calendar, Duration
 from workflows.case_file import file_of, files_of
 from workflows.cases import Case
@@ -42,7 +43,8 @@ class Timer(Base):
 def open_timers(db: Session, case_id: int) -> list[Timer]:
     """The timers of a case that still wait, next first."""
     if case_id in files_of(db):
-        return [timer for timer in file_of(db, case_id).all(Timer) if timer.closed_at is None]
+        waiting = [timer for timer in file_of(db, case_id).all(Timer) if timer.closed_at is None]
+        return sorted(waiting, key=lambda timer: (timer.due_at, timer.id))
     query = select(Timer).where(Timer.case_id == case_id, Timer.closed_at.is_(None))
     return list(db.scalars(query.order_by(Timer.due_at, Timer.id)))
 
@@ -74,6 +76,7 @@ def _arm_expiry(work: Work, case: Case, bundle: Bundle) -> None:
     if "" in file.armed:
         return
     levels = bundle.service_levels
+    calendar = calendar_of(work.db, levels, case.area_code)
     timer = Timer(
         id=f"{case.number}/{EXPIRY}",
         case_id=case.id,
@@ -81,7 +84,7 @@ def _arm_expiry(work: Work, case: Case, bundle: Bundle) -> None:
         role="case_manager",
         level=EXPIRY,
         armed_at=case.opened_at,
-        due_at=levels.calendar().add(case.opened_at, levels.duration(EXPIRY)),
+        due_at=calendar.add(case.opened_at, levels.duration(EXPIRY)),
         attempts=0,
     )
     work.db.add(timer)

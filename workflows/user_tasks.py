@@ -6,6 +6,7 @@ from sqlalchemy import DateTime, ForeignKey, Index, func, literal_column, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engine import OpenWork
+from workflows.absences import absence_of
 from workflows.calendar import Calendar
 from workflows.case_file import file_of, files_of
 from workflows.cases import Case
@@ -14,6 +15,7 @@ from workflows.definitions import Bundle, role_of
 from workflows.forms import Form
 from workflows.history import record
 from workflows.people import people_who_hold_both_keys, person_of
+from workflows.substitutes import stand_in_for
 from workflows.work import Work
 
 FAR = datetime(9999, 1, 1, tzinfo=UTC)
@@ -27,7 +29,8 @@ class UserTask(Base):
     """A task for a role and perhaps a person. `id` is the engine's id; it lives until `closed_at`.
 
     `ended_as` is `completed` or `withdrawn` (the process no longer waits for it).
-    `version` counts changes, so that an old window is noticed.
+    `version` counts changes, so that an old window is noticed. `remind_from`: a late task is not reminded of before,
+    because the case waited for somebody else.
     """
 
     __tablename__ = "user_task"
@@ -47,6 +50,7 @@ class UserTask(Base):
     opened_at: Mapped[datetime]
     due_at: Mapped[datetime | None]
     reminded_at: Mapped[datetime | None]
+    remind_from: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     ended_as: Mapped[str | None]
     version: Mapped[int] = mapped_column(default=1)
@@ -70,13 +74,17 @@ DUE = func.coalesce(UserTask.due_at, literal_column(_FAR, DateTime(timezone=True
 
 
 class TaskDraft(Base):
-    """What somebody typed and has not completed. It may hold client facts, so it goes with the task or a purge."""
+    """What somebody typed and has not completed. It may hold client facts, so it goes with the task or a purge.
+
+    `version` counts how often it was saved, so that an old window is noticed.
+    """
 
     __tablename__ = "task_draft"
     task_id: Mapped[str] = mapped_column(ForeignKey("user_task.id"), primary_key=True)
     answers: Mapped[Json]
     saved_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     saved_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(default=1)
 
 
 def open_tasks(db: Session, case_id: int) -> list[UserTask]:
@@ -130,7 +138,7 @@ def _open(work: Work, case: Case, bundle: Bundle, item: OpenWork, calendar: Cale
     properties = item.element.properties
     role = role_of(item.lane, item.calling_lanes)
     due = _due_key(work.db, case, item)
-    assignee_id = _natural_assignee(work.db, case, role)
+    assignee_id = _natural_assignee(work.db, case, role, work.now)
     task = UserTask(
         id=item.id,
         case_id=case.id,
@@ -164,12 +172,19 @@ def _due_key(db: Session, case: Case, item: OpenWork) -> str | None:
     return properties.get("due")
 
 
-def _natural_assignee(db: Session, case: Case, role: str) -> int | None:
+def _natural_assignee(db: Session, case: Case, role: str, now: datetime) -> int | None:
     """A partner's task goes to the case manager; another to whoever last worked on this role in the case. Whoever may
-    no longer do it (left, or lost a key) gets none, and the task is the group's."""
+    no longer do it (left, or lost a key) gets none, and the task is the group's; that of somebody absent is the
+    substitute's."""
     if role == "case_manager":
         manager = person_of(db, case.case_manager_id)
         return manager.id if manager and manager.active else None
-    able = {person.id for person in people_who_hold_both_keys(db, case.area_code)}
     last = file_of(db, case.id).last_assignee.get(role)
-    return last if last in able or not is_esd(role) else None
+    if not is_esd(role):
+        return last
+    able = {person.id: person for person in people_who_hold_both_keys(db, case.area_code)}
+    person = able.get(last or 0)
+    if person is None or absence_of(db, person.id, now) is None:
+        return person.id if person else None
+    substitute = stand_in_for(db, person, case.office_code, now)
+    return substitute.id if substitute else None

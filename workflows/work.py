@@ -40,4 +40,4 @@ class Work:
     about: dict[str, str] = field(default_factory=dict)
     tried: Tried | None = None
     at: str = ""
-    rescue: Callable[[], None] | None = None
+    rescue: Callable[[], object] | None = None

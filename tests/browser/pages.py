@@ -47,8 +47,10 @@ def chromium(path: str) -> Iterator[Browser]:
 class Visitor:
     """One person with one browser window. What the browser complains of is gathered in `complaints`."""
 
-    def __init__(self, browser: Browser, address: str, script: bool = True, kept: Any = None) -> None:
-        self.script = script
+    def __init__(
+        self, browser: Browser, address: str, script: bool = True, kept: Any = None, keyboard: bool = False
+    ) -> None:
+        self.script, self.keyboard = script, keyboard
         self.context = browser.new_context(base_url=address, java_script_enabled=script, storage_state=kept)
         self.context.set_default_timeout(30_000)
         self.complaints: list[str] = []
@@ -63,7 +65,8 @@ class Visitor:
 
     def _hear(self, message: Any) -> None:
         """Keep what the browser objects to; that an answer had a status of a refusal is no objection."""
-        if message.type in ("error", "warning") and "Failed to load resource" not in message.text:
+        refused = any(words in message.text for words in ("Failed to load resource", "Response Status Error"))
+        if message.type in ("error", "warning") and not refused:
             self.complaints.append(message.text)
 
     def close(self) -> None:
@@ -81,9 +84,13 @@ class Visitor:
         return self
 
     def send(self, button: Locator) -> None:
-        """Press a button that leads to another page, and wait for that page."""
+        """Press a button or link that leads to another page, and wait for that page."""
         with self.page.expect_navigation():
-            button.click()
+            if self.keyboard:
+                button.focus()
+                self.page.keyboard.press("Enter")
+            else:
+                button.click()
 
     def press(self, words: str) -> None:
         """Press the button of that name."""
@@ -107,8 +114,7 @@ class Visitor:
         """Open a task of a case from the list of one's role."""
         self.page.goto("/work?view=role")
         row = self.page.locator("tbody tr", has=self.page.get_by_role("link", name=number))
-        with self.page.expect_navigation():
-            row.get_by_role("link", name=task_names()[label], exact=True).click()
+        self.send(row.get_by_role("link", name=task_names()[label], exact=True))
 
     def is_at(self, label: str) -> bool:
         """Whether the page is that of this task."""
@@ -145,11 +151,14 @@ class Visitor:
 
     def answer_all(self, values: Mapping[str, object]) -> None:
         """Answer every question that the page asks and that there is an answer for, and say when it is asked about."""
+        if self.keyboard:
+            return Typist(self.page).answer_all(values)
         for name, value in values.items():
             if self.shows(name):
                 self.answer(name, value)
         for moment in self.page.locator("main input[type='datetime-local'][required]").all():
             self._is_now(moment)
+        return None
 
     def _is_now(self, moment: Locator) -> None:
         if self.script:
@@ -159,8 +168,22 @@ class Visitor:
             moment.fill(datetime.now(OFFICE_CLOCK).strftime("%Y-%m-%dT%H:%M"))
 
     def complete(self) -> None:
-        """Press "Complete task" and wait for what comes."""
-        self.press("Complete task")
+        """Press "Continue", and "Complete task" once the answers are to be looked over."""
+        self.press_on("Continue")
+        if self.page.inner_text("h1") == "Check your answers":
+            self.press_on("Complete task")
+
+    def press_on(self, words: str) -> None:
+        """Press the button that goes on; who has only a keyboard has keys for it."""
+        if not self.keyboard:
+            return self.press(words)
+        with self.page.expect_navigation():
+            self.page.keyboard.press("Control+Enter")
+        return None
+
+    def go_on(self) -> None:
+        """From the end of one task to the next."""
+        self.send(self.page.get_by_role("link", name="Go on with the next task"))
 
     def do(self, label: str, **different: Any) -> None:
         """Complete the task on the page with its usual answers but for those named.
@@ -175,20 +198,140 @@ class Visitor:
             self.complete()
             if not self.title.startswith("Error:"):
                 break
-        assert "Done." in self.words, self.words
+        assert not self.title.startswith("Error:"), self.words
+        assert self.page.inner_text("h1") == "Done" or self.page.locator("[data-autosave]").count(), (
+            self.words
+        )
 
     def begin(self, **different: Any) -> str:
         """Start a request after a search that found nobody; gives its number."""
         self.page.goto("/work")
-        with self.page.expect_navigation():
-            self.page.get_by_role("link", name="Start a request").last.click()
+        self.send(self.page.get_by_role("link", name="Start a request").last)
         self.answer_all(answers("T1", **different))
-        self.press("Continue")
+        self.press_on("Continue")
         return self.case_number()
 
     def focused(self) -> str:
         """The id of what has the keyboard."""
         return str(self.page.evaluate("document.activeElement.id"))
+
+
+#: What has the keyboard: its name, its value, its kind, the words of a button.
+HERE = """() => {
+  const e = document.activeElement;
+  return {name: e.name || "", value: e.value || "", kind: e.type || e.tagName.toLowerCase(),
+          words: e.textContent.trim(), checked: !!e.checked};
+}"""
+#: Whether something on the screen tells where the keyboard is: an outline on the control, or on the box that is drawn
+#: for it beside it. The calendar's button within a date is the browser's own, and the browser draws a ring around it.
+SEEN = """() => {
+  const e = document.activeElement;
+  if (e.type === "datetime-local" && !e.matches(":focus-visible")) return true;
+  const drawn = [getComputedStyle(e)];
+  const label = e.id && document.querySelector(`label[for="${e.id}"]`);
+  if (label && /^(radio|checkbox)$/.test(e.type)) drawn.push(getComputedStyle(label, "::before"));
+  return drawn.some(s => (s.outlineStyle !== "none" && parseFloat(s.outlineWidth) > 0) || s.boxShadow !== "none");
+}"""
+
+
+class Typist:
+    """Somebody who has only a keyboard. Wherever the keyboard goes it must be seen."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.unseen: list[str] = []
+
+    def here(self) -> dict[str, str]:
+        """What has the keyboard now."""
+        return self.page.evaluate(HERE)
+
+    def tab(self) -> dict[str, str]:
+        """One step on."""
+        self.page.keyboard.press("Tab")
+        now = self.here()
+        if not self.page.evaluate(SEEN):
+            self.unseen.append(f"{now['kind']} {now['name']} {now['words'][:40]}")
+        return now
+
+    def to(self, name: str) -> dict[str, str]:
+        """Step on until a question is reached."""
+        for _ in range(60):
+            if (now := self.tab())["name"] == name:
+                return now
+        raise AssertionError(f"the keyboard does not reach {name}")
+
+    def tick(self, name: str) -> None:
+        """Tick a box with the space bar."""
+        self.to(name)
+        self.page.keyboard.press("Space")
+        self.settle()
+        assert self.here()["checked"]
+
+    def choose(self, name: str, value: str) -> None:
+        """Choose one of several: Space takes the first, the arrows lead to the others."""
+        self.to(name)
+        self.page.keyboard.press("Space")
+        self.settle()
+        self._arrow_to(value)
+
+    def _arrow_to(self, value: str) -> None:
+        for _ in range(12):
+            now = self.here()
+            if now["value"] == value and now["checked"]:
+                return
+            self.page.keyboard.press("ArrowDown")
+            self.settle()
+        raise AssertionError(f"the arrows do not reach {value}")
+
+    def write(self, name: str, words: str) -> None:
+        """Type into a question."""
+        self.to(name)
+        self.page.keyboard.type(words)
+
+    def press(self, words: str) -> None:
+        """Step on to a button and press it with Enter."""
+        for _ in range(60):
+            if self.tab()["words"] == words:
+                break
+        with self.page.expect_navigation():
+            self.page.keyboard.press("Enter")
+
+    def settle(self) -> None:
+        """Wait for the questions that follow."""
+        expect(self.page.locator(UNDER_WAY)).to_have_count(0)
+
+    def answer_all(self, values: Mapping[str, object]) -> None:
+        """Go once through the questions from the first, and answer each that there is an answer for."""
+        self.page.locator("main").focus()
+        answered: set[tuple[str, str]] = set()
+        for _ in range(90):
+            now = self.tab()
+            name, place = now["name"], (now["name"], now["value"] if now["kind"] == "checkbox" else "")
+            if now["words"] == "Continue":
+                break
+            if now["words"] == "Use the time now" and now["words"] not in values:
+                values = {**values, now["words"]: "pressed, and the keyboard is in the date again"}
+                self.page.keyboard.press("Enter")
+            elif name in values and place not in answered:
+                answered.add(place)
+                self.give(now, values[name])
+        assert self.unseen == []
+
+    def give(self, now: Mapping[str, str], value: object) -> None:
+        """Answer the question that has the keyboard."""
+        if now["kind"] == "checkbox":
+            if value is True or (isinstance(value, list) and now["value"] in value):
+                self.page.keyboard.press("Space")
+                self.settle()
+        elif now["kind"] == "radio":
+            self.page.keyboard.press("Space")
+            self.settle()
+            self._arrow_to(str(value))
+        elif now["kind"] == "select-one":
+            words = self.page.locator(f"[name='{now['name']}'] option[value='{value}']").inner_text()
+            self.page.keyboard.type(words)
+        else:
+            self.page.keyboard.type(str(value))
 
 
 def overflow(page: Page) -> int:

@@ -1,4 +1,5 @@
-"""Both main branches through the pages alone, by each person in turn, with the mails that they cause."""
+"""Both main branches through the pages alone, by each person in turn, by keyboard and without any script, with the
+mails that they cause."""
 
 import pytest
 
@@ -18,6 +19,7 @@ def write_request(avery: Visitor, client: dict[str, str]) -> str:
     for label in ("T2", "T3", "T4"):
         avery.do(label)
     avery.do("T5", reason=REASON, **client)
+    avery.go_on()
     avery.do("T6")
     return number
 
@@ -33,7 +35,7 @@ def decide(casey: Visitor, number: str, decision: str) -> None:
 def give(casey: Visitor, number: str, task: str, colleague: str) -> None:
     """The supervisor gives a task of the case to a colleague."""
     casey.page.goto(f"/cases/{number}")
-    casey.page.get_by_text("Give a task to a colleague").click()
+    casey.page.get_by_text("Give a task to a colleague").press("Enter")
     row = casey.page.locator("form", has=casey.page.get_by_label(task, exact=True))
     row.locator("select").select_option(colleague)
     casey.send(row.get_by_role("button"))
@@ -43,7 +45,7 @@ def give(casey: Visitor, number: str, task: str, colleague: str) -> None:
 def record_edit(devon: Visitor, number: str) -> None:
     """The staff member finds the task in his own list and records the edit to its end."""
     devon.page.goto("/work")
-    devon.page.get_by_role("link", name="Find the client", exact=True).first.click()
+    devon.send(devon.page.get_by_role("link", name="Find the client", exact=True).first)
     assert devon.case_number() == number
     devon.do("RO1")
     for label in ("RO2", "RO3", "RO4"):
@@ -81,7 +83,7 @@ def tells_only_the_number(mail, running: Product, number: str, client: dict[str,
 
 
 def test_a_client_opts_in(visit: Visit, running: Product) -> None:
-    avery, casey, devon = (visit().sign_in(person) for person in (AVERY, CASEY, DEVON))
+    avery, casey, devon = (visit(keyboard=True).sign_in(person) for person in (AVERY, CASEY, DEVON))
     client = somebody()
     number = opt_in(casey, avery, devon, client)
     assert all(shows_closed(person, number, "Opted in") for person in (avery, casey))
@@ -96,7 +98,7 @@ def test_a_client_opts_in(visit: Visit, running: Product) -> None:
 
 
 def test_a_client_remains_opted_out_and_accepts_the_offer(visit: Visit, running: Product) -> None:
-    avery, casey = visit(AVERY), visit(CASEY)
+    avery, casey = visit(AVERY, keyboard=True), visit(CASEY, keyboard=True)
     client = somebody()
     number = write_request(avery, client)
     decide(casey, number, "remain_opted_out")

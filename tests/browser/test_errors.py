@@ -69,7 +69,7 @@ def test_a_double_click_completes_once(visit: Visit, running: Product, script: b
     avery.find(number, "T2")
     avery.answer_all(answers("T2"))
     with avery.page.expect_navigation():
-        avery.page.get_by_role("button", name="Complete task").dblclick()
+        avery.page.get_by_role("button", name="Continue").dblclick()
     avery.page.wait_for_load_state()
     assert running.desk.labels(AVERY, number) == {"T3"}
     assert running.desk.history(AVERY, number).count("task_completed") == 2, "the first search and this one"
@@ -102,13 +102,13 @@ def test_back_and_a_second_window_cannot_do_it_again(visit: Visit, running: Prod
     avery.do("T2")
     avery.page.go_back()
     assert "This task is no longer open" in avery.words
-    assert avery.page.get_by_role("button", name="Complete task").count() == 0
-    other.fill("[name=total_wide]", "0")
+    assert avery.page.get_by_role("button", name="Continue").count() == 0
+    other.fill("[name=total_wide]", "1")
     with other.expect_navigation() as sent:
-        other.get_by_role("button", name="Complete task").click()
+        other.get_by_role("button", name="Continue").click()
     assert sent.value.status == 409
-    assert "it was completed" in other.inner_text("main").lower()
-    assert "Nothing was changed." in other.inner_text("main")
+    assert "already completed" in other.inner_text("main")
+    assert "What you typed here" in other.inner_text("main")
     assert running.desk.labels(AVERY, number) == {"T3"}
 
 
@@ -125,6 +125,7 @@ def test_a_session_that_ended_leads_to_the_sign_in_and_back(visit: Visit, runnin
     assert "Sign in" in avery.title
     avery.sign_in(AVERY)
     assert avery.page.url == task
+    assert avery.page.input_value("[name=total_wide]") == "0", "what was typed is there again"
     avery.do("T2")
 
 

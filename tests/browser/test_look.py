@@ -4,7 +4,7 @@ import pytest
 
 from tests.browser.conftest import Visit
 from tests.browser.pages import Visitor, overflow, violations
-from tests.desk import AVERY, CASEY, DEVON, LEE, NOOR, PAT, ROBIN, answers
+from tests.desk import AVERY, CASEY, DEVON, ELLIS, LEE, NOOR, PAT, ROBIN, answers
 from tests.end_to_end.product import Product, somebody
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -27,12 +27,28 @@ class Scene:
         edit = desk.task(CASEY, self.edit, "RO1")["id"]
         desk.call(CASEY, "POST", f"/tasks/{edit}/reassign", {"assignee": DEVON})
         self.done = desk.to_opted_in(AVERY, **somebody())
+        drafted = {"data": answers("T5", **somebody(), reason=LONG.strip()[:500])}
         self.tasks = {
             "draft": desk.task(AVERY, self.draft, "T5")["id"],
             "request": desk.task(CASEY, self.request, "T7")["id"],
             "edit": edit,
         }
+        desk.call(AVERY, "POST", f"/tasks/{self.tasks['draft']}/draft", drafted)
+        steps = desk.case(AVERY, self.request)["steps"]
+        self.tasks["sent"] = next(step["id"] for step in steps if step["element"].startswith("T5_"))
+        reason = {"reason": "A court asks for the name at once. SAMPLE"}
+        desk.call(PAT, "POST", f"/cases/{self.done}/emergency-access", reason)
+        desk.call(PAT, "PATCH", f"/people/{ELLIS}", {"roles": ["esd_staff", "esd_wioa_supervisor"]})
+        closed = [{"day": "2026-12-24", "name": "Inventory"}]
+        desk.call(PAT, "PUT", "/settings/holidays", {"value": {"opened": [], "closed": closed}})
         running.mail("casey.thistledown", f"{self.request}: waits for a supervisor")
+        told = {
+            "url": f"https://hooks.desk.example/{'a-long-name/' * 12}",
+            "kinds": ["case.opened", "case.closed"],
+        }
+        hook = desk.call(PAT, "POST", "/webhooks", told).json["id"]
+        desk.call(PAT, "POST", f"/webhooks/{hook}/turn-off")  # Nothing is to leave this machine.
+        desk.open(AVERY)
 
     def path(self, words: str) -> str:
         """`/cases/{request}` with the number in its place."""
@@ -50,19 +66,27 @@ def scene(running: Product) -> Scene:
 PAGES = {
     "": ("/sign-in", "/notice"),
     AVERY: (
-        "/work", "/work?view=role", "/work?view=late", "/cases/new", "/cases", "/cases?state=all",
-        "/cases/{draft}", "/cases/{done}", "/tasks/{task[draft]}", "/demo/mails", "/cases/OLY-2026-999999",
-        "/contact-card/WSK", "/contact-card/WSK?language=es",
+        "/work", "/work?view=role", "/work?view=late", "/work?view=waiting", "/keyboard",
+        "/cases/new", "/cases", "/cases?state=all",
+        "/cases/{draft}", "/cases/{done}", "/tasks/{task[draft]}", "/tasks/{task[draft]}/check",
+        "/tasks/{task[sent]}/done", "/demo/mails", "/cases/OLY-2026-999999",
+        "/contact-card/WSK", "/contact-card/WSK?language=es", "/inbox", "/account/preferences", "/developers",
     ),
     CASEY: (
-        "/work?view=role", "/cases/new", "/cases/{request}", "/cases/{edit}", "/tasks/{task[request]}",
+        "/work?view=role", "/work?view=waiting&q=kitsap",
+        "/cases/new", "/cases/{request}", "/cases/{edit}", "/tasks/{task[request]}",
         "/tasks/{task[edit]}", "/admin/agreements", "/processes", "/contact-card/WSK/phone",
+        "/team?view=all", "/team/ageing", "/team/absences", "/team/backup", "/admin/agreements/K-TEST-102",
     ),
     DEVON: ("/work", "/tasks/{task[edit]}", "/cases/{edit}"),
     NOOR: ("/cases/new",),
     ROBIN: ("/work", "/cases", "/processes", "/processes/opt_in_5512pro/1", "/admin/agreements",
-            "/admin/agreements/new", "/admin/outbox"),
-    PAT: ("/admin/people", f"/admin/people/{AVERY}", "/admin/outbox", "/audit"),
+            "/admin/agreements/new", "/admin/agreements/K-TEST-103", "/admin/agreements/K-TEST-103/change",
+            "/admin/outbox", "/admin/settings", "/team", "/team/ageing"),
+    PAT: ("/admin/people", f"/admin/people/{AVERY}", f"/admin/people/{ELLIS}", "/admin/people/new", "/admin/outbox",
+          "/admin/outbox/1", "/admin/settings", "/audit", "/audit?case={request}", "/cases/{request}/emergency-access",
+          "/cases/{done}/emergency-access", "/account", "/admin/webhooks", "/admin/webhooks/new",
+          "/admin/webhooks/1", "/admin/webhooks/1/change"),
     LEE: ("/audit", "/cases", "/cases/{done}", "/admin/people"),
 }  # fmt: skip
 

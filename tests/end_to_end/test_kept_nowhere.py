@@ -95,7 +95,7 @@ def test_the_pages_refuse_it_and_do_not_show_it_again(
     avery.page.goto(f"/tasks/{doors.t5}")
     for name in ("client_first_name", "best_time", "reason"):
         avery.page.fill(f"[name={name}]", text)
-    refused(avery, "Complete task", text)
+    refused(avery, "Continue", text)
     casey.page.goto(f"/tasks/{doors.t7}")
     casey.page.fill("[name=esd_note]", f"She said {text} to me")
     refused(casey, "Save draft", text)

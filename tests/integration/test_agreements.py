@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from tests.desk import AVERY, CASEY, KIM, REMY, ROBIN, SASHA, Clock, Desk
+from tests.desk import AVERY, BASIL, CASEY, KIM, PAT, REMY, ROBIN, SASHA, TAMSIN, Clock, Desk
 from workflows.commands.agreements import review, save_agreement
 from workflows.db import transaction
 from workflows.errors import InvalidInput, NotAllowed
@@ -262,3 +262,63 @@ def test_the_sample_agreements_stand_as_described(desk: Desk) -> None:
     assert (lacking["FWP"], lacking["DYP"]) == (None, None)
     assert "K-TEST-103" in (lacking["SCC"] or "") and "resource-sharing" in (lacking["TCN"] or "")
     review()
+
+
+def test_one_agreement_shows_what_depends_on_it(desk: Desk) -> None:
+    numbers = [desk.to_request(REMY, "WSJ"), desk.to_request(REMY, "WSJ", **TAMSIN)]
+    review()
+    seen = desk.get(ROBIN, "/agreements/K-TEST-102")
+    assert (seen["in_force"], seen["days_left"], seen["open_cases"]) == (True, 20, 2)
+    assert [(one["days"], one["given"]) for one in seen["warnings"]] == [
+        (90, True),
+        (60, True),
+        (30, True),
+        (7, False),
+    ]
+    assert seen["esd_manager"].startswith("Casey") and seen["partner_manager"].startswith("Remy")
+    assert [case["number"] for case in seen["cases"]] == numbers
+    assert desk.get(PAT, "/agreements/K-TEST-102")["cases"] == [], "an administrator is told the count alone"
+    assert desk.get(CASEY, "/agreements/K-TEST-102")["cases"] != [], (
+        "no supervisor works in the office: all serve it"
+    )
+    assert desk.call(REMY, "GET", "/agreements/K-TEST-102").status_code == 403
+
+
+def test_cases_on_hold_are_decided_at_once_each_for_itself(desk: Desk) -> None:
+    numbers = [desk.to_request(REMY, "WSJ", **client) for client in (TAMSIN, BASIL)]
+    assert suspended(desk) == "suspended"
+    held = desk.get(KIM, "/agreements/K-TEST-102")["cases"]
+    assert [(case["number"], bool(case["decision"]), bool(case["held_at"])) for case in held] == [
+        (number, True, True) for number in numbers
+    ]
+    refused = decide(desk, "resume", *numbers)
+    assert [bool(one["refused"]) for one in refused] == [True, True]
+    renewed = desk.call(ROBIN, "POST", "/agreements/K-TEST-102", {"agency": "DYP", "status": "active"})
+    assert renewed.json["in_force"]
+    assert decide(desk, "resume", numbers[0], "OLY-2026-999999") == [
+        {"number": numbers[0], "refused": ""},
+        {"number": "OLY-2026-999999", "refused": "No decision is open on this case."},
+    ]
+    assert [one["refused"] for one in decide(desk, "hand_to_esd", numbers[1])] == [""]
+    assert (desk.labels(REMY, numbers[0]), desk.labels(CASEY, numbers[1])) == ({"T6"}, {"T91"})
+
+
+def suspended(desk: Desk) -> str:
+    body = {"agency": "DYP", "status": "suspended"}
+    return str(desk.call(ROBIN, "POST", "/agreements/K-TEST-102", body).json["status"])
+
+
+def decide(desk: Desk, action: str, *numbers: str) -> list[dict[str, str]]:
+    body = {"cases": list(numbers), "action": action}
+    found: list[dict[str, str]] = desk.call(KIM, "POST", "/agreements/K-TEST-102/decisions", body).json[
+        "items"
+    ]
+    return found
+
+
+def test_each_side_has_its_own_contract_manager(desk: Desk) -> None:
+    for name, username in (("esd_manager", AVERY), ("partner_manager", SASHA)):
+        with pytest.raises(InvalidInput) as refused:
+            renew(**{name: username})
+        assert list(refused.value.fields) == [name]
+    renew(esd_manager=CASEY, partner_manager=REMY)

@@ -102,7 +102,7 @@ def test_other_changes_leave_the_request_as_it_is(desk: Desk) -> None:
 def test_the_pages_ask_and_approve(desk: Desk) -> None:
     form = {"roles": "esd_staff", "eto_account_active": "true", "active": "true"}
     said = browser(desk, PAT).post(f"/admin/people/{ELLIS}", data=form, follow_redirects=True)
-    assert "A supervisor must approve" in said.get_data(as_text=True)
+    assert "waits for it" in said.get_data(as_text=True)
     assert "Waits for approval" in page(desk, CASEY, "/admin/people")
     assert f"/admin/people/{ELLIS}/lift/approve" not in page(desk, PAT, f"/admin/people/{ELLIS}")
     assert f"/admin/people/{ELLIS}/lift/approve" in page(desk, CASEY, f"/admin/people/{ELLIS}")

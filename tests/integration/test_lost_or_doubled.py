@@ -28,9 +28,9 @@ from workflows.commands import messages, people, timers
 from workflows.commands.agreements import review, save_agreement
 from workflows.db import transaction
 from workflows.errors import Refused
-from workflows.mail_words import words_for_time
 from workflows.outbox import OutboxMessage
 from workflows.people import PersonRole, person_named
+from workflows.time_words import words_for_time
 
 
 def _state(number: str, kind: str) -> str:

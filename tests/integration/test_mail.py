@@ -16,7 +16,10 @@ from workflows.commands.people import change_person
 from workflows.db import transaction
 from workflows.mail_words import compose
 from workflows.outbox import MESSAGES, OutboxMessage
+from workflows.people import Person
 from workflows.queries.sentences import MESSAGE_WORDS
+from workflows.setup_links import new_link
+from workflows.work import Work
 
 
 def newest(folder: Path, message: OutboxMessage) -> list[sink.Received]:
@@ -169,7 +172,6 @@ def test_every_kind_of_message_can_be_written(desk: Desk, kind: str) -> None:
     from workflows.cases import case_numbered
     from workflows.mail_words import compose
     from workflows.people import SYSTEM, person_named
-    from workflows.work import Work
 
     number = desk.to_request()
     assert kind in MESSAGE_WORDS
@@ -179,12 +181,21 @@ def test_every_kind_of_message_can_be_written(desk: Desk, kind: str) -> None:
         assert person
         about = {"agreement": 1} if kind.startswith("agreement") else {}
         about |= {"message": 1} if kind == "mail_undeliverable" else {}
+        about |= {"person": person.id} if kind == "approval_wanted" else {}
+        about |= {"setup": _link(work, person)} if kind == "account_set_up" else {}
         case = None if about else case_numbered(db, number, lock=True)
         (row,) = outbox.queue(work, kind, case, [person], round=99, **about)
     mail = compose(row.id)
     assert (number in mail.subject) or about
     assert "{{" not in mail.text and "{sor." not in mail.text and mail.text.strip() and mail.html.strip()
     assert mail.to == "casey.thistledown@esd.example"
+
+
+def _link(work: Work, person: Person) -> int:
+    link = new_link(person, work.now)
+    work.db.add(link)
+    work.db.flush()
+    return link.id
 
 
 class Server:

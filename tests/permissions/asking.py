@@ -1,12 +1,14 @@
 """The requests: for each route an address and a body that is right but, perhaps, for the permission."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from tests.desk import AVERY, DEVON, ELLIS, JORDAN, answers
+from tests.desk import AVERY, DEVON, ELLIS, JORDAN, MORGAN, answers
 from tests.permissions.cases import State
 from tests.permissions.people import SUP, Who
 from tests.permissions.table import STATUS
-from tests.permissions.world import Task, World
+from tests.permissions.world import Task, Things, World
+from workflows import sample
 
 Asked = tuple[str, str, dict[str, Any] | None]
 """Method, path and body."""
@@ -22,6 +24,8 @@ def of_case(world: World, rule: str, state: State) -> Asked:
     path = path.replace("<string:id>", "none").replace("<task_id>", "none")
     if "/corrections" in path:
         body = {"data": {"phone": "360-555-0102"}, "why": "A slip of the pen."}
+    if path.endswith("emergency-access") and method == "POST":
+        body = {"reason": "A court asks for the name at once."}
     if path.endswith("opened-in-error"):
         body = {"reason": "wrong_client"}
     if "/note" in path:
@@ -68,22 +72,83 @@ def of_place(world: World, rule: str, who: Who) -> Asked:
     known = {
         "<int:message_id>": things.message, "<int:incident_id>": things.incident, "<int:token_id>": things.token,
         "<string:username>": ELLIS, "<username>": ELLIS, "<path:number>": "K-TEST-101", "<mail_id>": "1", "<office>": "WSK",
+        "<string:office>": "WSK", "<int:absence_id>": things.absence, "<view_id>": "1999999999",
         "<key>": "opt_in_5512pro", "<string:key>": "opt_in_5512pro", "<int:version>": things.version,
-        "<int:n>": things.version, "<file>": "5512pro_main.bpmn", "<int:id>":
-        things.incident if "problems" in path else things.token,
+        "<int:n>": things.version, "<file>": "5512pro_main.bpmn", "<int:id>": _id(things, path),
+        "<role>": "esd_wioa_supervisor", "<string:role>": "esd_wioa_supervisor", "<token>": things.setup,
+        "<int:number>": NOBODYS, "<name>": "mail" if "mail" in more else "hours",
+        "<string:name>": "mail" if "mail" in more else "hours", "<int:webhook_id>": things.webhook,
     }  # fmt: skip
+    if "/inbox/" in path:
+        known["<int:message_id>"] = things.letter
+    if "/preferences/" in path:
+        known["<string:key>"] = "keyboard"
     if "<path:filename>" in path:
         known["<path:filename>"] = "css/swagger-ui.css"
     for word, value in known.items():
         path = path.replace(word, str(value))
-    if more:
+    if "another" in more:
         path += f"?of={AVERY}"
-    return method, path, _body(method, path, who, things.incident)
+    return method, path, _body(method, path, who, things)
 
 
-def _body(method: str, path: str, who: Who, incident: int) -> dict[str, Any] | None:
-    if method != "POST":
+NOBODYS = 999_999
+"""The number of a session that nobody has."""
+
+PASSWORD = {"current": sample.PASSWORD, "password": "four words make sense", "again": "four words make sense"}
+
+
+def _id(things: Things, path: str) -> int:
+    """The thing that an address of the API is about."""
+    named = {
+        "problems": things.incident,
+        "outbox": things.message,
+        "sessions": NOBODYS,
+        "absences": things.absence,
+        "views": NOBODYS,
+        "inbox": things.letter,
+        "webhooks": things.webhook,
+    }
+    return next((value for name, value in named.items() if name in path), things.token)
+
+
+def _body(method: str, path: str, who: Who, things: Things) -> dict[str, Any] | None:
+    if method not in ("POST", "PUT", "PATCH"):
         return None
+    if path.endswith(
+        ("/worklist/search", "/worklist/bulk", "/worklist/views", "/work/search", "/work/bulk", "/work/views")
+    ):
+        return _of_work(path, not path.startswith("/api/"))
+    return _told(path, things) or _kept(method, path, who) or _posted(path, who, things.incident)
+
+
+def _told(path: str, things: Things) -> dict[str, Any] | None:
+    """What is sent to the inbox, to preferences and to webhooks."""
+    telling = {
+        "/replay": {"delivery": things.delivery},
+        "/webhooks": {"url": "https://hooks.example.org/", "kinds": ["case.held"]},
+        f"/webhooks/{things.webhook}": {"url": "https://hooks.example.org/", "kinds": ["case.held"]},
+        "/read-all": {"until": things.letter},
+        "/api/v1/account/preferences": {"messages": {}, "daily_at": "08:00"},
+    }
+    return next((body for end, body in telling.items() if path.endswith(end)), None)
+
+
+def _kept(method: str, path: str, who: Who) -> dict[str, Any] | None:
+    """What is sent to change people, passwords and settings."""
+    if "/preferences/" in path:
+        return {"value": True}
+    if "/settings/" in path:
+        value = {"detail": "link_only"} if path.endswith("mail") else {"opens": "08:30", "closes": "16:30"}
+        return {"value": value} if path.startswith("/api/") else value
+    if method == "PATCH":
+        return {"roles": ["esd_staff"]}
+    if path.endswith("/people"):
+        return _new_person(who)
+    return PASSWORD if "/set-up/" in path or path.endswith("/password") else None
+
+
+def _posted(path: str, who: Who, incident: int) -> dict[str, Any] | None:
     page = not path.startswith("/api/")
     if path.endswith("/cases"):
         return FIRST_SEARCH | {"office": _office(who)} | _on_behalf(who)
@@ -93,6 +158,8 @@ def _body(method: str, path: str, who: Who, incident: int) -> dict[str, Any] | N
         return {"reason": "It is known."}
     if path.endswith("/phone"):
         return {"phone": "360-555-0199"}
+    if "/team/" in path:
+        return _of_team(path, who)
     if "/agreements" in path:
         return _agreement(who, path)
     if path == f"/admin/people/{ELLIS}":
@@ -107,6 +174,21 @@ def _body(method: str, path: str, who: Who, incident: int) -> dict[str, Any] | N
     return {} if page else None
 
 
+def _new_person(who: Who) -> dict[str, Any]:
+    agency = "FWP" if who.area == "OLY" else "EWP"
+    return {"username": "new.person", "name": "New Person", "email": "new.person@desk.example", "agency": agency,
+            "roles": ["case_manager"]}  # fmt: skip
+
+
+def _of_work(path: str, page: bool) -> dict[str, Any]:
+    """A search, something done with a task that is not there, and a view to save."""
+    if path.endswith("search"):
+        return {"q": "Zz", "by": "name"} if page else {"name": "Zz"}
+    if path.endswith("bulk"):
+        return {"do": "claim", "task": "none"} if page else {"action": "claim", "tasks": ["none"]}
+    return {"name": "Mine"}
+
+
 def _office(who: Who) -> str:
     return min(who.offices, default="WSK")
 
@@ -117,8 +199,27 @@ def _on_behalf(who: Who) -> dict[str, str]:
     return {"case_manager": managers[_office(who)]} if who.has(SUP) else {}
 
 
+def _of_team(path: str, who: Who) -> dict[str, Any]:
+    """What a supervisor asks for the people of the own office."""
+    staff = {"WSC": "cal.clallam", "EAST": "eli.eaststaff"}.get(_office(who), "gil.given")
+    day = (datetime.now(UTC) + timedelta(days=200)).date().isoformat()
+    if path.endswith("/absences"):
+        return {"person": staff, "substitute": who.username, "first_day": day, "last_day": day}
+    if path.endswith("/reassign"):
+        return (
+            {"chosen": ["none"], "username": DEVON}
+            if "/api/" not in path
+            else {"tasks": [], "assignee": DEVON}
+        )
+    return {"members": [MORGAN]}
+
+
 def _agreement(who: Who, path: str) -> dict[str, Any]:
     """A new one of the person's own area, or the one asked about as it is."""
+    if path.endswith(("/decide", "/decisions")):
+        return {"cases" if "/api/" in path else "chosen": ["OLY-2026-999999"], "action": "close"}
+    if path.startswith("/api/") and "K-TEST" in path:
+        return {"agency": "FWP", "status": "active"}
     agency = "FWP" if who.area == "OLY" or "K-TEST" in path else "EWP"
     return {
         "number": "K-TEST-950", "agency": agency, "kind": "data_sharing", "basis": "mou_with_wdc",

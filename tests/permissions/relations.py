@@ -66,6 +66,13 @@ def in_place(place: Place, who: Who) -> str:
     holds = who.has(*words) or ("keyed" in words and who.has(SUP) and who.two_keys)
     if "opens" in words:
         holds = (who.has(CM) and not who.lacks and who.agency != "LPS") or (who.has(SUP) and who.two_keys)
+    if "leads" in words:
+        return "yes" if who.has(SUP) and who.two_keys and "WSK" in who.offices else "hidden"
+    if "names" in words:
+        holds = who.two_keys or (who.has(CM) and not who.lacks)
+    if "next" in words:
+        holds = who.has(PM) or who.two_keys or (who.has(CM) and not who.lacks and who.agency != "LPS")
+        return "may" if holds else "no"
     if place.secret:
         owner = "owner" in words and who.username == "avery.quillfeather"
         return "yes" if owner or (holds and who.area == "OLY") else "hidden"

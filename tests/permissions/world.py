@@ -22,17 +22,21 @@ from tests.permissions.cases import BY_KEY, STATES, State, after_the_lapse
 from tests.permissions.people import Who
 from web.session import COOKIE
 from workflows import db, sample
+from workflows.absences import Absence
 from workflows.cases import Case
+from workflows.commands.accounts import send_setup_link
 from workflows.commands.agreements import save_agreement
 from workflows.commands.lift_requests import ask_lift
-from workflows.commands.people import sign_in
+from workflows.commands.people import change_person, sign_in
 from workflows.commands.tokens import create_token
 from workflows.definitions import deployed
 from workflows.incidents import CaseIncident
 from workflows.organisations import Agency, Agreement, Area, Office
 from workflows.outbox import OutboxMessage
-from workflows.people import ApiToken, Person, PersonOffice, PersonRole
+from workflows.people import ApiToken, Person, PersonOffice, PersonRole, SetupLink, SignIn
+from workflows.setup_links import token_of
 from workflows.user_tasks import UserTask
+from workflows.webhooks import Webhook, WebhookDelivery
 
 BUILT = "optin_matrix"
 """The name of the database that each worker's own is copied from."""
@@ -60,7 +64,12 @@ class Things:
     message: int
     incident: int
     token: int
+    absence: int
     version: int
+    setup: str
+    letter: int
+    webhook: int
+    delivery: int
     keys: dict[str, tuple[str, str]]
 
 
@@ -80,13 +89,16 @@ class World:
     def ask(self, who: Who, method: str, path: str, body: dict[str, Any] | None = None) -> TestResponse:
         """One request as a person, of which nothing stays: pages with the session's cookie, the API with the token."""
         with _nothing_stays():
-            session, token = self.things.keys.get(who.username, ("", ""))
-            if not path.startswith("/api/"):
-                browser = self.app.test_client()
-                browser.set_cookie(COOKIE, session)
-                return browser.open(path, method=method, data=body)
-            headers = {"Authorization": f"Bearer {token}"} if token else {}
-            return self.app.test_client().open(path, method=method, json=body, headers=headers)
+            return self._answer(who, method, path, body)
+
+    def _answer(self, who: Who, method: str, path: str, body: dict[str, Any] | None) -> TestResponse:
+        session, token = self.things.keys.get(who.username, ("", ""))
+        if not path.startswith("/api/"):
+            browser = self.app.test_client()
+            browser.set_cookie(COOKIE, session)
+            return browser.open(path, method=method, data=body)
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        return self.app.test_client().open(path, method=method, json=body, headers=headers)
 
 
 @contextmanager
@@ -157,6 +169,8 @@ def _build(desk: Desk) -> dict[str, Any]:
     keys = {who.username: (sign_in(who.username, sample.PASSWORD), create_token(who.username))
             for who in people.PEOPLE if who.username}  # fmt: skip
     ask_lift(actor("pat.windlass"), "ellis.fogharbor")
+    change_person(actor("pat.windlass"), "ellis.fogharbor", {"roles": ["esd_staff", "esd_wioa_supervisor"]})
+    send_setup_link(actor("pat.windlass"), "ellis.fogharbor")
     with db.transaction() as session:
         _make_inactive(session)
         return {"numbers": numbers, "things": {**_things(session, numbers), "keys": keys}}
@@ -177,6 +191,7 @@ def _make_inactive(session: Session) -> None:
     gone = [who.username for who in people.PEOPLE if not who.active]
     session.execute(update(Person).where(Person.username.in_(gone)).values(active=False))
     session.execute(update(ApiToken).values(last_used_at=datetime.now(UTC) + timedelta(days=1)))
+    session.execute(update(SignIn).values(last_used_at=datetime.now(UTC) + timedelta(days=1)))
 
 
 def _things(session: Session, numbers: dict[str, str]) -> dict[str, Any]:
@@ -194,12 +209,55 @@ def _things(session: Session, numbers: dict[str, str]) -> dict[str, Any]:
     token = select(ApiToken.id).join(Person).where(Person.username == "avery.quillfeather").limit(1)
     version = deployed(session)
     assert version
+    today = now.date()
+    casey = session.scalars(select(Person.id).where(Person.username == "casey.thistledown")).one()
+    gil = session.scalars(select(Person.id).where(Person.username == "gil.given")).one()
+    absence = Absence(
+        person_id=gil, substitute_id=casey, first_day=today + timedelta(days=100),
+        last_day=today + timedelta(days=101), entered_by_id=casey, entered_at=now,
+    )  # fmt: skip
+    session.add(absence)
+    session.flush()
+    webhook, delivery = _webhook(session, case)
     return {
+        "absence": absence.id,
         "message": message.id,
         "incident": incident.id,
         "token": session.scalar(token),
         "version": version.version,
+        "setup": token_of(session.scalars(select(SetupLink).order_by(SetupLink.id.desc()).limit(1)).one()),
+        "letter": _letter(session, "avery.quillfeather"),
+        "webhook": webhook,
+        "delivery": delivery,
     }
+
+
+def _letter(session: Session, username: str) -> int:
+    """A message in somebody's inbox."""
+    mine = Person.username == username, OutboxMessage.state != "withheld"
+    rows = select(OutboxMessage.id).join(Person, Person.id == OutboxMessage.recipient_id)
+    return session.scalars(rows.where(*mine).order_by(OutboxMessage.id).limit(1)).one()
+
+
+def _webhook(session: Session, case: Case) -> tuple[int, int]:
+    """A webhook of the area OLY that is turned off, with an event that was delivered."""
+    pat, now = (
+        session.scalars(select(Person.id).where(Person.username == "pat.windlass")).one(),
+        datetime.now(UTC),
+    )
+    hook = Webhook(
+        area_code="OLY", url="https://hooks.example.org/", secret="SAMPLE", kinds=["case.held"], created_by_id=pat,
+        created_at=now, disabled_at=now,
+    )  # fmt: skip
+    session.add(hook)
+    session.flush()
+    told = WebhookDelivery(
+        webhook_id=hook.id, event_id="SAMPLE", kind="case.held", case_id=case.id, event_at=now, replayed=False,
+        state="delivered", attempts=1, next_attempt_at=now, ended_at=now,
+    )  # fmt: skip
+    session.add(told)
+    session.flush()
+    return hook.id, told.id
 
 
 def _add_places(session: Session) -> None:

@@ -65,6 +65,7 @@ TASK = View(
     holder="Avery Quillfeather", held_since=NOW - HOUR, mine=True, may_claim=False, may_release=True,
     may_edit=True, closed="", draft_saved_at=NOW - HOUR, rights_note="It in no way affects eligibility.",
     problem=View(kind="warning", words="We are on it: P-000012."), card_href="/contact-card/KITSAP", call_script=True,
+    draft=2, is_checked=True, progress=(2, 5), done_href="",
 )  # fmt: skip
 ROW = View(
     task_id="t1", case_number=CASE, name="Ask the client", step="5512PRO 5", office="WorkSource Kitsap",
@@ -72,13 +73,29 @@ ROW = View(
     may_release=False, note="On hold", number=CASE, status="With ESD", outcome="",
     closed=False, hold=True, opened_at=NOW, age="today", opens=True,
 )  # fmt: skip
+WORK = View(
+    id="t1", case=CASE, name="Ask the client", step="5512PRO 5", office="WorkSource Kitsap", opens=True, mine=True,
+    agency="Fernhollow Workforce Partners", due=NOW - 30 * HOUR, assignee_name=None, may_claim=False, may_release=True,
+    note="On hold", changed="new", show_on=date(2026, 12, 1), waits=None, client="Marlo Pennywhistle",
+)  # fmt: skip
+WAITS = View(**{**vars(WORK), "id": "t2", "opens": False, "changed": "", "mine": False, "show_on": None,
+                "waits": View(what="The client was asked to call.", since=NOW, next="A reminder.")})  # fmt: skip
+FILTERS = View(q="kit", office="yes", agency="", held="", changed=True, later=False)
 MESSAGE = View(
     id=7, at=NOW, to="Casey Thistledown", subject=f"Opt-in request {CASE}: new", state="failed", case_number=CASE,
     queued_at=NOW, sent_at=None, attempts=2, next_attempt_at=None, error="Refused.", may_send_again=True,
     sender="desk@desk.example", text=f"Open it: {SITE}/cases/{CASE}", current=True,
 )  # fmt: skip
 EVENT = View(
-    at=NOW, sentence="Opened by Avery.", kind="person", note="A note.", who="Avery", case_number="", detail=""
+    at=NOW,
+    sentence="Opened by Avery.",
+    kind="person",
+    note="A note.",
+    who="Avery",
+    case_number=CASE,
+    detail="",
+    case_href="/audit",
+    reason="A court asks.",
 )
 STEP = View(
     id="T1", name="Search", kind="Task", role="Case manager", form="T1.json", due=NOW, step="5512PRO 1",
@@ -87,13 +104,38 @@ STEP = View(
 PERSON = View(
     username="noor", name="Noor Lanternwick", email="noor@fwp.example", agency="FWP", offices=["WorkSource Kitsap"],
     esd=True, restricted=True, missing=["training"], active=True, trained_on=date(2026, 1, 2), non_disclosure_on=None,
-    eto_account_active=True, is_restricted_user=True, roles="Case manager", lift=True,
+    eto_account_active=True, is_restricted_user=True, roles="Case manager", waits=True,
+)  # fmt: skip
+PERSON_FORM = {
+    "name": "", "email": "noor@fwp.example", "trained_on": date(2026, 1, 2), "non_disclosure_on": None, "active": True,
+    "eto_account_active": True, "is_restricted_user": True, "roles": ["case_manager"], "offices": ["WSK"], "backup": [],
+}  # fmt: skip
+CHOICES = {
+    "roles": [("case_manager", "Case manager")],
+    "offices": [("WSK", "WorkSource Kitsap")],
+    "agencies": [],
+}
+ACCESS = View(
+    sessions=[View(id=n, started_at=NOW, last_used_at=None, expires_at=NOW) for n in (7, 8)],
+    tokens=1,
+    link_until=NOW,
+)
+SETTINGS = View(
+    labels=[View(key="system", words="The system", value="ETO", default="ETO")], fixed=[date(2026, 12, 31)],
+    holidays=[View(day=date(2026, 12, 25), name="Christmas Day", kept=True)], closed={date(2026, 12, 24): "Inventory"},
+    changes={"hours": View(who="Pat", at=NOW)}, may_change={"labels", "hours", "holidays", "mail"},
 )  # fmt: skip
 AGREEMENT = View(
     number="K-TEST-103", agency="Saltgrass", kind="Data-sharing agreement", basis="Contract", basis_document="",
     starts_on=date(2025, 7, 1), ends_on=date(2026, 6, 30), status="Expired", in_force=False, why_not="It ended.",
-    ends_soon="", managers=[], open_cases=1, esd_manager="", partner_manager="",
+    ends_soon="", managers=[], open_cases=1, esd_manager="", partner_manager="", days_left=20,
 )  # fmt: skip
+SHARE = View(words="Client", length="2 business days 1 hour", now=True, fill="#adcfdc", start=0, width=1000)
+TEAM_TASK = View(
+    id="t1", case=CASE, name="Record the contact", step="5512PRO 6", office="WorkSource Kitsap", agency="Fernhollow",
+    holder="Casey", holder_away=True, due=NOW - 30 * HOUR, late=True,
+)  # fmt: skip
+TOLD = View(words="The supervisor is told", to="Casey Thistledown", held_back=True)
 NOTE = View(at=NOW, who="A", words="W", esd_only=True)
 TABS = [
     View(label="My work", href="/work", count=1, current=True),
@@ -119,6 +161,15 @@ PROBLEM = View(
     case_href=f"/cases/{CASE}", where="Record the contact", tried="A timer was due", who="Opt-In Desk", status="Open",
     first_at=NOW - HOUR, last_at=NOW, count=3, state="", can_retry=True, returns=False,
 )  # fmt: skip
+CHOICE = View(message="N6", words="A reminder", way="mail", demanded="Step 4.")
+HOOK = View(
+    id=3, url="https://hooks.example.org/desk", host="hooks.example.org", created_by="Pat", created_at=NOW,
+    disabled_at=None, waiting=2, failing_since=NOW, arrived_last_at=None, kinds=["case.opened"],
+)  # fmt: skip
+DELIVERY = View(
+    id=5, event="e", kind="case.opened", case=CASE, at=NOW, state="waiting", replayed=True, attempts=2,
+    next_attempt_at=NOW, ended_at=None, code=500, error="The address answered 500.",
+)  # fmt: skip
 CARD = View(code="KITSAP", office="WorkSource Kitsap", phone="360-555-0101")
 GROUPS = [View(title=title, rows=[("Name", "Marlo")], note="N.") for title in ("Client", "Search")]
 PAGES = {"next_href": "/next", "first_href": "/first"}
@@ -126,33 +177,91 @@ PAGES = {"next_href": "/next", "first_href": "/first"}
 SAMPLES: dict[str, dict[str, object]] = {
     "sign_in.html": {"username": "", "next": "", "sample_password": "pass", "errors": {"password": "Enter it."},
                      "samples": [View(username="avery", name="Avery", roles="Case manager", does="Starts.")]},
-    "worklist.html": {"tabs": TABS, "rows": [ROW], "late_count": 2, "may_start": True, "view": "mine", **PAGES},
+    "worklist.html": {"tabs": TABS, "rows": [WORK, WAITS], "counts": {"late_mine": 2, "later": 1}, "may_start": True,
+                      "may_take": True, "may_search_names": True, "may_be_name": True, "view": "mine", "named": False,
+                      "filters": FILTERS, "words": "view=mine", "narrowed": True, "typed": "kit", "waiting": False,
+                      "since": NOW, "any_changed": True, "receivers": [("jordan", "Jordan")], "first_day": "2026-12-01",
+                      "choices": {"office": YES_NO, "agency": [], "held": YES_NO}, "longest_name": 60,
+                      "outcome": View(done="Done.", failed=[View(name=n, why="No.") for n in ((CASE, "Ask"), None)]),
+                      "saved": [View(id=1, name="Mine", href="/work", owner="", shared=True, current=True),
+                                View(id=2, name="All", href="/work", owner="Jordan", shared=True, current=False)],
+                      "errors": {"until": "Choose a day."}, **PAGES},
+    "keyboard.html": {},
     "task.html": {"task": TASK, "fields": FIELDS, "errors": ERRORS,
+                  "kept": True, "updated": True, "saved_there": [("Name", "Marlo")], "typed_here": [],
                   "summary": View(facts=[("Client", "Marlo")], notes=[NOTE], sentence="S.")},
+    "task_check.html": {"task": TASK, "known": True, "sentence": "S.", "mails": [TOLD],
+                        "answers": [View(name="name", label="Name", words="Marlo"), View(name="day", label="Day", words="")],
+                        "next_tasks": [View(name="Ask", step="5512PRO 5", role="R", holder="Avery", mine=False, due=NOW)],
+                        "later": [View(at=NOW, words="A reminder goes out", to=("Casey",))]},
+    "task_done.html": {"task": TASK, "who": "", "at": NOW, "answers": [("Name", "Marlo")], "has_client_facts": True,
+                       "mails": [TOLD], "sentence": "S.",
+                       "following": View(href="/tasks/t2", name="Ask", number=CASE, same_case=True, due=NOW)},
     "case.html": {"case": CASE_VIEW, "fact_groups": GROUPS,
                   "open_steps": [STEP], "done_steps": [STEP], "history": [EVENT], "mails": [MESSAGE],
                   "notes": [NOTE], "linked": [View(number=CASE, words="same")],
                   "coming_steps": [STEP], "with_esd": True, "marks": {"T1": "done"},
                   "diagrams": [View(name="Opt-in", address="/processes/p/1/files/a.bpmn", opens=True)],
                   "corrections": [View(at=NOW, who="A", task="T", label="L", old="O", new="N", reason="")],
-                  "actions": ACTIONS, "errors": {"text": "Write a note.", "username": "Choose."}, "note_text": ""},
+                  "clock": [SHARE], "actions": ACTIONS,
+                  "errors": {"text": "Write a note.", "username": "Choose."}, "note_text": ""},
     "case_entry.html": {"number": CASE, "task": STEP, "fields": FIELDS, "why": "Mistyped.", "errors": ERRORS},
     "start.html": {"fields": FIELDS[3:6], "case_managers": [("avery", "Avery")], "case_manager": "", "key": "k",
-                   "refusal": [], "help": HELP},
+                   "refusal": [], "help": HELP, "progress": (1, 5), "kept": True,
+                   "begun": [View(href="/tasks/t1", number=CASE, name="Search", opened_at=NOW)]},
     "cases.html": {"q": "", "state": "", "states": [("", "All")], "rows": [ROW],
                    "may_start": True, **PAGES},
     "processes.html": {"rows": [PROCESS]},
     "process.html": {"process": PROCESS, "diagrams": [View(title="Intake", file="m.bpmn", steps=[STEP])]},
-    "admin/people.html": {"q": "", "rows": [PERSON], "may_change": True, **PAGES},
-    "admin/person.html": {"someone": PERSON, "role_options": YES_NO, "roles_words": "", "may_set_roles": True,
-                          "may_set_clearances": True, "may_see_tokens": True, "may_approve_lift": True,
-                          "lift": View(asked_by="Pat", asked_at=NOW), "errors": {"roles": "Not both."}},
+    "admin/people.html": {"filters": View(q="", role="", office="", state=""), "roles": [("", "Every role")],
+                          "offices": [("", "Every office")], "states": [("", "Everybody")], "rows": [PERSON],
+                          "may_change": True, "may_add": True, **PAGES},
+    "admin/person.html": {"someone": PERSON, "values": {**PERSON_FORM, "name": "Avery Quillfeather"}, "works_in": ["WSK"],
+                          "stands_in": [], "roles_words": "", "may_set_roles": True, "may_keep": True, "may_approve": True,
+                          "may_decline": True, "choices": CHOICES, "lift": View(asked_by="Pat", asked_at=NOW),
+                          "asked": [View(role="esd_staff", words="ESD staff", by="Pat", at=NOW)],
+                          "access": ACCESS, "errors": {"roles": "Not both."}},
+    "admin/new_person.html": {"values": {**PERSON_FORM, "username": "a<b>", "agency": ""}, "choices": CHOICES,
+                              "errors": {"username": "Enter 3 to 60 small letters."}},
+    "account.html": {"someone": PERSON, "works_in": ["WSK"], "roles_words": "Case manager", "access": ACCESS, "present": 7,
+                     "errors": {"current": "This is not your password."}},
+    "set_up.html": {"token": "1-a", "username": "avery", "errors": {"password": "Choose 12 to 200 characters."}},
+    "admin/settings.html": {"view": SETTINGS, "values": {"system": "ETO", "opens": "08:00", "closes": "17:00",
+                            "detail": "link_only", "domains": "", "day": "", "name": ""}, "years": [2026],
+                            "details": [("link_only", "Link"), ("seed_literal", "More")], "detail_words": "Link",
+                            "errors": {"opens": "Enter a time."}},
+    "admin/message.html": {"row": MESSAGE, "happened": [View(at=NOW, who="Opt-In Desk", words="Queued.")]},
+    "admin/emergency_access.html": {"view": View(number=CASE, status_words="Closed", until=None, reason="", facts=[]),
+                                    "typed": "<b>", "errors": {"reason": "Say why."}},
     "admin/agreements.html": {"rows": [AGREEMENT], "may_change": True},
     "admin/agreement.html": {"is_new": True, "values": vars(AGREEMENT), "agencies": [], "kinds": YES_NO, "bases": YES_NO,
                              "statuses": YES_NO, "esd_managers": [], "partner_managers": [], "errors": {"ends_on": "When?"}},
-    "admin/outbox.html": {"tabs": TABS, "rows": [MESSAGE], **PAGES},
+    "admin/agreement_view.html": {
+        "agreement": AGREEMENT, "document": "D", "managers": [("Agency", "")], "covered": False, "open_cases": 2,
+        "warnings": [View(days=90, on=date(2026, 4, 1), given=True)], "entries": [View(at=NOW, who="A", words="W.")],
+        "cases": [View(number=CASE, status_words="On hold", held_at=NOW, decision="t90", may_open=False)],
+        "decides": True, "actions": YES_NO, "may_change": True, "errors": {"chosen": "Tick.", "action": "Choose."}},
+    "team/load.html": {
+        "tabs": TABS, "leads": True, "views": TABS, "view": "late", "holder": "", "tasks": [TEAM_TASK],
+        "offices": [View(code="WSK", name="WorkSource Kitsap", cases=3, tasks=2, waiting=1, late=1, backups=["Morgan"])],
+        "people": [View(username="casey", name="Casey", roles="Supervisor", offices=["WSK"], held=2, late=1,
+                        away_until=date(2026, 12, 1), substitute="Morgan")],
+        "receivers": YES_NO, "errors": {"chosen": "Tick.", "username": "Choose."}, **PAGES},
+    "team/ageing.html": {"tabs": TABS, **PAGES, "rows": [View(
+        number=CASE, status="With ESD", office="WorkSource Kitsap", agency="Fernhollow", age="2 days", waits_for="Client",
+        in_hands="1 hour", bar=[SHARE], opens=True)]},
+    "team/absences.html": {
+        "tabs": TABS, "people": YES_NO, "substitutes": YES_NO, "values": {}, "errors": {"person": "Choose."},
+        "rows": [View(id=1, name="Casey", substitute="Morgan", first_day=date(2026, 12, 1), last_day=date(2026, 12, 4),
+                      begun=True)]},
+    "team/backup.html": {
+        "tabs": TABS, "errors": {"members": "Choose."}, "refused": "WSK",
+        "groups": [View(code="WSK", name="WorkSource Kitsap", own=[], possible=YES_NO, members=["yes"])]},
+    "admin/outbox.html": {"filters": View(state="", to="", case="", since="", until=""), "states": [("", "All")],
+                          "rows": [MESSAGE], **PAGES},
     "admin/audit.html": {"filters": View(case="", who="", kind="", since="", until=""), "kinds": [("", "All")],
-                         "rows": [EVENT], **PAGES},
+                         "rows": [EVENT], "may_export": True, "exports": [("CSV", "/audit/export?form=csv")],
+                         "emergency_href": f"/cases/{CASE}/emergency-access", **PAGES},
     "tokens.html": {"username": "avery", "name": "Avery Quillfeather", "mine": False,
                     "rows": [View(id=7, created_at=NOW, last_used_at=None, expires_at=NOW)]},
     "notice.html": {"notice": View(version="1", language="English", approved=False)},
@@ -162,6 +271,19 @@ SAMPLES: dict[str, dict[str, object]] = {
                      "errors": {"reason": "Say why."}},
     "on_it.html": {"reference": "P-000012", "kept": ["What you typed is kept."], "next": "Go on later.",
                    "back_href": "/work", "back_words": "Back"},
+    "inbox.html": {"tabs": TABS, "unread": True, "until": 9, **PAGES, "rows": [
+        View(id=9, at=NOW, words="The change was made.", case=CASE, href=f"/cases/{CASE}", read=False),
+        View(id=8, at=NOW, words="You may no longer see it.", case=None, href="", read=True)]},
+    "preferences.html": {"messages": [CHOICE], "demanded": [CHOICE], "ways": YES_NO, "daily_at": "", "times": YES_NO,
+                         "errors": {"daily_at": "Choose a time."}},
+    "admin/webhooks.html": {"rows": [HOOK]},
+    "admin/webhook.html": {"hook": HOOK, "kinds": ["A case was opened"], "since": "", "errors": {"since": "When?"}, **PAGES,
+                           "rows": [DELIVERY]},
+    "admin/webhook_form.html": {"number": None, "values": {"url": "http://x"}, "kinds": YES_NO, "key": "k",
+                                "errors": {"url": "Begin with https.", "kinds": "Choose one."}},
+    "admin/webhook_secret.html": {"number": 3, "secret": "whsec_SAMPLE"},
+    "developers.html": {"prefix": "/api/v1", "kinds": {"case.opened": "A case was opened"}, "minutes": 5,
+                        "headers": View(signature="Desk-Signature", event="Desk-Event", delivery="Desk-Delivery")},
     "contact_card.html": {"card": CARD, "language": "en", "languages": {"en": "English", "es": "Español"},
                           "may_change": True},
     "contact_phone.html": {"card": CARD, "value": "360", "may_change": True, "errors": {"phone": "Write all of it."}},

@@ -116,4 +116,17 @@ def http_error(error: HTTPException) -> tuple[Response, int]:
     ), status
 
 
-from web.api import cases, people, problems, processes, tasks  # noqa: E402,F401  (the routes register themselves on `api`)
+from web.api import (  # noqa: E402,F401  (the routes register themselves on `api`)
+    agreements,
+    cases,
+    inbox,
+    keeping,
+    people,
+    places,
+    problems,
+    processes,
+    tasks,
+    team,
+    webhooks,
+    worklist,
+)

@@ -1,5 +1,6 @@
 """Cases in the API."""
 
+from datetime import timedelta
 from typing import Any
 
 from flask import Response, g, jsonify
@@ -12,6 +13,7 @@ from web.api.models import (
     CasesQuery,
     CorrectionBody,
     CorrectionOut,
+    EntryOut,
     EntryPath,
     ErrorBody,
     EventList,
@@ -26,7 +28,8 @@ from web.api.models import (
     ProgressOut,
 )
 from web.api.tasks import task_out
-from workflows.commands import cases
+from web.api.team_models import ClockOut, ShareOut, TurnOut
+from workflows.commands import cases, keyed
 from workflows.commands.corrections import correct_entry
 from workflows.commands.reminders import remind_now
 from workflows.errors import NotPermitted
@@ -34,7 +37,11 @@ from workflows.privacy import visible_closed_at
 from workflows.queries import case_list as lists
 from workflows.queries import cases as queries
 from workflows.queries.cases import CaseView
+from workflows.queries.corrections import entry_form
 from workflows.queries.progress import Progress
+from workflows.queries.whose_clock import case_clock
+
+MINUTE = timedelta(minutes=1)
 
 Answer = Response | tuple[Response, int]
 
@@ -79,6 +86,15 @@ def read_messages(path: NumberPath) -> Answer:
     return jsonify(MessageList(items=items).model_dump(mode="json"))
 
 
+@api.get("/cases/<string:number>/clock", responses={"200": ClockOut})
+def read_clock(path: NumberPath) -> Answer:
+    """Whose clock the case was on: opening minutes by party, and its turns in order."""
+    clock = case_clock(g.actor, path.number)
+    shares = [ShareOut(party=s.party, minutes=s.length // MINUTE, now=s.now) for s in clock.shares]
+    turns = [TurnOut(party=turn.party, start=turn.start, end=turn.end) for turn in clock.turns]
+    return jsonify(ClockOut(totals=shares, turns=turns).model_dump(mode="json"))
+
+
 @api.post("/cases/<string:number>/withdraw", responses={"200": CaseOut})
 def withdraw(path: NumberPath) -> Answer:
     """The client withdraws the request."""
@@ -100,24 +116,36 @@ def remind(path: NumberPath) -> Answer:
     return _case(path.number)
 
 
+@api.get("/cases/<string:number>/entries/<string:id>", responses={"200": EntryOut})
+def read_entry(path: EntryPath) -> Answer:
+    """The answers of a completed task that one may put right; facts about the client among them count as read."""
+    found = entry_form(g.actor, path.number, path.id)
+    known = {name: value for name, value in found.known.items() if name in found.names}
+    out = EntryOut(
+        case=found.number, id=found.task.id, name=found.task.name, data=known, names=sorted(found.names)
+    )
+    return jsonify(out.model_dump(mode="json"))
+
+
 @api.post("/cases/<string:number>/entries/<string:id>/corrections", responses={"201": CaseOut})
-def correct(path: EntryPath, body: CorrectionBody) -> Answer:
+def correct(path: EntryPath, body: CorrectionBody, header: IdempotencyHeader) -> Answer:
     """Put answers of a completed task right; the first entry stays as it was."""
-    correct_entry(g.actor, path.number, path.id, body.data, body.why)
+    once = keyed(header.idempotency_key, correct_entry)
+    once(g.actor, path.number, path.id, body.data, body.why)
     return _case(path.number), 201
 
 
 @api.post("/cases/<string:number>/opt-out-again", responses={"201": NumberOut})
-def opt_out_again(path: NumberPath) -> Answer:
+def opt_out_again(path: NumberPath, header: IdempotencyHeader) -> Answer:
     """The client wants to opt out again: opens a case of its own."""
-    number = cases.opt_out_again(g.actor, path.number)
+    number = keyed(header.idempotency_key, cases.opt_out_again)(g.actor, path.number)
     return jsonify({"number": number}), 201
 
 
 @api.post("/cases/<string:number>/notes", responses={"201": CaseOut})
-def write_note(path: NumberPath, body: NoteBody) -> Answer:
+def write_note(path: NumberPath, body: NoteBody, header: IdempotencyHeader) -> Answer:
     """Write a note on a case."""
-    cases.add_note(g.actor, path.number, body.text, body.esd_only)
+    keyed(header.idempotency_key, cases.add_note)(g.actor, path.number, body.text, body.esd_only)
     return _case(path.number), 201
 
 

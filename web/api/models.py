@@ -26,6 +26,12 @@ class Error(BaseModel):
     error: Refusal
 
 
+class OnePage(BaseModel):
+    """A list that is given whole: it has the shape of all lists, and nothing comes after it."""
+
+    next: None = None
+
+
 class NewCase(Strict):
     """The evidence of a failed first search (5512PRO 1): which key was used, never its value."""
 
@@ -82,14 +88,6 @@ class IdempotencyHeader(BaseModel):
     idempotency_key: str | None = Field(None, alias="Idempotency-Key", max_length=200)
 
 
-class WorklistQuery(BaseModel):
-    """Which tasks: mine, those my roles may take, or the late ones of both; `after` is the `next` of the page before."""
-
-    view: Literal["mine", "role", "late"] = "mine"
-    after: str | None = Field(None, max_length=300)
-    limit: int = Field(50, ge=1, le=50)
-
-
 class CasesQuery(BaseModel):
     """Which cases."""
 
@@ -135,6 +133,16 @@ class EntryPath(BaseModel):
 
     number: str = Field(max_length=40)
     id: str = Field(max_length=64)
+
+
+class EntryOut(BaseModel):
+    """A completed task: `names` may be put right, `data` is what holds of them now."""
+
+    case: str
+    id: str
+    name: str
+    names: list[str]
+    data: dict[str, Any]
 
 
 class CorrectionBody(Strict):
@@ -192,13 +200,6 @@ class TaskDetail(TaskOut):
     closed: bool
 
 
-class TaskList(BaseModel):
-    """A page of tasks."""
-
-    items: list[TaskOut]
-    next: str | None
-
-
 class CaseOut(BaseModel):
     """A case, as far as its reader may see it."""
 
@@ -254,14 +255,14 @@ class EventOut(BaseModel):
     words: str
 
 
-class EventList(BaseModel):
+class EventList(OnePage):
     """The history of a case."""
 
     items: list[EventOut]
 
 
 class MessageOut(BaseModel):
-    """A message of a case; `message` is its number in the procedure's list, N1 to N12."""
+    """A message of a case; `message` is its number in the procedure's list, such as N1."""
 
     id: int
     message: str
@@ -275,7 +276,7 @@ class MessageOut(BaseModel):
     attempts: int
 
 
-class MessageList(BaseModel):
+class MessageList(OnePage):
     """The messages of a case."""
 
     items: list[MessageOut]
@@ -293,7 +294,28 @@ class VersionOut(BaseModel):
     open_cases: int
 
 
-class VersionList(BaseModel):
+class StepOut(BaseModel):
+    """Work of a person in a diagram. `element` is its id, `step` the clause of the procedure, `due` a length of time."""
+
+    element: str
+    name: str
+    process: str
+    process_name: str
+    role: str
+    form: str
+    due: str
+    step: str
+    help: str
+
+
+class VersionDetail(VersionOut):
+    """A version with its files, by the process that each holds, and its steps in the order of the diagrams."""
+
+    files: dict[str, str]
+    steps: list[StepOut]
+
+
+class VersionList(OnePage):
     """The versions of all processes."""
 
     items: list[VersionOut]
@@ -326,7 +348,7 @@ class TokenOut(BaseModel):
     expires_at: datetime
 
 
-class TokenList(BaseModel):
+class TokenList(OnePage):
     """The tokens of a person, newest first."""
 
     username: str
@@ -348,7 +370,7 @@ class LiftRequestOut(BaseModel):
     asked_at: datetime
 
 
-class LiftRequestList(BaseModel):
+class LiftRequestList(OnePage):
     """The requests that wait."""
 
     items: list[LiftRequestOut]

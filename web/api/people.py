@@ -4,6 +4,7 @@ from flask import Response, g, jsonify
 
 from web.api import api
 from web.api.models import (
+    IdempotencyHeader,
     LiftRequestList,
     LiftRequestOut,
     LiftState,
@@ -14,9 +15,9 @@ from web.api.models import (
     TokensQuery,
     UserPath,
 )
-from workflows.commands import lift_requests
+from workflows.commands import keyed, lift_requests
 from workflows.commands import tokens as token_commands
-from workflows.queries import keeping
+from workflows.queries import people as people_queries
 from workflows.queries import tokens as token_queries
 
 
@@ -40,16 +41,16 @@ def list_lift_requests() -> Response:
     """The requests to lift the restriction of ESD staff that wait for a supervisor."""
     items = [
         LiftRequestOut(username=row.person.username, asked_by=row.lift.asked_by, asked_at=row.lift.asked_at)
-        for row in keeping.people(g.actor)
+        for row in people_queries.waiting(g.actor)
         if row.lift
     ]
     return jsonify(LiftRequestList(items=items).model_dump(mode="json"))
 
 
 @api.post("/people/<string:username>/lift-request", responses={"201": LiftState})
-def ask_lift(path: UserPath) -> tuple[Response, int]:
+def ask_lift(path: UserPath, header: IdempotencyHeader) -> tuple[Response, int]:
     """Ask that the restriction of ESD staff be lifted (administrator)."""
-    lift_requests.ask_lift(g.actor, path.username)
+    keyed(header.idempotency_key, lift_requests.ask_lift)(g.actor, path.username)
     return jsonify({"username": path.username, "state": "waiting"}), 201
 
 

@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from web.api.models import Strict
+from web.api.models import OnePage, Strict
 
 
 class ProblemPath(BaseModel):
@@ -67,7 +67,7 @@ class RetriedOut(BaseModel):
     message: str
 
 
-class RetriedList(BaseModel):
+class RetriedList(OnePage):
     """What came of each."""
 
     items: list[RetriedOut]

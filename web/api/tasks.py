@@ -9,38 +9,29 @@ from web.api.models import (
     Reassignment,
     Released,
     TaskDetail,
-    TaskList,
     TaskOut,
     TaskPath,
-    WorklistQuery,
 )
+from web.api.task_models import DraftBody, DraftOut, PreviewBody, PreviewOut
 from workflows.cases import Case
 from workflows.commands import user_tasks
 from workflows.people import Person
-from workflows.queries import worklist as lists
-from workflows.queries.tasks import TaskView, task_view
+from workflows.queries.preview import preview
+from workflows.queries.tasks import Draft, TaskView, task_draft, task_view
 from workflows.user_tasks import UserTask
-
-
-@api.get("/worklist", responses={"200": TaskList})
-def worklist(query: WorklistQuery) -> Response:
-    """Open tasks by due time."""
-    page = lists.worklist(g.actor, query.view, query.after, query.limit)
-    items = [TaskOut(**{name: getattr(row, name) for name in TaskOut.model_fields}) for row in page.items]
-    return jsonify(TaskList(items=items, next=page.next).model_dump(mode="json"))
 
 
 @api.get("/tasks/<string:id>", responses={"200": TaskDetail})
 def read_task(path: TaskPath) -> Response:
     """A task with its form."""
-    return _detail(task_view(g.actor, path.id))
+    return detail(task_view(g.actor, path.id))
 
 
 @api.post("/tasks/<string:id>/claim", responses={"200": TaskDetail})
 def claim(path: TaskPath) -> Response:
     """Take a task."""
     user_tasks.claim(g.actor, path.id)
-    return _detail(task_view(g.actor, path.id))
+    return detail(task_view(g.actor, path.id))
 
 
 @api.post("/tasks/<string:id>/release", responses={"200": Released})
@@ -54,14 +45,33 @@ def release(path: TaskPath) -> Response:
 def reassign(path: TaskPath, body: Reassignment) -> Response:
     """Give a task to a person."""
     user_tasks.reassign(g.actor, path.id, body.assignee)
-    return _detail(task_view(g.actor, path.id))
+    return detail(task_view(g.actor, path.id))
 
 
 @api.post("/tasks/<string:id>/draft", responses={"200": TaskDetail})
 def save_draft(path: TaskPath, body: Completion) -> Response:
     """Keep answers that are not complete yet."""
     user_tasks.save_draft(g.actor, path.id, body.data)
-    return _detail(task_view(g.actor, path.id))
+    return detail(task_view(g.actor, path.id))
+
+
+@api.get("/tasks/<string:id>/draft", responses={"200": DraftOut})
+def read_draft(path: TaskPath) -> Response:
+    """The draft of a task; `version` 0 says that there is none."""
+    return _draft_out(task_draft(g.actor, path.id))
+
+
+@api.put("/tasks/<string:id>/draft", responses={"200": DraftOut})
+def put_draft(path: TaskPath, body: DraftBody) -> Response:
+    """Keep answers that are not complete yet, unless others were saved since the `version` that was read."""
+    user_tasks.save_draft(g.actor, path.id, body.data, body.version)
+    return _draft_out(task_draft(g.actor, path.id))
+
+
+@api.post("/tasks/<string:id>/preview", responses={"200": PreviewOut})
+def preview_task(path: TaskPath, body: PreviewBody) -> Response:
+    """What completing the task would bring, by default with its draft; nothing is changed."""
+    return jsonify(PreviewOut.model_validate(preview(g.actor, path.id, body.data)).model_dump(mode="json"))
 
 
 @api.post("/tasks/<string:id>/complete", responses={"200": Completed})
@@ -69,6 +79,13 @@ def complete(path: TaskPath, body: Completion) -> Response:
     """Complete a task with the answers to its form; gives the case's number."""
     number = user_tasks.complete(g.actor, path.id, body.data, body.version).number
     return jsonify({"case": number, "completed": path.id})
+
+
+def _draft_out(draft: Draft) -> Response:
+    found = DraftOut(
+        data=draft.answers, version=draft.version, saved_at=draft.saved_at, saved_by=draft.saved_by or None
+    )
+    return jsonify(found.model_dump(mode="json"))
 
 
 def task_out(task: UserTask, case: Case, assignee: Person | None) -> TaskOut:
@@ -89,8 +106,9 @@ def task_out(task: UserTask, case: Case, assignee: Person | None) -> TaskOut:
     )
 
 
-def _detail(view: TaskView) -> Response:
+def detail(view: TaskView) -> Response:
+    """The answer of a task with its form."""
     basics = task_out(view.task, view.case, view.assignee).model_dump()
     closed = view.task.closed_at is not None
-    detail = TaskDetail(**basics, help=view.help, form=view.schema, draft=view.draft, closed=closed)
-    return jsonify(detail.model_dump(mode="json"))
+    answer = TaskDetail(**basics, help=view.help, form=view.schema, draft=view.draft, closed=closed)
+    return jsonify(answer.model_dump(mode="json"))

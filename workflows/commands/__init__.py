@@ -17,11 +17,13 @@ from workflows.failures import incident_of
 from workflows.incidents import keep_what_was_typed, write_down
 from workflows.people import Actor
 from workflows.refusals import record_refusal
+from workflows.request_keys import once
 from workflows.ssn_guard import SsnFound
 from workflows.work import Work
 
 P = ParamSpec("P")
 R = TypeVar("R")
+K = TypeVar("K", bound=int | str | None)
 
 
 def command(function: Callable[Concatenate[Work, P], R]) -> Callable[Concatenate[Actor, P], R]:
@@ -53,6 +55,12 @@ def command(function: Callable[Concatenate[Work, P], R]) -> Callable[Concatenate
             raise failed from error
 
     return run
+
+
+def keyed(key: str | None, done: Callable[Concatenate[Actor, P], K]) -> Callable[Concatenate[Actor, P], K]:
+    """A command that is done once under a key of its actor, however often it is asked for; without a key as it is."""
+    plain: Callable[Concatenate[Work, P], K] = done.__wrapped__  # type: ignore[attr-defined]
+    return command(once(key, plain)) if key else done
 
 
 def _look_after(work: Work | None, incident: Incident) -> bool:

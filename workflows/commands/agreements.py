@@ -5,16 +5,17 @@ from datetime import date, timedelta
 from typing import TypeVar
 
 import structlog
-from sqlalchemy import select, union
+from sqlalchemy import and_, select, union
 
 from workflows import holds, instances, outbox
+from workflows.area_settings import calendar_of
 from workflows.cases import Case, lock_case
 from workflows.commands import command
 from workflows.db import after_commit, transaction
 from workflows.definitions import MAIN_PROCESS, bundle_of, deployed
 from workflows.errors import InvalidInput, NotAllowed
 from workflows.history import record
-from workflows.organisations import BASES, Agency, Agreement, agreement_shortcoming
+from workflows.organisations import BASES, Agency, Agreement, Area, agreement_shortcoming
 from workflows.outbox import OutboxMessage
 from workflows.people import SYSTEM, Actor, Person, people_with, person_named
 from workflows.settings import settings
@@ -39,11 +40,9 @@ def save_agreement(work: Work, number: str, values: Mapping[str, object], new: b
     if not work.actor.has("program_manager", "administrator"):
         raise NotAllowed("Program managers and administrators keep the agreements.")
     guard({"number": number, **values})
-    found = work.db.scalar(select(Agreement).where(Agreement.number == number).with_for_update())
+    found = _of_area(work, number)
     if found and new:
         raise InvalidInput(fields={"number": "There is already an agreement of this number."})
-    if found and work.db.get_one(Agency, found.agency_code).area_code != work.actor.area:
-        raise NotAllowed("This agreement is kept by the program managers of another area.")
     row = found or Agreement(number=number, warned=[])
     before = row.status
     _fill(work, row, values)
@@ -51,6 +50,15 @@ def save_agreement(work: Work, number: str, values: Mapping[str, object], new: b
     work.db.flush()
     record(work, "agreement_changed", number=number, agency=row.agency_code, before=before, after=row.status)
     after_commit(work.db, lambda: _review_soon(row.agency_code))
+
+
+def _of_area(work: Work, number: str) -> Agreement | None:
+    """The agreement of a number in the actor's area. A number that another area has is nobody's here, so that nobody
+    learns of it; the area is locked, so that one number is not entered twice at once."""
+    work.db.execute(select(Area.code).where(Area.code == work.actor.area).with_for_update(key_share=True))
+    of_area = Agency.code == Agreement.agency_code, Agency.area_code == work.actor.area
+    found = select(Agreement).join(Agency, and_(*of_area)).where(Agreement.number == number)
+    return work.db.scalar(found.with_for_update(of=Agreement))
 
 
 def review() -> int:
@@ -142,7 +150,8 @@ def _warn_of(work: Work, row: Agreement, threshold: int | str, today: date) -> N
     kind = "agreement_lapsed" if lapses else "agreement_warning"
     if not covered:
         outbox.queue(work, kind, None, _concerned(work, row), agreement=row.id)
-    record(work, kind, number=row.number, agency=row.agency_code, threshold=threshold)
+    area = work.db.get_one(Agency, row.agency_code).area_code
+    record(work, kind, area=area, number=row.number, agency=row.agency_code, threshold=threshold)
 
 
 def _due_warning(row: Agreement, today: date, days_before: tuple[int, ...]) -> int | str | None:
@@ -176,7 +185,8 @@ ROUND_OF_AGE = -1
 def _tell_of_age(work: Work, case: Case) -> None:
     """N7 once to the program managers when a case is open for longer than `case_max_age`."""
     levels = instances.bundle_of_case(work, case).service_levels
-    if levels.calendar().add(case.opened_at, levels.duration("case_max_age")) <= work.now:
+    calendar = calendar_of(work.db, levels, case.area_code)
+    if calendar.add(case.opened_at, levels.duration("case_max_age")) <= work.now:
         people = people_with(work.db, "program_manager", area=case.area_code)
         outbox.queue(work, "escalate_to_program_manager", case, people, round=ROUND_OF_AGE)
 
@@ -187,9 +197,10 @@ def _escalate_hold(work: Work, case: Case) -> bool:
         return False
     levels = instances.bundle_of_case(work, case).service_levels
     waiting = {task.role for task in open_tasks(work.db, case.id)}
+    calendar = calendar_of(work.db, levels, case.area_code)
     if (
         waiting - {"case_manager", "program_manager"}
-        or levels.calendar().add(case.held_at, levels.duration("hold_max")) > work.now
+        or calendar.add(case.held_at, levels.duration("hold_max")) > work.now
     ):
         return False
     case.hold_escalated = True
@@ -220,8 +231,10 @@ def _fill(work: Work, row: Agreement, values: Mapping[str, object]) -> None:
             fields={"agency": "An agreement stays with its agency. Enter a new one under its own number."}
         )
     row.agency_code = agency.code if agency else row.agency_code
-    row.esd_manager_id = _manager(work, values, "esd_manager", row.esd_manager_id)
-    row.partner_manager_id = _manager(work, values, "partner_manager", row.partner_manager_id)
+    row.esd_manager_id = _manager(work, values, "esd_manager", row.esd_manager_id, _of_esd(work))
+    row.partner_manager_id = _manager(
+        work, values, "partner_manager", row.partner_manager_id, {row.agency_code}
+    )
     row.basis_document = str(values.get("basis_document") or row.basis_document or "")[:80]
     if row.ends_on >= work.now.astimezone(settings().zone).date() and row.status == "active":
         _warn_anew(row, ended_on)
@@ -233,13 +246,23 @@ def _warn_anew(row: Agreement, ended_on: date | None) -> None:
     row.warned = [] if later else [threshold for threshold in row.warned if threshold != "lapsed"]
 
 
-def _manager(work: Work, values: Mapping[str, object], name: str, now: int | None) -> int | None:
-    """The contract manager of a user name; left as it is when none is given."""
+def _of_esd(work: Work) -> set[str]:
+    """The agencies that are Employment Security itself."""
+    return set(work.db.scalars(select(Agency.code).where(Agency.is_esd)))
+
+
+def _manager(
+    work: Work, values: Mapping[str, object], name: str, now: int | None, agencies: set[str]
+) -> int | None:
+    """The contract manager of a user name, one for each side (domain 7.2); left as it is when none is given."""
     if name not in values:
         return now
     person = person_named(work.db, str(values[name])) if values[name] else None
     if values[name] and (person is None or person.area_code != work.actor.area):
         raise InvalidInput(fields={name: "Choose a person from the list."})
+    if person and person.agency_code not in agencies:
+        side = "of Employment Security" if name == "esd_manager" else "of the agency itself"
+        raise InvalidInput(fields={name: f"Choose somebody {side}."})
     return person.id if person else None
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from workflows import access, instances, privacy, steps
+from workflows.area_settings import labels_of
 from workflows.case_file import new_file
 from workflows.cases import (
     ERROR_REASONS,
@@ -30,7 +31,7 @@ from workflows.people import Actor, Person, actor_for, person_named
 from workflows.privacy import Standing
 from workflows.settings import settings
 from workflows.ssn_guard import guard
-from workflows.task_forms import labels, offices_to_open_in, options_for
+from workflows.task_forms import offices_to_open_in, options_for
 from workflows.user_tasks import open_tasks
 from workflows.work import Tried, Work
 
@@ -181,7 +182,7 @@ def _case_manager(work: Work, username: str | None) -> Actor:
     """Whose case it will be: the actor's own, or the case manager whom a supervisor names."""
     if work.actor.has("case_manager"):
         return work.actor
-    if not (work.actor.has("esd_wioa_supervisor") and work.actor.holds_two_keys):
+    if not privacy.may_open_requests(work.actor):
         raise NotAllowed("Requests are opened by case managers, or by a supervisor on behalf of one.")
     person = person_named(work.db, username or "")
     manager = actor_for(work.db, person) if person else None
@@ -194,8 +195,8 @@ def _case_manager(work: Work, username: str | None) -> Actor:
 
 def _first_answers(work: Work, bundle: Bundle, evidence: Mapping[str, object]) -> Answers:
     form = bundle.forms[f"{FIRST_TASK}.json"]
-    own = offices_to_open_in(work.db, work.actor)
-    return form.clean(dict(evidence), options_for(work.db, form, own), work.now, labels())
+    options = options_for(work.db, form, offices_to_open_in(work.db, work.actor))
+    return form.clean(dict(evidence), options, work.now, labels_of(work.db, work.actor.area))
 
 
 def _new_case(work: Work, process: str, manager: Actor, office: str) -> Case:

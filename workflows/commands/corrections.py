@@ -1,8 +1,10 @@
 """Putting an entry right: a new event beside the old entry, with a reason, by those whose work the entry is."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from workflows import access, privacy
+from workflows.area_settings import labels_of
 from workflows.cases import Case, ClientFacts, TaskRecord, case_numbered, lock_case
 from workflows.commands import command
 from workflows.corrections import Correction, answers_now, applied
@@ -14,7 +16,7 @@ from workflows.history import record
 from workflows.instances import ProcessInstance
 from workflows.privacy import GUARDED_FIELDS, OFFER_ELEMENTS, Standing
 from workflows.ssn_guard import guard
-from workflows.task_forms import labels, options_for
+from workflows.task_forms import options_for
 from workflows.user_tasks import UserTask, form_of
 from workflows.work import Work
 
@@ -121,7 +123,7 @@ def _checked(
     if errors:
         raise InvalidInput(fields=errors)
     options = options_for(work.db, form, work.actor.offices, case)
-    return form.clean({**known, **raw}, options, work.now, labels())
+    return form.clean({**known, **raw}, options, work.now, labels_of(work.db, case.area_code))
 
 
 def _same(old: object, new: object) -> bool:
@@ -140,7 +142,7 @@ def _write(
     case: Case,
     task: UserTask,
     name: str,
-    change: dict[str, object],
+    change: dict[str, Any],
     why: str,
     harmless: bool,
 ) -> None:

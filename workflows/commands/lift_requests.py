@@ -8,7 +8,8 @@ from sqlalchemy import select
 
 from workflows import history
 from workflows.commands import command
-from workflows.errors import NotAllowed, NotFound, NotNow
+from workflows.commands.approvals import lock_person, tell_supervisors
+from workflows.errors import NotAllowed, NotNow
 from workflows.people import LiftRequest, Person
 from workflows.work import Work
 
@@ -30,6 +31,7 @@ def ask(work: Work, person: Person) -> bool:
         return False
     work.db.add(LiftRequest(person_id=person.id, asked_by_id=work.actor.id or 0, asked_at=work.now))
     history.record(work, "restriction_lift_asked", user=person.username)
+    tell_supervisors(work, person)
     return True
 
 
@@ -64,18 +66,6 @@ def _waiting(work: Work, username: str) -> tuple[Person, LiftRequest]:
     if request is None:
         raise NotNow("Nobody has asked to lift the restriction of this person, or it is decided already.")
     return person, request
-
-
-def lock_person(work: Work, username: str) -> Person:
-    """A person of the actor's area, locked, so that changes, requests and decisions come one after another.
-
-    The lock leaves the key free: what the person does meanwhile can still be recorded under their name.
-    """
-    found = select(Person).where(Person.username == username).with_for_update(key_share=True)
-    person = work.db.scalar(found)
-    if person is None or person.area_code != work.actor.area:
-        raise NotFound(f"There is no user named {username}.")
-    return person
 
 
 def _open(work: Work, person: Person) -> LiftRequest | None:

@@ -21,9 +21,11 @@ from workflows.cases import Case, lock_case
 from workflows.commands import command
 from workflows.db import transaction
 from workflows.errors import NotAllowed, NotFound, NotNow
+from workflows.history import record
+from workflows.mail_facts import FACTS
 from workflows.mail_words import compose
 from workflows.outbox import OutboxMessage, hint_after_commit
-from workflows.people import SYSTEM, Person, people_with, person_of
+from workflows.people import SYSTEM, Person, actor_for, people_with, person_of
 from workflows.settings import settings
 from workflows.share import share
 from workflows.work import Work
@@ -215,6 +217,7 @@ def write_down(work: Work, message_id: int) -> None:
     if row.state == "sent" and row.lease:
         row.lease = row.leased_until = None
         _note(work, row)
+        _note_facts(work, row)
 
 
 def write_down_sent() -> None:
@@ -254,6 +257,8 @@ def failed(work: Work, message_id: int, lease: str, reason: str, *, final: bool,
         _give_up(work, row)
     else:
         row.next_attempt_at = work.now + _wait(row.attempts)
+        if counts:
+            _note(work, row, "message_attempt_failed")
 
 
 @command
@@ -332,6 +337,13 @@ def _give_up(work: Work, row: OutboxMessage) -> None:
         area = work.db.get_one(Person, row.recipient_id).area_code
         administrators = people_with(work.db, "administrator", area=area)
         outbox.queue(work, "mail_undeliverable", None, administrators, message=row.id)
+
+
+def _note_facts(work: Work, row: OutboxMessage) -> None:
+    """A mail that named the client counts as a reading of the facts by whoever got it (domain 7.3)."""
+    if row.about.get(FACTS):
+        work.actor = actor_for(work.db, work.db.get_one(Person, row.recipient_id))
+        record(work, "client_facts_read", _case_of(work, row), where="mail", element=None)
 
 
 def _wait(attempts: int) -> timedelta:

@@ -1,9 +1,9 @@
-"""Signing in and out, and keeping people's roles and clearances."""
+"""Signing in and out, and keeping people: what is changed, and whose sessions and tokens end."""
 
 import hashlib
 import secrets
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -11,30 +11,34 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from workflows import clock, history
-from workflows.commands import command, lift_requests
-from workflows.commands.lift_requests import lock_person
+from workflows.commands import command, lift_requests, role_requests
+from workflows.commands.approvals import lock_person
+from workflows.commands.particulars import change_particulars
+from workflows.commands.role_requests import check_roles, roles_to_ask
 from workflows.db import driver, transaction
 from workflows.directory import at_version
 from workflows.errors import InvalidInput, NotAllowed, NotSignedIn, SignInFailed, TooManyAttempts
 from workflows.people import (
-    ESD_ROLES,
-    PARTNER_ROLES,
-    ROLES,
     Actor,
+    ApiToken,
     Person,
     PersonRole,
+    SetupLink,
     SignIn,
     SignInFailure,
     actor_for,
-    actor_of,
     person_named,
+    person_of,
 )
 from workflows.pipeline import alone
 from workflows.settings import settings
+from workflows.ssn_guard import guard
 from workflows.work import Work
 
 passwords = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
 _NOBODY = passwords.hash(secrets.token_hex(8))
+USE_IS_NOTED = timedelta(minutes=1)
+"""The last use of a session or token is known to this length, so that a busy one does not write on each call."""
 MAX_FAILURES = 10
 FAILURE_WINDOW = timedelta(minutes=15)
 
@@ -46,10 +50,10 @@ def sign_in(username: str, password: str) -> str:
     """
     username = username.strip().lower()[:80]
     with transaction() as db:
-        _check_not_closed(Work(db, _nobody(), clock.now()), username)
+        check_not_closed(Work(db, nobody(), clock.now()), username)
         person = person_named(db, username)
-    if not _fits(person.password_hash if person else _NOBODY, password) or person is None:
-        _note_failure(username)
+    if not fits(person.password_hash if person else _NOBODY, password) or person is None:
+        note_failure(username)
         raise SignInFailed()
     return _start_session(person.id)
 
@@ -65,7 +69,7 @@ def sign_out(key: str) -> None:
 
 
 _SESSION = """
-SELECT s.person_id, v.version FROM session s, directory_version v
+SELECT s.person_id, coalesce(s.last_used_at > $3::timestamptz, false), v.version FROM session s, directory_version v
 WHERE s.key_hash = $1 AND s.ended_at IS NULL AND s.expires_at > $2::timestamptz
 """
 
@@ -73,61 +77,96 @@ WHERE s.key_hash = $1 AND s.ended_at IS NULL AND s.expires_at > $2::timestamptz
 def actor_of_session(key: str) -> Actor:
     """Who a session belongs to; `NotSignedIn` when it is unknown, ended or over."""
     with transaction() as db:
-        rows = alone(driver(db), (_SESSION, [hash_of(key), clock.now().isoformat()]))
+        now = clock.now()
+        rows = alone(
+            driver(db), (_SESSION, [hash_of(key), now.isoformat(), (now - USE_IS_NOTED).isoformat()])
+        )
         if not rows:
             raise NotSignedIn()
-        person_id, version = rows[0]
+        person_id, is_noted, version = rows[0]
         at_version(db, str(version))
-        return active_actor(db, int(person_id or 0))
+        actor = active_actor(db, int(person_id or 0))
+        if is_noted != "t":
+            db.execute(update(SignIn).where(SignIn.key_hash == hash_of(key)).values(last_used_at=now))
+        return actor
+
+
+def session_id(key: str) -> int:
+    """How pages speak of the session of a key; nought for an unknown one."""
+    with transaction() as db:
+        return db.scalar(select(SignIn.id).where(SignIn.key_hash == hash_of(key))) or 0
 
 
 @command
 def change_person(work: Work, username: str, values: Mapping[str, object]) -> None:
-    """Change clearances and roles of a person, and whether they may sign in (administrator).
+    """Change what is kept of a person, clearances and roles, and whether they may sign in (administrator).
 
-    A partner role never stands beside an ESD role. An ESD role is given by a supervisor (domain 6.2). That a
-    restriction be lifted is only asked here; a supervisor approves it (`lift_requests`).
+    A partner role never stands beside an ESD role. An ESD role that an administrator gives, and that a restriction
+    be lifted, are only asked here; a supervisor approves them (domain 6.2; `role_requests`, `lift_requests`).
     """
     if not work.actor.has("administrator", "esd_wioa_supervisor"):
         raise NotAllowed("Administrators change people; supervisors approve ESD roles.")
+    if values.keys() - {"roles"} and not work.actor.has("administrator"):
+        raise NotAllowed("Supervisors change ESD roles only.")
+    guard(values)
     person = lock_person(work, username)
     before = set(work.db.scalars(select(PersonRole.role).where(PersonRole.person_id == person.id)))
-    after = set(values["roles"]) if "roles" in values else before  # type: ignore[call-overload]
-    _check_roles(work, person, before, after)
+    wanted = set(values["roles"]) if "roles" in values else before  # type: ignore[call-overload]
+    check_roles(work, person, before, wanted)
+    asked = roles_to_ask(work, person, before, wanted)
+    after = wanted - asked
+    changed = change_particulars(work, person, values) if work.actor.has("administrator") else []
+    _check_keeps_own_access(work, person, after)
     work.db.execute(delete(PersonRole).where(PersonRole.person_id == person.id))
     work.db.add_all(PersonRole(person_id=person.id, role=role) for role in sorted(after))
-    changed = _set_clearances(person, values) if work.actor.has("administrator") else []
-    if not person.active or before != after:
+    if before != after or not person.active:
         end_sessions(work, person.id)
+    if not person.active:
+        end_tokens(work, person.id)
     history.record(
         work, "person_changed", user=username, before=sorted(before), after=sorted(after), fields=changed
     )
+    role_requests.ask(work, person, asked)
     if work.actor.has("administrator") and _asks_lift(person, values):
         lift_requests.ask(work, person)
 
 
-def end_sessions(work: Work, person_id: int) -> None:
-    """End all sessions of a person at once, so that a change of roles holds from now on."""
-    work.db.execute(
-        update(SignIn)
-        .where(SignIn.person_id == person_id, SignIn.ended_at.is_(None))
-        .values(ended_at=work.now)
-    )
+@command
+def end_access(work: Work, username: str) -> None:
+    """End all sessions and tokens of a person at once (administrator); they may sign in again if they still may."""
+    if not work.actor.has("administrator"):
+        raise NotAllowed("Administrators end the sessions of others.")
+    person = lock_person(work, username)
+    sessions, tokens = end_sessions(work, person.id), end_tokens(work, person.id)
+    history.record(work, "access_of_person_ended", user=username, sessions=sessions, tokens=tokens)
 
 
-def _check_roles(work: Work, person: Person, before: set[str], after: set[str]) -> None:
-    if unknown := after - set(ROLES):
-        raise InvalidInput(fields={"roles": f"There is no role {', '.join(sorted(unknown))}."})
-    if after & ESD_ROLES and after & PARTNER_ROLES:
-        raise InvalidInput(fields={"roles": "A partner role and an ESD role cannot be held together."})
-    if "case_manager" in after and person.is_esd_staff:
-        raise InvalidInput(fields={"roles": "Employment Security staff cannot be a partner’s case manager."})
-    if after & ESD_ROLES and not person.is_esd_staff:
-        raise InvalidInput(fields={"roles": "Only Employment Security staff can hold an ESD role."})
-    if (after - before) & ESD_ROLES and not work.actor.has("esd_wioa_supervisor"):
-        raise NotAllowed("An ESD role is given by a supervisor.")
-    if (after ^ before) - ESD_ROLES and not work.actor.has("administrator"):
-        raise NotAllowed("Supervisors change ESD roles only.")
+def end_sessions(work: Work, person_id: int, but: str = "") -> int:
+    """End all sessions of a person at once, but for the one of a hash; gives how many."""
+    live = SignIn.person_id == person_id, SignIn.ended_at.is_(None), SignIn.expires_at > work.now
+    ended = update(SignIn).where(*live, SignIn.key_hash != but).values(ended_at=work.now)
+    return len(work.db.scalars(ended.returning(SignIn.id)).all())
+
+
+def end_tokens(work: Work, person_id: int) -> int:
+    """Revoke all API tokens of a person, and the links with which they could choose a password; gives how many
+    tokens it were."""
+    links = SetupLink.person_id == person_id, SetupLink.ended_at.is_(None)
+    work.db.execute(update(SetupLink).where(*links).values(ended_at=work.now))
+    good = ApiToken.person_id == person_id, ApiToken.revoked_at.is_(None), ApiToken.expires_at > work.now
+    ended = update(ApiToken).where(*good).values(revoked_at=work.now)
+    return len(work.db.scalars(ended.returning(ApiToken.id)).all())
+
+
+def _check_keeps_own_access(work: Work, person: Person, after: set[str]) -> None:
+    """Nobody locks themselves out, so that an area always keeps an administrator."""
+    if person.id != work.actor.id or not work.actor.has("administrator"):
+        return
+    if not person.active or "administrator" not in after:
+        words = (
+            "Another administrator takes your own access away. Leave your role and your sign-in as they are."
+        )
+        raise InvalidInput(fields={"roles" if person.active else "active": words})
 
 
 def _asks_lift(person: Person, values: Mapping[str, object]) -> bool:
@@ -136,51 +175,29 @@ def _asks_lift(person: Person, values: Mapping[str, object]) -> bool:
     return not wanted and person.is_restricted_user and person.is_esd_staff and person.active
 
 
-def _set_clearances(person: Person, values: Mapping[str, object]) -> list[str]:
-    changed = []
-    for name in ("trained_on", "non_disclosure_on"):
-        if name in values:
-            setattr(person, name, _day_or_none(name, values[name]))
-            changed.append(name)
-    for name in ("eto_account_active", "active"):
-        if name in values:
-            setattr(person, name, bool(values[name]))
-            changed.append(name)
-    restricts = bool(values.get("is_restricted_user", False)) or not person.is_esd_staff
-    if restricts and not person.is_restricted_user:
-        person.is_restricted_user = True
-        changed.append("is_restricted_user")
-    return changed
-
-
-def _day_or_none(name: str, value: object) -> date | None:
-    try:
-        return date.fromisoformat(str(value)) if value else None
-    except ValueError:
-        raise InvalidInput(fields={name: "Enter a date, such as 2026-07-01."}) from None
-
-
-def _check_not_closed(work: Work, username: str) -> None:
+def check_not_closed(work: Work, username: str) -> None:
+    """Refuse a name with too many failures in the last minutes."""
     since = SignInFailure.at > work.now - FAILURE_WINDOW
     query = select(func.count()).select_from(SignInFailure).where(SignInFailure.username == username, since)
     if (work.db.scalar(query) or 0) >= MAX_FAILURES:
         raise TooManyAttempts()
 
 
-def _fits(password_hash: str, password: str) -> bool:
+def fits(password_hash: str, password: str) -> bool:
+    """Whether a password is the one of a hash."""
     try:
         return passwords.verify(password_hash, password[:1000])
     except (VerificationError, InvalidHashError):
         return False
 
 
-def _note_failure(username: str) -> None:
+def note_failure(username: str) -> None:
+    """Count a failure of a name, and write it down in the area of its person."""
     with transaction() as db:
         db.add(SignInFailure(username=username, at=clock.now()))
         known = person_named(db, username)
-        history.record(
-            Work(db, _nobody(), clock.now()), "sign_in_failed", user=username if known else "unknown"
-        )
+        user, area = (known.username, known.area_code) if known else ("unknown", None)
+        history.record(Work(db, nobody(), clock.now()), "sign_in_failed", area=area, user=user)
 
 
 def _start_session(person_id: int) -> str:
@@ -201,13 +218,14 @@ def _start_session(person_id: int) -> str:
 
 def active_actor(db: Session, person_id: int) -> Actor:
     """The actor of a person who may still sign in; `NotSignedIn` when not."""
-    actor = actor_of(db, person_id)
-    if actor is None:
+    person = person_of(db, person_id)
+    if person is None or not person.active:
         raise NotSignedIn()
-    return actor
+    return actor_for(db, person)
 
 
-def _nobody() -> Actor:
+def nobody() -> Actor:
+    """Whoever has not signed in."""
     return Actor(id=None, username="", name="", agency="", area="")
 
 

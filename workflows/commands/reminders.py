@@ -4,7 +4,8 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from workflows import access, instances, outbox, privacy, steps
+from workflows import access, instances, outbox, privacy, steps, whose_clock
+from workflows.area_settings import calendar_of
 from workflows.calendar import Duration
 from workflows.cases import Case, case_numbered, lock_case
 from workflows.commands import command
@@ -64,8 +65,14 @@ def _check_may_remind(standing: Standing) -> None:
 
 
 def holders_but(work: Work, standing: Standing) -> list[Person]:
-    """Those who hold the open tasks that the actor may ask about, without the actor."""
+    """Those who hold the open tasks that the actor may ask about and whose turn it is, without the actor.
+
+    Once there was a contact, a partner is not told whether the client is waited for: it would tell of the decision.
+    """
     tasks = [task for task in open_tasks(work.db, standing.case.id) if _may_ask_about(standing, task)]
+    if standing.supervises or privacy.visible_status(standing) == "submitted":
+        life = whose_clock.life_of(work.db, standing.case, work.now)
+        tasks = [task for task in tasks if whose_clock.is_turn_of(life, task)]
     return [one for one in steps.holders(work, standing.case, tasks) if one.id != standing.actor.id]
 
 
@@ -81,7 +88,8 @@ def _check_not_asked(work: Work, case: Case, side: str) -> None:
     times: list[datetime] = [at for at, detail in work.db.execute(asked) if detail.get("side") == side]
     if not times:
         return
-    calendar = instances.bundle_of_case(work, case).service_levels.calendar()
+    levels = instances.bundle_of_case(work, case).service_levels
+    calendar = calendar_of(work.db, levels, case.area_code)
     if calendar.add(max(times), AGAIN_AFTER) > work.now:
         raise NotNow(
             "A reminder went out within the last business day. Wait for an answer before the next one."

@@ -11,7 +11,8 @@ import structlog
 from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from workflows import clock, instances, outbox, steps
+from workflows import clock, instances, outbox, steps, whose_clock
+from workflows.area_settings import calendar_of
 from workflows.case_file import file_of, locked
 from workflows.cases import Case, file_named
 from workflows.commands import command
@@ -78,6 +79,9 @@ def fire(work: Work, timer_id: str) -> bool:
     case = file.all(Case)[0]
     if timer.closed_at or timer.due_at > work.now or _stands_still(case, timer.role):
         return False
+    if waits := _waits_on(work, case, timer):
+        timer.due_at = waits
+        return False
     work.tried = Tried("timer", case.id, timer.id, timer.element, role=timer.role)
     timer.fired_at = timer.closed_at = work.now
     if timer.element:
@@ -85,6 +89,20 @@ def fire(work: Work, timer_id: str) -> bool:
     else:
         _expire(work, case)
     return True
+
+
+def _waits_on(work: Work, case: Case, timer: Timer) -> datetime | None:
+    """Until when a reminder waits on, because its party was not waited for all the time; None when it is due."""
+    if timer.level not in whose_clock.REMINDS:
+        return None
+    levels = instances.bundle_of_case(work, case).service_levels
+    since = timer.armed_at
+    if levels.counts_from(timer.level) == "first":
+        since = file_of(work.db, case.id).armed.get(timer.element, (since, False))[0]
+    calendar = calendar_of(work.db, levels, case.area_code)
+    due = min(timer.due_at, calendar.add(since, levels.duration(timer.level)))
+    life, party = whose_clock.life_of(work.db, case, work.now), whose_clock.REMINDS[timer.level]
+    return whose_clock.later(life, party, since, due, calendar)
 
 
 def _fire_event(work: Work, case: Case, timer: Timer) -> None:
@@ -111,11 +129,16 @@ def _expire(work: Work, case: Case) -> None:
 
 @command
 def remind_late(work: Work, task_id: str) -> bool:
-    """N6 once for a task past its due time, to whoever holds it."""
+    """N6 once for a task past its due time, to whoever holds it; later while the case waits for somebody else."""
     case, task = _locked(work, task_id)
     if task.closed_at or task.reminded_at or task.due_at is None or task.due_at > work.now:
         return False
     if _stands_still(case, task.role):
+        return False
+    levels = instances.bundle_of_case(work, case).service_levels
+    calendar = calendar_of(work.db, levels, case.area_code)
+    task.remind_from = whose_clock.late_from(whose_clock.life_of(work.db, case, work.now), task, calendar)
+    if task.remind_from:
         return False
     work.tried = _tried("remind", task)
     task.reminded_at = work.now
@@ -169,7 +192,8 @@ def _is_idle(work: Work, case: Case, task: UserTask) -> bool:
     after = levels.duration("claimed_but_idle_release")
     draft = file_of(work.db, case.id).one(TaskDraft, task.id)
     touched = [at for at in (task.claimed_at, draft.saved_at if draft else None) if at]
-    return task.claimed_at is not None and levels.calendar().add(max(touched), after) <= work.now
+    calendar = calendar_of(work.db, levels, case.area_code)
+    return task.claimed_at is not None and calendar.add(max(touched), after) <= work.now
 
 
 def _moving(role: InstrumentedAttribute[str]) -> ColumnElement[bool]:
@@ -186,6 +210,7 @@ def due_timers(now: datetime) -> Select[str]:
 def _late_tasks(now: datetime) -> Select[str]:
     query = select(UserTask.id).join(Case, Case.id == UserTask.case_id)
     query = query.where(UserTask.closed_at.is_(None), UserTask.due_at <= now, UserTask.reminded_at.is_(None))
+    query = query.where(or_(UserTask.remind_from.is_(None), UserTask.remind_from <= now))
     query = query.where(~resting("remind", UserTask.id, now))
     return query.where(_moving(UserTask.role)).order_by(UserTask.due_at)
 

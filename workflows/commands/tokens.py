@@ -8,15 +8,13 @@ from sqlalchemy.orm import Session
 
 from workflows import clock, history
 from workflows.commands import command
-from workflows.commands.people import active_actor, hash_of
+from workflows.commands.people import USE_IS_NOTED, active_actor, hash_of
 from workflows.db import transaction
 from workflows.errors import NotFound, NotSignedIn
 from workflows.people import Actor, ApiToken, Person, actor_for, person_named
 from workflows.work import Work
 
 TOKEN_LIFE = timedelta(days=365)
-USE_IS_NOTED = timedelta(minutes=1)
-"""The last use of a token is known to this length, so that a busy caller does not write a row on each call."""
 
 
 def create_token(username: str) -> str:

@@ -1,23 +1,37 @@
 """What people do with a task: claim, give back, reassign, save a draft, complete it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
+from typing import Any
+
+from sqlalchemy import select
 
 from workflows import access, holds, instances, privacy
+from workflows.area_settings import labels_of
 from workflows.case_file import file_of
 from workflows.cases import Case, ClientFacts, Note, TaskRecord, file_named
 from workflows.commands import command
 from workflows.definitions import Bundle
 from workflows.duplicates import fingerprint, name_fingerprint
-from workflows.errors import InvalidInput, NotAllowed, Stale, TaskClosed
+from workflows.errors import (
+    Busy,
+    DraftChanged,
+    InvalidInput,
+    NotAllowed,
+    NothingFree,
+    Refused,
+    Stale,
+    TaskClosed,
+)
 from workflows.forms import Answers, Form
 from workflows.history import record
 from workflows.one_write import append
 from workflows.people import Actor, actor_for, person_named
 from workflows.privacy import Standing
 from workflows.ssn_guard import guard
-from workflows.task_forms import labels, options_for
+from workflows.task_forms import options_for
 from workflows.user_tasks import TaskDraft, UserTask, close, form_of, is_esd, open_tasks
 from workflows.work import Tried, Work
 
@@ -27,8 +41,34 @@ def claim(work: Work, task_id: str) -> None:
     """Take a task; claiming what is already mine is fine, what is another's is refused (`claim_lost` in the history)."""
     case, task = _locked_open(work, task_id)
     _check_may_work(work, case, task)
-    if task.assignee_id is None:
+    if privacy.is_free_for(work.actor, task):
         _assign(work, case, task, work.actor.id, "task_claimed")
+
+
+def claim_first(work: Work, task_ids: Iterable[str]) -> str:
+    """Take the first of these tasks that nobody has and no colleague is taking at this moment; gives its id.
+
+    A case that is locked by somebody is passed over without waiting, so that two people who ask at once get two tasks.
+    """
+    reason: Refused | None = None
+    for task_id in task_ids:
+        try:
+            case, task = _unless_locked(work, task_id)
+            _check_may_work(work, case, task)
+        except Refused as refused:
+            reason = refused
+            continue
+        if task.assignee_id is None:
+            _assign(work, case, task, work.actor.id, "task_claimed")
+            return task.id
+    raise reason if reason and not isinstance(reason, Busy | TaskClosed) else NothingFree()
+
+
+def _unless_locked(work: Work, task_id: str) -> tuple[Case, UserTask]:
+    row = select(Case.id).join(UserTask, UserTask.case_id == Case.id).where(UserTask.id == task_id)
+    if work.db.scalar(row.with_for_update(of=Case, key_share=True, skip_locked=True)) is None:
+        raise Busy()
+    return _locked_open(work, task_id)
 
 
 @command
@@ -77,18 +117,70 @@ def _may_receive(receiver: Actor, case: Case, task: UserTask) -> bool:
     return own and not receiver.missing_clearances
 
 
+@dataclass(frozen=True)
+class Saved:
+    """A draft as it is saved now: how often it was, when, and the task's row version beside it."""
+
+    version: int
+    at: datetime
+    task_version: int
+
+
 @command
-def save_draft(work: Work, task_id: str, raw: Mapping[str, object]) -> None:
-    """Keep what was typed so far, unchecked but for the Social Security number guard."""
+def save_draft(work: Work, task_id: str, raw: Mapping[str, object], seen: int | None = None) -> Saved:
+    """Keep what was typed so far, unchecked but for the Social Security number guard.
+
+    `seen`: the version of the draft that was read before, 0 for none; refused when others were saved since.
+    """
     guard(raw)
     case, task = _locked_open(work, task_id)
     _check_may_work(work, case, task)
-    answers = form_of(_bundle(work, case), task).draft(raw)
-    draft = file_of(work.db, case.id).one(TaskDraft, task.id) or TaskDraft(task_id=task.id)
+    draft = _kept_draft(work, case, task, form_of(_bundle(work, case), task).draft(raw), seen)
+    return Saved(draft.version, draft.saved_at, task.version)
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A draft that was looked over: its version, and a sentence for each answer to be put right."""
+
+    draft: int
+    errors: dict[str, str]
+
+
+@command
+def check(
+    work: Work, task_id: str, read: Callable[[Form], Mapping[str, object]], seen: int | None = None
+) -> Checked:
+    """Keep what was typed as the draft, and say what of it is to be put right before the task can be completed."""
+    case, task = _locked_open(work, task_id)
+    _check_may_work(work, case, task)
+    form = form_of(_bundle(work, case), task)
+    raw = read(form)
+    guard(raw)
+    draft = _kept_draft(work, case, task, form.draft(raw), seen)
+    try:
+        _cleaned(work, case, task, form, raw)
+    except InvalidInput as refused:
+        return Checked(draft.version, refused.fields)
+    return Checked(draft.version, {})
+
+
+def _kept_draft(
+    work: Work, case: Case, task: UserTask, answers: dict[str, Any], seen: int | None
+) -> TaskDraft:
+    """The draft with these answers; the same answers again change nothing."""
+    draft = file_of(work.db, case.id).one(TaskDraft, task.id)
+    if draft and draft.answers == answers:
+        return draft
+    if draft and seen is not None and draft.version != seen:
+        raise DraftChanged()
+    draft = draft or TaskDraft(task_id=task.id, version=seen or 0)
     draft.answers, draft.saved_by_id, draft.saved_at = answers, work.actor.id or 0, work.now
+    draft.version += 1
     work.db.add(draft)
-    if task.assignee_id is None:
+    if privacy.is_free_for(work.actor, task):
         _assign(work, case, task, work.actor.id, "task_claimed")
+    return draft
 
 
 @dataclass(frozen=True)
@@ -120,19 +212,63 @@ def complete(
         guard(raw)
     if version is not None and version != task.version:
         raise Stale()
-    options = options_for(work.db, form, work.actor.offices, case)
-    answers = form.clean(dict(raw), options, work.now, labels())
-    _check_agreement(work, case, task, answers)
+    return _completed(work, case, task, form, raw)
+
+
+@command
+def complete_checked(work: Work, task_id: str, draft: int) -> Completed:
+    """Complete a task with the answers of its draft, if they are still those of the version that was looked over."""
+    case, task = _locked_open(work, task_id)
+    _check_may_work(work, case, task)
+    kept = file_of(work.db, case.id).one(TaskDraft, task.id)
+    if kept is None or kept.version != draft:
+        raise DraftChanged()
+    return _completed(work, case, task, form_of(_bundle(work, case), task), dict(kept.answers))
+
+
+def _completed(work: Work, case: Case, task: UserTask, form: Form, raw: Mapping[str, object]) -> Completed:
+    answers = _cleaned(work, case, task, form, raw)
     work.tried = Tried("complete", case.id, task.id, task.element, task.name, task.role)
-    work.rescue = partial(save_draft, work.actor, task_id, raw)
+    work.rescue = partial(save_draft, work.actor, task.id, raw)
     finish(work, case, task, answers)
     mine = [one.id for one in open_tasks(work.db, case.id) if one.assignee_id == work.actor.id]
     return Completed(case.number, mine[-1] if mine else None)
 
 
+@dataclass(frozen=True)
+class Tryout:
+    """A task that was completed for trying out: its case, the answers, and its bundle."""
+
+    case: Case
+    task: UserTask
+    bundle: Bundle
+    answers: Answers
+
+
+def try_out(work: Work, task_id: str, raw: Mapping[str, object] | None) -> Tryout:
+    """Complete a task in a transaction that is never written, by default with its draft; refused as `complete` is."""
+    guard(raw or {})
+    case, task = _locked_open(work, task_id)
+    _check_may_work(work, case, task)
+    bundle = _bundle(work, case)
+    draft = file_of(work.db, case.id).one(TaskDraft, task.id)
+    given = raw if raw is not None else draft.answers if draft else {}
+    answers = _cleaned(work, case, task, form_of(bundle, task), given)
+    finish(work, case, task, answers)
+    return Tryout(case, task, bundle, answers)
+
+
+def _cleaned(work: Work, case: Case, task: UserTask, form: Form, raw: Mapping[str, object]) -> Answers:
+    """The answers, checked by the form and by the agreement."""
+    options = options_for(work.db, form, work.actor.offices, case)
+    answers = form.clean(dict(raw), options, work.now, labels_of(work.db, case.area_code))
+    _check_agreement(work, case, task, answers)
+    return answers
+
+
 def finish(work: Work, case: Case, task: UserTask, answers: Answers) -> None:
     """Write the answers where each belongs, end the task and let the process go on."""
-    if task.assignee_id is None:
+    if privacy.is_free_for(work.actor, task):
         _assign(work, case, task, work.actor.id, "task_claimed")
     _keep_record(work, case, task, answers)
     _keep_client(work, case, answers.client)

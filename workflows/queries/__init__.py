@@ -10,9 +10,10 @@ from typing import Concatenate, ParamSpec, TypeVar
 from workflows import clock
 from workflows.db import transaction
 from workflows.definitions import learn_words
-from workflows.errors import InvalidInput, NotAllowed, NotFound
+from workflows.errors import InvalidInput, NotAllowed, NotFound, SsnBlocked
 from workflows.people import Actor
 from workflows.refusals import record_refusal
+from workflows.ssn_guard import SsnFound
 from workflows.work import Work
 
 P = ParamSpec("P")
@@ -29,6 +30,10 @@ def query(function: Callable[Concatenate[Work, P], R]) -> Callable[Concatenate[A
             with transaction() as db:
                 learn_words(db)
                 return function(Work(db, actor, clock.now(), about=about), *args, **kwargs)
+        except SsnFound as found:
+            blocked = SsnBlocked(fields={found.field: SsnBlocked.__doc__ or ""})
+            record_refusal(actor, function.__name__, blocked, about)
+            raise blocked from None
         except (NotAllowed, NotFound) as refused:
             record_refusal(actor, function.__name__, refused, about)
             raise

@@ -72,7 +72,7 @@ def _known_to(work: Work) -> ColumnElement[bool]:
         staffed = offices_with_supervisor(work.db)
         unstaffed = and_(Case.office_code.not_in(staffed), Case.area_code == actor.area)
         backup = and_(Case.backup_opened, Case.office_code.in_(actor.backup_offices))
-        choices.append(or_(Case.office_code.in_(actor.offices), unstaffed, backup))
+        choices.append(or_(Case.office_code.in_(actor.offices | actor.stands_in), unstaffed, backup))
     if actor.has(privacy.ESD):
         mine = select(UserTask.case_id).where(UserTask.assignee_id == actor.id, UserTask.closed_at.is_(None))
         choices.append(Case.id.in_(mine))

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from workflows import access, privacy
+from workflows.area_settings import calendar_of, labels_of
 from workflows.cases import OUTCOMES, Case, ClientFacts, Note, TaskRecord, case_numbered
 from workflows.commands.reminders import may_remind
 from workflows.definitions import Bundle, ProcessDefinition, bundle_of
@@ -29,7 +30,7 @@ from workflows.queries.sentences import (
     tells_offer,
 )
 from workflows.queries.state_words import state_sentence
-from workflows.task_forms import labels, options_for
+from workflows.task_forms import options_for
 from workflows.user_tasks import UserTask, open_tasks
 from workflows.work import Work
 
@@ -117,14 +118,11 @@ def case_view(work: Work, number: str) -> CaseView:
     case = standing.case
     definition = work.db.get_one(ProcessDefinition, work.db.get_one(ProcessInstance, case.id).definition_id)
     bundle = bundle_of(work.db, definition.id)
-    raw = _visible_facts(work, standing)
-    if raw:
-        note_read(work, case, "case", None)
+    raw, notes, steps = _read(work, standing, bundle)
     esd = standing.is_esd
     manager = work.db.get(Person, case.case_manager_id)
     outcome, status = privacy.visible_outcome(standing), privacy.visible_status(standing)
     tasks = [task for task in open_tasks(work.db, case.id) if privacy.may_see_open(standing, task)]
-    steps = _answered(work, standing, bundle)
     return CaseView(
         case=case,
         outcome=outcome,
@@ -136,12 +134,12 @@ def case_view(work: Work, number: str) -> CaseView:
         agency=work.db.get_one(Agency, case.agency_code).name,
         case_manager=manager.name if manager else "",
         version=definition.version,
-        facts=_fact_words(bundle, raw),
+        facts=fact_words(work, case, bundle, raw),
         facts_raw=raw,
         steps=steps,
         open=tasks,
         assignees=_assignees(work, tasks),
-        notes=notes_of(work, standing),
+        notes=notes,
         edit_recorded_at=privacy.visible_edit_date(standing),
         linked=[c.number for c in open_cases_like(work.db, case)] if esd else [],
         possible=[c.number for c in possible_matches(work.db, case)] if esd else [],
@@ -151,6 +149,18 @@ def case_view(work: Work, number: str) -> CaseView:
         may_remind=may_remind(standing),
         standing=standing,
     )
+
+
+def _read(
+    work: Work, standing: Standing, bundle: Bundle
+) -> tuple[dict[str, object], list[tuple[Note, str]], list[Answered]]:
+    """Everything that a client or a colleague said, as far as this reader may know it; that it was read is written
+    down (domain 7.3)."""
+    raw, notes = _visible_facts(work, standing), notes_of(work, standing)
+    steps = _answered(work, standing, bundle)
+    if raw or notes or any(step.answers for step in steps):
+        note_read(work, standing.case, "case", None)
+    return raw, notes, steps
 
 
 def _assignees(work: Work, tasks: list[UserTask]) -> dict[int, Person]:
@@ -222,7 +232,7 @@ def _givable(task: UserTask, people: list[Person]) -> dict[str, object]:
 def client_facts(work: Work, standing: Standing) -> list[tuple[str, str]]:
     """The client facts the actor may read now, as label and words."""
     bundle = bundle_of(work.db, work.db.get_one(ProcessInstance, standing.case.id).definition_id)
-    return _fact_words(bundle, _visible_facts(work, standing))
+    return fact_words(work, standing.case, bundle, _visible_facts(work, standing))
 
 
 def sent_view(message: OutboxMessage, person: Person) -> Sent:
@@ -263,18 +273,20 @@ def _view_is_over(work: Work, standing: Standing) -> bool:
         return False
     definition_id = work.db.get_one(ProcessInstance, standing.case.id).definition_id
     levels = bundle_of(work.db, definition_id).service_levels
-    return levels.calendar().add(closed_at, levels.duration("partner_view_ttl")) <= work.now
+    calendar = calendar_of(work.db, levels, standing.case.area_code)
+    return calendar.add(closed_at, levels.duration("partner_view_ttl")) <= work.now
 
 
 FACTS_FORM = "T5_WriteRequest.json"
 
 
-def _fact_words(bundle: Bundle, facts: dict[str, object]) -> list[tuple[str, str]]:
-    """Language, interpreter and relay first, so that whoever calls knows before dialling (scenario 42)."""
+def fact_words(work: Work, case: Case, bundle: Bundle, facts: dict[str, object]) -> list[tuple[str, str]]:
+    """Client facts as label and words; language, interpreter and relay first, so that whoever calls knows before
+    dialling (scenario 42)."""
     said = {name: value for name, value in facts.items() if value is not False}
     if not said:
         return []
-    words = bundle.forms[FACTS_FORM].words(said, {}, labels())
+    words = bundle.forms[FACTS_FORM].words(said, {}, labels_of(work.db, case.area_code))
     first = ("language", "interpreter", "aux_aid", "alt_contact")
     ordered = sorted(words, key=lambda item: first.index(item[0]) if item[0] in first else len(first))
     return [(label, answer) for _, label, answer in ordered]
@@ -304,7 +316,8 @@ def _answered_one(
     case, form = standing.case, bundle.forms[task.form]
     readable = form.readable(standing.roles) if privacy.may_read_record(standing, task) else frozenset()
     answers = {name: value for name, value in row.answers.items() if name in readable}
-    words = form.words(answers, options_for(work.db, form, [case.office_code], case), labels())
+    options = options_for(work.db, form, [case.office_code], case)
+    words = form.words(answers, options, labels_of(work.db, case.area_code))
     return Answered(
         task.id,
         task.process,

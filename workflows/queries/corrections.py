@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from workflows import access, privacy
+from workflows.area_settings import labels_of
 from workflows.cases import Case, TaskRecord, case_numbered
 from workflows.commands.corrections import correctable, entries, may_correct
 from workflows.corrections import Correction, corrections_of
@@ -19,7 +20,7 @@ from workflows.people import Person
 from workflows.privacy import Standing
 from workflows.queries import query
 from workflows.queries.reading import note_read
-from workflows.task_forms import Options, labels, options_for
+from workflows.task_forms import Options, options_for
 from workflows.user_tasks import UserTask, form_of
 from workflows.work import Work
 
@@ -47,11 +48,12 @@ class EntryForm:
     options: Options
     known: dict[str, object]
     names: frozenset[str]
+    labels: dict[str, str]
 
     def fields(self, answers: dict[str, object] | None, errors: dict[str, str]) -> list[FieldView]:
         """The fields for what was typed, by default for what holds now."""
         given = {**self.known, **(answers or {})}
-        views = self.form.fields(given, self.options, labels(), errors)
+        views = self.form.fields(given, self.options, self.labels, errors)
         return [view for view in views if view.name in self.names]
 
 
@@ -67,9 +69,10 @@ def entry_form(work: Work, number: str, task_id: str) -> EntryForm:
         raise NotFound("There is no such entry that you may put right.")
     form = form_of(_bundle(work, case), task)
     names, known = correctable(form, standing), entries(work, standing, row, form)
-    if names & form.kept("client") & known.keys():
+    if names & known.keys():
         note_read(work, case, "correction", task.element)
-    return EntryForm(number, task, form, options_for(work.db, form, work.actor.offices, case), known, names)
+    options, labels = options_for(work.db, form, work.actor.offices, case), labels_of(work.db, case.area_code)
+    return EntryForm(number, task, form, options, known, names, labels)
 
 
 def correctable_tasks(standing: Standing, bundle: Bundle, done: Sequence[UserTask]) -> frozenset[str]:
@@ -106,7 +109,8 @@ def _in_words(
 ) -> Corrected:
     """Why it was done was typed freely, so that it is for those who work on the case."""
     options = options_for(work.db, form, [standing.case.office_code], standing.case)
-    said = {when: _words(form, one, when, options) for when in ("old", "new")}
+    labels = labels_of(work.db, standing.case.area_code)
+    said = {when: _words(form, one, when, options, labels) for when in ("old", "new")}
     return Corrected(
         at=one.at,
         who=names.get(one.by_id, ""),
@@ -118,12 +122,14 @@ def _in_words(
     )
 
 
-def _words(form: Form, one: Correction, when: str, options: Options) -> tuple[str, str]:
+def _words(
+    form: Form, one: Correction, when: str, options: Options, labels: dict[str, str]
+) -> tuple[str, str]:
     """Label and answer in words; an entry that was not there, or was taken out, is an empty one."""
     value = one.change[when]
     if value is None:
         return "", gettext("No answer")
-    ((_, label, words),) = form.words({one.field: value}, options, labels())
+    ((_, label, words),) = form.words({one.field: value}, options, labels)
     return label, words
 
 

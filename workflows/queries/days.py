@@ -1,7 +1,8 @@
-"""Days as people speak of them, on the calendar of the office: since Tuesday, on Friday, by tomorrow."""
+"""Days as people speak of them, on the calendar of the office (since Tuesday, on Friday), and days that they filter by."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 
+from workflows.errors import InvalidInput
 from workflows.language import (
     date_of_year_words,
     date_words,
@@ -60,3 +61,14 @@ def _day(moment: datetime) -> date:
 
 def _apart(first: datetime, second: datetime) -> int:
     return (_day(second) - _day(first)).days
+
+
+def midnight(name: str, day: str) -> datetime:
+    """The beginning of a day on the office's clock, of a year that a calendar on a wall may show; `name` is the field."""
+    try:
+        found = date.fromisoformat(day)
+    except ValueError:
+        found = date.min
+    if not 1900 <= found.year < 3000:
+        raise InvalidInput(fields={name: "Enter a date, such as 2026-11-20."})
+    return datetime.combine(found, time(), settings().zone)

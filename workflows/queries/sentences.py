@@ -36,7 +36,13 @@ MESSAGE_WORDS = {
     "agreement_warning": marked("Warning that an agreement ends soon"),
     "agreement_lapsed": marked("Notice that an agreement is not in force"),
     "notify_access_ended": marked("The partner is told that access to the record has ended"),
+    "substitute_named": marked("The substitute of somebody absent is told"),
     "mail_undeliverable": marked("The administrators are told of an undeliverable message"),
+    "approval_wanted": marked("The supervisors are asked to approve a role or a lifted restriction"),
+    "emergency_access": marked("Notice that facts about a client were opened in an emergency"),
+    "account_set_up": marked("A link to choose a password"),
+    "daily_mail": marked("The daily mail of open tasks"),
+    "webhook_off": marked("The administrators are told of a webhook that was turned off"),
 }
 
 _SENTENCES = {
@@ -55,10 +61,25 @@ _SENTENCES = {
     "access_ended": marked("The client opted out again; partner staff no longer see the record."),
     "answered_by_linked_case": marked("The opt-in was recorded with another request of the same client."),
     "client_facts_read": marked("Facts about the client were read."),
+    "clients_searched": marked("Clients were searched by name."),
     "reminder_asked": marked("A reminder was asked for."),
     "note_written": marked("A note was written."),
     "draft_expired": marked("The request was begun and not sent in time; what was begun is erased."),
     "office_phone_set": marked("The number on the contact card of an office was set."),
+    "agreement_changed": marked("An agreement was entered or changed."),
+    "agreement_warning": marked("The contract managers were warned that an agreement ends."),
+    "agreement_lapsed": marked("An agreement is no longer in force."),
+    "absence_entered": marked("An absence was entered, with the substitute."),
+    "absence_ended": marked("An absence was ended early."),
+    "backup_group_set": marked("The backup group of an office was set."),
+    "webhook_entered": marked("A webhook was entered."),
+    "webhook_changed": marked("Address or kinds of a webhook were changed."),
+    "webhook_secret_renewed": marked("A webhook was given a new secret."),
+    "webhook_turned_on": marked("A webhook was turned on."),
+    "webhook_turned_off": marked("A webhook was turned off."),
+    "webhook_removed": marked("A webhook was removed."),
+    "webhook_replayed": marked("Events were delivered to a webhook again."),
+    "webhook_failed": marked("A webhook was turned off, because its address failed for too long."),
     "token_created": marked("An API token was made."),
     "token_revoked": marked("An API token was revoked."),
     "restriction_lift_asked": marked("An administrator asked to lift the restriction of ESD staff."),
@@ -72,7 +93,55 @@ _SENTENCES = {
     "incident_dismissed": marked("An administrator put the problem away."),
     "timer_fired": marked("A time limit passed."),
     "claim_released_idle": marked("The task went back to the group, because nothing had happened."),
+    "signed_in": marked("Signed in."),
+    "signed_out": marked("Signed out."),
+    "sign_in_failed": marked("Somebody tried to sign in and failed."),
+    "person_added": marked("A person was added."),
+    "person_changed": marked("What is kept of a person was changed."),
+    "role_asked": marked("An administrator asked for an ESD role for somebody."),
+    "role_approved": marked("A supervisor approved an ESD role."),
+    "role_declined": marked("An ESD role was not given."),
+    "setup_link_sent": marked("A link to choose a password was sent."),
+    "password_set": marked("A password was chosen with a link."),
+    "password_changed": marked("Somebody changed their own password."),
+    "session_ended": marked("Somebody ended sessions of their own."),
+    "access_of_person_ended": marked("All sessions and API tokens of a person were ended."),
+    "setting_changed": marked("A setting was changed."),
+    "emergency_access_opened": marked("Who the client is was opened in an emergency."),
+    "audit_exported": marked("The history was taken out as a file."),
+    "refused": marked("Something was refused."),
+    "ssn_blocked": marked("What looked like a Social Security number was refused."),
+    "claim_lost": marked("Somebody else was faster to take the task."),
+    "process_deployed": marked("A version of the process was deployed."),
 }
+
+KIND_WORDS = {
+    "task_opened": marked("Task opened"),
+    "task_completed": marked("Task completed"),
+    "task_withdrawn": marked("Task no longer needed"),
+    "task_claimed": marked("Task claimed"),
+    "task_released": marked("Task given back"),
+    "task_reassigned": marked("Task given to somebody else"),
+    "entry_corrected": marked("Entry put right"),
+    "case_closed": marked("Case closed"),
+    "case_opened_in_error": marked("Case opened in error"),
+    "partner_told": marked("Decision passed on"),
+    "timer_fired": marked("Time limit passed"),
+    "client_facts_read": marked("Facts about a client read"),
+    "message_waiting": marked("Message queued"),
+    "message_sent": marked("Message sent"),
+    "message_failed": marked("Message undeliverable"),
+    "message_attempt_failed": marked("Message failed, tried again"),
+    "message_withheld": marked("Message withheld"),
+    "message_sent_again": marked("Message sent again by hand"),
+    "message_without_recipient": marked("Nobody to tell"),
+    "emergency_access_opened": marked("Emergency access"),
+    "audit_exported": marked("History taken out"),
+    "refused": marked("Refused"),
+    "ssn_blocked": marked("Social Security number refused"),
+    "access_of_person_ended": marked("Sessions and tokens ended"),
+}
+"""Kinds of events as a list names them, where the plain words of the kind say too little."""
 
 _TASK_SENTENCES = {
     "task_opened": marked("“{task}” is open."),
@@ -127,14 +196,17 @@ _OF_DETAIL: dict[str, Callable[[Json], str]] = {
     "case_opened_in_error": _in_error,
 }
 
-_MESSAGE_STATES = {
+MESSAGE_STATES = {
     "message_without_recipient": marked(
         "{message}: nobody could be told, because nobody holds the role{number}."
     ),
     "message_waiting": marked("{message}: queued{number}."),
     "message_withheld": marked("{message}: withheld until the agreement is in force again{number}."),
+    "message_digest": marked("{message}: kept for the daily mail, as its recipient chose{number}."),
+    "message_app": marked("{message}: shown in the app only, as its recipient chose{number}."),
     "message_sent": marked("{message}: sent{number}."),
     "message_failed": marked("{message}: could not be delivered{number}."),
+    "message_attempt_failed": marked("{message}: an attempt failed; it will be tried again{number}."),
     "message_sent_again": marked("{message}: queued again{number}."),
 }
 _MESSAGE = marked("{message}{number}.")
@@ -142,12 +214,17 @@ _MESSAGE = marked("{message}{number}.")
 
 def _message_sentence(event: HistoryEvent) -> str:
     words = MESSAGE_WORDS.get(event.detail.get("message_kind", ""), _SOME_MESSAGE)
-    number = f" ({event.detail['message']})" if "message" in event.detail else ""
-    said = gettext(_MESSAGE_STATES.get(event.kind, _MESSAGE))
+    number = f" ({event.detail['message']})" if event.detail.get("message") else ""
+    said = gettext(MESSAGE_STATES.get(event.kind, _MESSAGE))
     return said.format(message=gettext(words), number=number)
 
 
 _SOME_MESSAGE = marked("A message")
+
+
+def kind_words(kind: str) -> str:
+    """A kind of event as a list names it."""
+    return gettext(KIND_WORDS.get(kind, kind.replace("_", " ").capitalize()))
 
 
 def tells_offer(event: HistoryEvent) -> bool:

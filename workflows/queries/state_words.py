@@ -12,7 +12,7 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from workflows import privacy
+from workflows import privacy, turns, whose_clock
 from workflows.cases import OUTCOMES, TaskRecord
 from workflows.definitions import OPT_OUT_AGAIN
 from workflows.incidents import CaseIncident
@@ -186,7 +186,10 @@ def _submitted(scene: Scene) -> str:
 
 
 def _waiting(scene: Scene, contact: UserTask) -> str:
-    timer = scene.next(_WAITING)
+    """What reminds the supervisor stands still while it is not the supervisor's turn, and is not foretold."""
+    life = whose_clock.life_of(scene.db, scene.standing.case, scene.now)
+    still = frozenset() if turns.waits_for(life, turns.SUPERVISOR) else whose_clock.REMINDS.keys()
+    timer = scene.next(_WAITING.keys() - still)
     level = timer.level if timer else ""
     return gettext(_WAITING[level]).format(
         who=_holder(scene, contact),

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import select
 
 from workflows import access, privacy
+from workflows.area_settings import labels_of
 from workflows.cases import Case, Note
 from workflows.definitions import Bundle, bundle_of
 from workflows.errors import NotFound, Refused
@@ -15,13 +16,13 @@ from workflows.forms import FieldView, Form
 from workflows.incidents import CaseIncident, open_about
 from workflows.instances import ProcessInstance
 from workflows.organisations import Agency, Office
-from workflows.people import Person
+from workflows.people import Person, person_of
 from workflows.privacy import Standing
 from workflows.queries import query
 from workflows.queries.cases import client_facts, notes_of
 from workflows.queries.reading import note_read
 from workflows.queries.state_words import state_sentence
-from workflows.task_forms import Options, labels, options_for
+from workflows.task_forms import Options, options_for
 from workflows.user_tasks import TaskDraft, UserTask, form_of
 from workflows.work import Work
 
@@ -39,8 +40,10 @@ class TaskView:
     help: str
     form: Form
     options: Options
+    labels: dict[str, str]
     draft: dict[str, Any]
     draft_saved_at: datetime | None
+    draft_version: int
     facts: list[tuple[str, str]]
     notes: list[tuple[Note, str]]
     sentence: str
@@ -50,43 +53,85 @@ class TaskView:
     @property
     def schema(self) -> dict[str, Any]:
         """The JSON Schema of the form, option lists filled in."""
-        return self.form.schema(self.options, labels())
+        return self.form.schema(self.options, self.labels)
+
+    def overview(self, answers: dict[str, Any]) -> list[tuple[str, str, str]]:
+        """Every question asked for these answers, with name, label and answer in words."""
+        return self.form.overview(answers, self.options, self.labels)
 
     def fields(
         self, answers: dict[str, Any] | None = None, errors: dict[str, str] | None = None
     ) -> list[FieldView]:
         """The fields as a page shows them for these answers, by default those of the draft."""
         return self.form.fields(
-            self.draft if answers is None else answers, self.options, labels(), errors or {}
+            self.draft if answers is None else answers, self.options, self.labels, errors or {}
         )
 
 
 @query
 def task_view(work: Work, task_id: str) -> TaskView:
     """The task of an id, for whoever may see it; reading facts about the client is written down."""
-    task, standing = _visible(work, task_id)
+    task, standing = visible_task(work, task_id)
     case = standing.case
     bundle = bundle_of(work.db, work.db.get_one(ProcessInstance, case.id).definition_id)
     form = form_of(bundle, task)
     hindrance = _hindrance(standing, task, form)
-    draft = work.db.get(TaskDraft, task.id) if hindrance is None else None
+    draft = _draft(work, standing, task, form) if hindrance is None else None
+    labels = labels_of(work.db, case.area_code)
+    facts, notes = _facts(work, task, standing), notes_of(work, standing)
+    if facts or notes or (draft and draft.answers.keys() & _told_by_client(form)):
+        note_read(work, case, "task", task.element)
     return TaskView(
         task=task,
         case=case,
         office=work.db.get_one(Office, case.office_code).name,
         agency=work.db.get_one(Agency, case.agency_code).name,
         assignee=work.db.get(Person, task.assignee_id) if task.assignee_id else None,
-        help=_help(bundle, task),
+        help=_help(bundle, task, labels),
         form=form,
         options=options_for(work.db, form, work.actor.offices, case),
+        labels=labels,
         draft=dict(draft.answers) if draft else {},
         draft_saved_at=draft.saved_at if draft else None,
-        facts=_facts(work, task, standing),
-        notes=notes_of(work, standing),
+        draft_version=draft.version if draft else 0,
+        facts=facts,
+        notes=notes,
         sentence=state_sentence(work, standing),
         incident=open_about(work.db, "complete", task.id),
         hindrance=hindrance,
     )
+
+
+def _draft(work: Work, standing: Standing, task: UserTask, form: Form) -> TaskDraft | None:
+    """The draft of a task; what a colleague typed about the client is read like any fact about a client."""
+    draft = work.db.get(TaskDraft, task.id)
+    if draft and draft.saved_by_id != work.actor.id and form.kept("client") & draft.answers.keys():
+        note_read(work, standing.case, "draft", task.element)
+    return draft
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What somebody typed into a task so far: the answers, how often they were saved (0: never), when and by whom."""
+
+    answers: dict[str, Any]
+    version: int = 0
+    saved_at: datetime | None = None
+    saved_by: str = ""
+
+
+@query
+def task_draft(work: Work, task_id: str) -> Draft:
+    """The draft of a task, for whoever may work on it."""
+    task, standing = visible_task(work, task_id)
+    bundle = bundle_of(work.db, work.db.get_one(ProcessInstance, task.case_id).definition_id)
+    form = form_of(bundle, task)
+    _check_may_work(standing, task, form)
+    draft = _draft(work, standing, task, form)
+    if draft is None:
+        return Draft({})
+    by = person_of(work.db, draft.saved_by_id)
+    return Draft(dict(draft.answers), draft.version, draft.saved_at, by.username if by else "")
 
 
 @dataclass(frozen=True)
@@ -95,20 +140,22 @@ class TaskForm:
 
     form: Form
     options: Options
+    labels: dict[str, str]
 
     def fields(self, answers: dict[str, Any]) -> list[FieldView]:
         """The fields as a page shows them for these answers."""
-        return self.form.fields(answers, self.options, labels())
+        return self.form.fields(answers, self.options, self.labels)
 
 
 @query
 def task_form(work: Work, task_id: str) -> TaskForm:
     """The questions of a task, for whoever may work on it; no client fact is read."""
-    task, standing = _visible(work, task_id)
+    task, standing = visible_task(work, task_id)
     bundle = bundle_of(work.db, work.db.get_one(ProcessInstance, task.case_id).definition_id)
     form = form_of(bundle, task)
     _check_may_work(standing, task, form)
-    return TaskForm(form, options_for(work.db, form, work.actor.offices, standing.case))
+    options = options_for(work.db, form, work.actor.offices, standing.case)
+    return TaskForm(form, options, labels_of(work.db, standing.case.area_code))
 
 
 @query
@@ -121,7 +168,7 @@ def next_task(work: Work, number: str) -> str | None:
     return work.db.scalar(rows.order_by(UserTask.opened_at.desc()).limit(1))
 
 
-def _visible(work: Work, task_id: str) -> tuple[UserTask, Standing]:
+def visible_task(work: Work, task_id: str) -> tuple[UserTask, Standing]:
     """The task and how the actor stands to its case; a stranger's task looks like one that never was."""
     task = work.db.get(UserTask, task_id)
     if task is None:
@@ -148,17 +195,19 @@ def _hindrance(standing: Standing, task: UserTask, form: Form) -> Refused | None
     return None
 
 
-def _help(bundle: Bundle, task: UserTask) -> str:
+def _help(bundle: Bundle, task: UserTask, labels: dict[str, str]) -> str:
     """The diagram's own words on the task, with the names of the case management system filled in."""
     element = bundle.definition(task.process).elements[task.element]
-    return fill(element.documentation, labels())
+    return fill(element.documentation, labels)
 
 
 def _facts(work: Work, task: UserTask, standing: Standing) -> list[tuple[str, str]]:
     """The client facts that whoever works on an open task may read, language and relay first (scenario 42)."""
     if task.closed_at or not standing.roles & {privacy.CM, privacy.SUP, privacy.ESD}:
         return []
-    shown = client_facts(work, standing)
-    if shown:
-        note_read(work, standing.case, "task", task.element)
-    return shown
+    return client_facts(work, standing)
+
+
+def _told_by_client(form: Form) -> frozenset[str]:
+    """The questions of a form whose answers are facts about the client or notes, in a draft too."""
+    return form.kept("client") | form.kept("esd_note")

@@ -3,28 +3,36 @@
 import base64
 import binascii
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, func, or_, select, tuple_, union
+from sqlalchemy import Select, select
 
-from workflows import privacy
+from workflows import access, privacy
 from workflows.cases import Case
-from workflows.errors import InvalidInput
+from workflows.errors import InvalidInput, Refused
+from workflows.follow_ups import FollowUp, is_put_off
 from workflows.language import gettext
-from workflows.organisations import Agency, Office, offices
-from workflows.people import Person, offices_with_supervisor
-from workflows.queries import query
+from workflows.organisations import Agency, Office
+from workflows.people import ESD_ROLES, Person, offices_with_supervisor
+from workflows.queries import query, work_views
+from workflows.queries.waiting import Wait, waits_of
+from workflows.queries.work_filters import Filters, changed_cases, looked_at
 from workflows.user_tasks import DUE, FAR, UserTask
 from workflows.work import Work
 
 PAGE = 50
-COUNTED = 100
 
 
 @dataclass(frozen=True)
 class Row:
-    """One open task as the list shows it; nothing here is a fact about a client."""
+    """One open task as the list shows it. `client`, the client's name, is there in a search by name alone.
+
+    `changed` is `new` or `changed` when others did something since the reader last looked, else empty; `show_on` the
+    day until which the reader has put the task off; `waits` is what a case that waits for its client waits for;
+    `opens` whether the reader finds a page of the task and not of its case alone.
+    """
 
     id: str
     case: str
@@ -43,6 +51,11 @@ class Row:
     may_claim: bool
     may_release: bool
     note: str
+    opens: bool
+    changed: str = ""
+    show_on: date | None = None
+    waits: Wait | None = None
+    client: str = ""
 
 
 @dataclass(frozen=True)
@@ -54,122 +67,77 @@ class Worklist:
 
 
 @query
-def worklist(work: Work, view: str = "mine", after: str | None = None, limit: int = PAGE) -> Worklist:
-    """The open tasks of a view: `mine`, `role` (all that my roles may take) or `late` (of both, past their due time)."""
-    if view not in ("mine", "role", "late"):
-        raise InvalidInput(fields={"view": "Choose mine, role or late."})
+def worklist(
+    work: Work,
+    view: str = "mine",
+    after: str | None = None,
+    limit: int = PAGE,
+    filters: Filters | None = None,
+) -> Worklist:
+    """The open tasks of a view: `mine`, `role` (all that my roles may take), `late` (of both, past their due time),
+    `waiting` (for the client); each may be narrowed."""
+    return page_of(work, view, after, limit, filters)
+
+
+def page_of(work: Work, view: str, after: str | None, limit: int, filters: Filters | None = None) -> Worklist:
+    """The same within a larger reading."""
     limit = max(1, min(limit, PAGE))
-    keys = _keys(work, view, limit + 1, _unkey(after) if after else None)
-    rows = work.db.execute(_details(keys)).all() if keys is not None else []
-    staffed = offices_with_supervisor(work.db)
-    items = [_row(work, staffed, *row) for row in rows[:limit]]
-    more = len(rows) > limit
-    return Worklist(items, key_of(rows[limit - 1][0]) if more else None)
+    asked = work_views.asked(work, view, filters, limit + 1, unkey(after) if after else None)
+    keys = work_views.keys(work, asked)
+    found = work.db.execute(details(work, keys)).all() if keys is not None else []
+    items = rows_of(work, list(found[:limit]), view == "waiting")
+    more = len(found) > limit
+    return Worklist(items, key_of(found[limit - 1][0]) if more else None)
 
 
 @query
 def counts(work: Work) -> dict[str, int]:
-    """How many tasks each view holds, counted up to 100."""
-    return {view: _count(work, view) for view in ("mine", "role", "late")}
+    """How many tasks each view holds, how many of one's own are `late_mine` or put off (`later`), counted up to 100."""
+    return work_views.counts(work)
 
 
-def _details(keys: Select[str]) -> Select[UserTask, Case, str, str, Person]:
+Detail = tuple[UserTask, Case, str, str, Person | None, date | None]
+"""A task with its case, office, agency and assignee, and the day until which the reader has put it off."""
+
+
+def details(work: Work, keys: Select[str]) -> Select[UserTask, Case, str, str, Person, date]:
+    """The tasks of these ids with all that a row shows, by due time."""
     return (
-        select(UserTask, Case, Office.name, Agency.name, Person)
+        select(UserTask, Case, Office.name, Agency.name, Person, FollowUp.show_on)
         .join(Case, Case.id == UserTask.case_id)
         .join(Office, Office.code == UserTask.office_code)
         .join(Agency, Agency.code == UserTask.agency_code)
         .outerjoin(Person, Person.id == UserTask.assignee_id)
+        .outerjoin(FollowUp, is_put_off(work))
         .where(UserTask.id.in_(keys))
         .order_by(DUE, UserTask.id)
     )
 
 
-def _keys(work: Work, view: str, limit: int, after: tuple[datetime, str] | None = None) -> Select[str] | None:
-    """The ids of the first tasks of a view; None when the actor has no such view.
-
-    Each part of the view is one range of one index, read in its order from the key on and no further than a page
-    needs; so a page costs the same however many tasks are open and however many were ever done.
-    """
-    parts = [_range(part, limit, after) for part in _parts(work, view)]
-    if not parts:
-        return None
-    found = union(*(select(part.c.due, part.c.id) for part in parts)).subquery()
-    return select(found.c.id).order_by(found.c.due, found.c.id).limit(limit)
-
-
-def _range(part: ColumnElement[bool], limit: int, after: tuple[datetime, str] | None) -> Subquery:
-    rows = select(DUE.label("due"), UserTask.id).join(Case, Case.id == UserTask.case_id)
-    rows = rows.where(UserTask.closed_at.is_(None), part)
-    if after:
-        rows = rows.where(tuple_(DUE, UserTask.id) > after)
-    return rows.order_by(DUE, UserTask.id).limit(limit).subquery()
-
-
-def _parts(work: Work, view: str) -> list[ColumnElement[bool]]:
-    parts = [and_(UserTask.assignee_id == work.actor.id, _not_held())]
-    if view != "mine":
-        parts += _of_my_roles(work)
-    if view == "late":
-        return [and_(part, work.now > DUE) for part in parts]
-    return parts
-
-
-def _of_my_roles(work: Work) -> list[ColumnElement[bool]]:
-    """The tasks of the actor's groups: by agency for partners, by office (or area, or escalation) for ESD."""
-    actor = work.actor
-    parts: list[ColumnElement[bool]] = []
-    if actor.has(privacy.CM):
-        own = and_(UserTask.role == privacy.CM, UserTask.agency_code == actor.agency)
-        parts.append(and_(own, Case.held_at.is_(None)))
-    for role in _esd_roles(work):
-        parts += [and_(UserTask.role == role, UserTask.office_code == office) for office in _served(work)]
-    if actor.has(privacy.SUP):
-        parts += [
-            and_(UserTask.role == role, UserTask.office_code == office, Case.backup_opened)
-            for role in (privacy.SUP, privacy.ESD)
-            for office in sorted(actor.backup_offices)
-        ]
-    if actor.has(privacy.PM):
-        parts.append(and_(UserTask.role == privacy.PM, UserTask.area_code == actor.area))
-    return parts
-
-
-def _esd_roles(work: Work) -> tuple[str, ...]:
-    """The roles whose tasks the actor finds in the offices they serve."""
-    if work.actor.has(privacy.SUP):
-        return (privacy.SUP, privacy.ESD)
-    return (privacy.ESD,) if work.actor.has(privacy.ESD) else ()
-
-
-def _served(work: Work) -> list[str]:
-    """The actor's own offices, and those of the area that have no supervisor of their own."""
+def rows_of(work: Work, found: list[Detail], waiting: bool = False) -> list[Row]:
+    """The rows of a page, with what changed in their cases; for all of them in one more read, or two when they wait."""
+    since = looked_at(work)
+    changed = changed_cases(work, [detail[1].id for detail in found], since)
     staffed = offices_with_supervisor(work.db)
-    of_area = {office.code for office in offices(work.db) if office.area_code == work.actor.area}
-    return sorted(work.actor.offices | (of_area - staffed))
+    waits = waits_of(work, [(detail[0], detail[1]) for detail in found]) if waiting else {}
+    return [_row(work, staffed, detail, _change(detail, changed, since), waits) for detail in found]
 
 
-def _not_held() -> ColumnElement[bool]:
-    return or_(Case.held_at.is_(None), UserTask.role != privacy.CM)
+def _change(detail: Detail, changed: set[int], since: datetime | None) -> str:
+    task, case = detail[:2]
+    if case.id not in changed or since is None:
+        return ""
+    return "new" if task.opened_at > since else "changed"
 
 
-def _count(work: Work, view: str) -> int:
-    keys = _keys(work, view, COUNTED)
-    if keys is None:
-        return 0
-    return work.db.scalar(select(func.count()).select_from(keys.subquery())) or 0
-
-
-def _row(
-    work: Work,
-    staffed: frozenset[str],
-    task: UserTask,
-    case: Case,
-    office: str,
-    agency: str,
-    person: Person | None,
-) -> Row:
+def _row(work: Work, staffed: frozenset[str], detail: Detail, changed: str, waits: dict[str, Wait]) -> Row:
+    task, case, office, agency, person, show_on = detail
     mine = task.assignee_id == work.actor.id
+    standing = privacy.Standing(work.actor, case, staffed)
+    opens = mine or privacy.in_group(standing, task)
+    # Whose hands a task of Employment Security is in, and by when, is not told to partners.
+    told = opens or not task.is_esd or work.actor.has(*ESD_ROLES)
+    person = person if told else None
     return Row(
         id=task.id,
         case=case.number,
@@ -182,13 +150,42 @@ def _row(
         agency=agency,
         assignee=person.username if person else None,
         assignee_name=person.name if person else None,
-        due=task.due_at,
+        due=task.due_at if told else None,
         version=task.version,
         mine=mine,
-        may_claim=person is None and may_claim(privacy.Standing(work.actor, case, staffed), task),
+        may_claim=privacy.is_free_for(work.actor, task) and may_claim(standing, task),
         may_release=mine,
-        note=gettext("On hold") if case.held_at else "",
+        note=_note(work, task, case),
+        opens=opens,
+        changed=changed,
+        show_on=show_on,
+        waits=waits.get(task.id),
     )
+
+
+def _note(work: Work, task: UserTask, case: Case) -> str:
+    if case.held_at:
+        return gettext("On hold")
+    return gettext("You stand in") if task.assignee_id in work.actor.covers else ""
+
+
+@query
+def tasks_named(work: Work, task_ids: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """Case number and name of each of these tasks that the actor may see; the others are left out."""
+    rows = select(UserTask, Case).join(Case, Case.id == UserTask.case_id).where(UserTask.id.in_(task_ids))
+    return {
+        task.id: (case.number, task.name)
+        for task, case in work.db.execute(rows)
+        if _may_see(access.standing(work, case), task)
+    }
+
+
+def _may_see(standing: privacy.Standing, task: UserTask) -> bool:
+    try:
+        privacy.check_may_see_task(standing, task)
+    except Refused:
+        return False
+    return True
 
 
 def may_claim(standing: privacy.Standing, task: UserTask) -> bool:
@@ -205,7 +202,7 @@ def key_of(task: UserTask) -> str:
     return base64.urlsafe_b64encode(words.encode()).decode()
 
 
-def _unkey(key: str) -> tuple[datetime, str]:
+def unkey(key: str) -> work_views.Key:
     try:
         due, task_id = json.loads(base64.urlsafe_b64decode(key.encode()))
         if not str(task_id).isascii():

@@ -1,18 +1,16 @@
-"""Less room for what is kept for long: hashes as bytes, the history's moments in an index of ranges, since it grows
-at its end in the order of time, and the indexes of open tasks rid of closed ones before many gather."""
+"""Less room for what is kept for long: hashes as bytes, and the indexes of open tasks rid of closed ones before many
+gather."""
 
 from alembic import op
 
 revision = "0012"
-down_revision = "0006"
+down_revision = "0011"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
     op.execute("ALTER TABLE history_event ALTER COLUMN hash TYPE bytea USING decode(hash, 'hex')")
-    op.drop_index("ix_history_event_at", "history_event")
-    op.create_index("ix_history_event_at", "history_event", ["at"], postgresql_using="brin")
     op.execute(
         "ALTER TABLE user_task SET (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 500)"
     )

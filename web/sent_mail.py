@@ -1,0 +1,72 @@
+"""Sent mail: every message that the product sent or is to send, what happened to it, and the button to send it again."""
+
+from urllib.parse import urlencode
+
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from web.answers import searched
+from workflows.commands import messages
+from workflows.queries import sent_mail as queries
+from workflows.queries import whole_number
+from workflows.queries.sent_mail import Mailed, MailFilters
+
+sent_mail = Blueprint("sent_mail", __name__, url_prefix="/admin/outbox")
+
+STATE_WORDS = {
+    "": "All",
+    "queued": "Queued",
+    "sent": "Sent",
+    "retrying": "Failed, tried again",
+    "undeliverable": "Undeliverable",
+    "withheld": "Withheld",
+}
+
+
+@sent_mail.get("")
+def list_messages() -> str:
+    """The messages of the area, newest first, filtered."""
+    filters = {name: searched(name) for name in ("state", "to", "case", "since", "until")}
+    before = request.args.get("before", "")
+    key = whole_number("before", before) if before else None
+    rows, following = queries.sent_mail(g.actor, MailFilters(**filters), key)
+    here = "/admin/outbox?" + urlencode({name: value for name, value in filters.items() if value})
+    return render_template(
+        "admin/outbox.html",
+        filters=filters,
+        states=list(STATE_WORDS.items()),
+        rows=[_row(row) for row in rows],
+        next_href=f"{here}&before={following}" if following else "",
+        first_href=here if before else "",
+    )
+
+
+@sent_mail.get("/<int:message_id>")
+def read_message(message_id: int) -> str:
+    """What happened to one message."""
+    row, happened = queries.one_message(g.actor, message_id)
+    return render_template("admin/message.html", row=_row(row), happened=happened)
+
+
+@sent_mail.post("/<int:message_id>/send-again")
+def send_again(message_id: int) -> Response:
+    """Try a failed message again."""
+    messages.send_again(g.actor, message_id)
+    flash("The message will be tried again.", "success")
+    return redirect(url_for("sent_mail.read_message", message_id=message_id))
+
+
+def _row(row: Mailed) -> dict[str, object]:
+    sent = row.message
+    return {
+        "id": sent.id,
+        "subject": sent.words,
+        "to": sent.to,
+        "state": row.state,
+        "queued_at": sent.queued_at,
+        "sent_at": sent.sent_at,
+        "attempts": sent.attempts,
+        "next_attempt_at": sent.next_attempt_at,
+        "error": sent.error or "",
+        "may_send_again": row.state == "undeliverable",
+    }

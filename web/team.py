@@ -1,0 +1,198 @@
+"""The team: who holds how much, what is late, whose clock the open cases are on, absences and backup groups."""
+
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from web.answers import without_blocked
+from web.clocks import place
+from workflows.commands import absences as absence_commands
+from workflows.commands import team as commands
+from workflows.commands.team import Given
+from workflows.errors import InvalidInput
+from workflows.queries import ageing as ageing_queries
+from workflows.queries import team as queries
+from workflows.queries import whole_number
+from workflows.queries.ageing import Aged
+from workflows.team import check_leads
+
+team = Blueprint("team", __name__, url_prefix="/team")
+
+PLACES = (
+    ("Load", "/team", False),
+    ("Whose clock", "/team/ageing", False),
+    ("Absences", "/team/absences", True),
+    ("Backup groups", "/team/backup", True),
+)
+"""The pages of the team with their addresses, and whether they are for supervisors alone."""
+
+VIEWS = {"late": "Late", "waiting": "Nobody holds it", "all": "All"}
+
+
+@team.get("")
+def read_team() -> str:
+    """The load of offices and people, and the open tasks of a view."""
+    return _team_page({})
+
+
+@team.post("/reassign")
+def reassign() -> Response | tuple[str, int]:
+    """Give the ticked tasks to one person; each is decided for itself."""
+    username, chosen = request.form.get("username", ""), request.form.getlist("chosen")
+    errors = {} if username else {"username": "Choose the colleague who gets the tasks."}
+    if not chosen:
+        errors["chosen"] = "Tick the tasks that are to be given."
+    if errors:
+        check_leads(g.actor)
+        return _team_page(errors), 422
+    _say(commands.reassign_many(g.actor, chosen, username))
+    return redirect(url_for("team.read_team", view=request.form.get("view", "late")))
+
+
+@team.get("/ageing")
+def ageing() -> str:
+    """Whose clock the open cases are on, those longest in the supervisor's hands first."""
+    page = whole_number("page", request.args.get("page", "1"))
+    rows, following = ageing_queries.ageing(g.actor, page)
+    return render_template(
+        "team/ageing.html",
+        tabs=_tabs("/team/ageing"),
+        rows=[_aged(row) for row in rows],
+        next_href=f"/team/ageing?page={following}" if following else "",
+        first_href="/team/ageing" if page > 1 else "",
+    )
+
+
+@team.get("/absences")
+def absences() -> str:
+    """The absences of the team, and a form to enter one."""
+    return _absences_page({}, {})
+
+
+@team.post("/absences")
+def enter_absence() -> Response | tuple[str, int]:
+    """Enter an absence."""
+    values = {name: request.form.get(name, "") for name in ("person", "substitute", "first_day", "last_day")}
+    try:
+        absence_commands.enter_absence(
+            g.actor, values["person"], values["substitute"], values["first_day"], values["last_day"]
+        )
+    except InvalidInput as refused:
+        return _absences_page(without_blocked(values), refused.fields), 422
+    flash("The absence is entered. The substitute gets a message.", "success")
+    return redirect(url_for("team.absences"))
+
+
+@team.post("/absences/<int:absence_id>/end")
+def end_absence(absence_id: int) -> Response:
+    """End an absence early."""
+    absence_commands.end_absence(g.actor, absence_id)
+    flash("The absence is ended.", "success")
+    return redirect(url_for("team.absences"))
+
+
+@team.get("/backup")
+def backup_groups() -> str:
+    """The backup groups of the offices."""
+    return _backup_page({}, "")
+
+
+@team.post("/backup/<office>")
+def set_backup_group(office: str) -> Response | tuple[str, int]:
+    """Set the backup group of an office."""
+    try:
+        commands.set_backup_group(g.actor, office, request.form.getlist("members"))
+    except InvalidInput as refused:
+        return _backup_page(refused.fields, office), 422
+    flash("The backup group is saved.", "success")
+    return redirect(url_for("team.backup_groups"))
+
+
+def _leads() -> bool:
+    return bool(g.actor.has("esd_wioa_supervisor"))
+
+
+def _tabs(here: str) -> list[dict[str, object]]:
+    return [
+        {"label": label, "href": href, "count": None, "current": href == here}
+        for label, href, leads in PLACES
+        if _leads() or not leads
+    ]
+
+
+def _team_page(errors: dict[str, str]) -> str:
+    view, holder = request.values.get("view", "late"), request.args.get("holder", "")
+    seen = queries.team(g.actor)
+    tasks, following = (
+        queries.team_tasks(g.actor, view, holder, request.args.get("after")) if _leads() else ([], None)
+    )
+    here = url_for("team.read_team", view=view, holder=holder or None)
+    return render_template(
+        "team/load.html",
+        tabs=_tabs("/team"),
+        offices=seen.offices,
+        people=seen.people,
+        leads=_leads(),
+        views=[
+            {
+                "label": words,
+                "href": f"/team?view={name}#tasks",
+                "count": None,
+                "current": name == view and not holder,
+            }
+            for name, words in VIEWS.items()
+        ],
+        view=view,
+        holder=next((person.name for person in seen.people if person.username == holder), ""),
+        tasks=tasks,
+        receivers=queries.receivers(g.actor) if tasks else [],
+        errors=errors,
+        next_href=f"{here}&after={following}#tasks" if following else "",
+        first_href=f"{here}#tasks" if request.args.get("after") else "",
+    )
+
+
+def _say(done: list[Given]) -> None:
+    """One message for what was given, and one for each reason why something was refused, with what it is about."""
+    given = [one.name for one in done if not one.refused]
+    if given:
+        flash(f"Given: {'; '.join(given)}.", "success")
+    for reason in dict.fromkeys(one.refused for one in done if one.refused):
+        names = "; ".join(one.name for one in done if one.refused == reason)
+        flash(f"Not given: {names}. {reason}", "error")
+
+
+def _aged(row: Aged) -> dict[str, object]:
+    return {
+        "number": row.number,
+        "status": row.status_words,
+        "office": row.office,
+        "agency": row.agency,
+        "age": "today" if row.age_days == 0 else "1 day" if row.age_days == 1 else f"{row.age_days} days",
+        "waits_for": row.waits_for,
+        "in_hands": row.in_hands_words,
+        "bar": place(row.shares),
+        "opens": row.may_open,
+    }
+
+
+def _absences_page(values: dict[str, str], errors: dict[str, str]) -> str:
+    found = queries.away(g.actor)
+    return render_template(
+        "team/absences.html",
+        tabs=_tabs("/team/absences"),
+        rows=found.rows,
+        people=found.people,
+        substitutes=found.substitutes,
+        values=values,
+        errors=errors,
+    )
+
+
+def _backup_page(errors: dict[str, str], office: str) -> str:
+    return render_template(
+        "team/backup.html",
+        tabs=_tabs("/team/backup"),
+        groups=queries.backup_groups(g.actor),
+        errors=errors,
+        refused=office,
+    )

@@ -1,0 +1,116 @@
+"""Entering and ending absences: who is away, from when to when, and who stands in."""
+
+from datetime import date, timedelta
+
+from workflows import outbox
+from workflows.absences import Absence, absences, office_day
+from workflows.commands import command
+from workflows.errors import InvalidInput, NotAllowed, NotFound, NotNow
+from workflows.history import record
+from workflows.people import ESD_ROLES, Person, actor_for, person_named, person_of
+from workflows.ssn_guard import guard
+from workflows.substitutes import possible_substitutes
+from workflows.team import check_leads, is_leader, leads
+from workflows.work import Work
+
+LONGEST = timedelta(days=366)
+
+
+@command
+def enter_absence(work: Work, username: str, substitute: str, first_day: str, last_day: str) -> int:
+    """Enter the absence of one of the supervisor's team, or one's own; the substitute is told. Gives its id.
+
+    `first_day` and `last_day` are ISO dates, both included. Refused by field: an unknown person, days out of order or
+    over, a substitute without both keys or of another group, somebody who is away or stands in at that time.
+    """
+    guard({"person": username, "substitute": substitute, "first_day": first_day, "last_day": last_day})
+    check_leads(work.actor)
+    person = _of_team(work, username)
+    first, last = _day("first_day", first_day), _day("last_day", last_day)
+    _check_days(work, first, last)
+    chosen = next((one for one in possible_substitutes(work.db, person) if one.username == substitute), None)
+    if chosen is None:
+        words = "Choose a substitute of the same group who holds both keys."
+        raise InvalidInput(fields={"substitute": words})
+    _check_free(work, person, chosen, first, last)
+    return _enter(work, person, chosen, first, last)
+
+
+@command
+def end_absence(work: Work, absence_id: int) -> None:
+    """End an absence before its last day, or take back one that has not begun."""
+    row = work.db.get(Absence, absence_id, with_for_update=True)
+    person = person_of(work.db, row.person_id) if row else None
+    if row is None or person is None or not is_leader(work.actor) or not leads(work.db, work.actor, person):
+        raise NotFound("There is no such absence in your team.")
+    if row.ended_at or row.last_day < office_day(work.now):
+        raise NotNow("This absence is over already.")
+    row.ended_at = work.now
+    work.db.flush()
+    record(work, "absence_ended", user=person.username, last_day=row.last_day.isoformat())
+
+
+def _enter(work: Work, person: Person, substitute: Person, first: date, last: date) -> int:
+    row = Absence(
+        person_id=person.id,
+        substitute_id=substitute.id,
+        first_day=first,
+        last_day=last,
+        entered_by_id=work.actor.id or 0,
+        entered_at=work.now,
+    )
+    work.db.add(row)
+    work.db.flush()
+    outbox.queue(work, "substitute_named", None, [substitute], absence=row.id)
+    record(
+        work,
+        "absence_entered",
+        user=person.username,
+        substitute=substitute.username,
+        first_day=first.isoformat(),
+        last_day=last.isoformat(),
+    )
+    return row.id
+
+
+def _of_team(work: Work, username: str) -> Person:
+    person = person_named(work.db, username)
+    if person is None or not leads(work.db, work.actor, person):
+        raise InvalidInput(fields={"person": "Choose somebody of your team."})
+    if not actor_for(work.db, person).has(*ESD_ROLES):
+        raise NotAllowed("Absences are kept of supervisors and ESD staff.")
+    return person
+
+
+def _check_days(work: Work, first: date, last: date) -> None:
+    today = office_day(work.now)
+    if last < first:
+        raise InvalidInput(fields={"last_day": "The last day must not be before the first."})
+    if last < today:
+        raise InvalidInput(fields={"last_day": "These days are over already. Enter days to come."})
+    if last - today > LONGEST:
+        raise InvalidInput(fields={"last_day": "Enter a last day within a year from now."})
+
+
+def _check_free(work: Work, person: Person, substitute: Person, first: date, last: date) -> None:
+    """Nobody is away twice, stands in while away, or is away while standing in: there is no chain of substitutes."""
+    for row in absences(work.db):
+        if not row.overlaps(first, last):
+            continue
+        days = f"from {row.first_day:%B %-d, %Y} to {row.last_day:%B %-d, %Y}"
+        if row.person_id == person.id:
+            raise InvalidInput(fields={"first_day": f"{person.name} is entered as away {days} already."})
+        if row.substitute_id == person.id:
+            words = (
+                f"{person.name} stands in for somebody else {days}. End that absence first, or enter it anew."
+            )
+            raise InvalidInput(fields={"person": words})
+        if row.person_id == substitute.id:
+            raise InvalidInput(fields={"substitute": f"{substitute.name} is away {days}."})
+
+
+def _day(name: str, text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise InvalidInput(fields={name: "Enter a date, such as 2026-12-01."}) from None

@@ -1,0 +1,63 @@
+"""Choosing how one is told: each message of domain 5.1, and the daily mail."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import delete
+
+from workflows.commands import command
+from workflows.digests import TIMES, Digest, business_days, next_time
+from workflows.errors import InvalidInput
+from workflows.mail_choices import CHOICES, DEMANDED, WAYS, MailChoice
+from workflows.work import Work
+
+
+@command
+def choose(work: Work, ways: Mapping[str, str], daily_at: str | None) -> None:
+    """Keep how the actor wants messages (number → one of `WAYS`; those not named are mailed at once), and when the
+    daily mail comes (one of `TIMES`, or None for none)."""
+    errors = {**_errors(ways), **_daily_errors(ways, daily_at)}
+    if errors:
+        raise InvalidInput(fields=errors)
+    assert work.actor.id is not None  # noqa: S101  (only people have an inbox)
+    work.db.execute(delete(MailChoice).where(MailChoice.person_id == work.actor.id))
+    work.db.add_all(
+        MailChoice(person_id=work.actor.id, message=number, way=way)
+        for number, way in ways.items()
+        if way != "mail"
+    )
+    _set_daily(work, work.actor.id, daily_at)
+
+
+def _errors(ways: Mapping[str, str]) -> dict[str, str]:
+    """What is wrong with each choice, by the message's number."""
+    errors = {}
+    for number, way in ways.items():
+        if number not in CHOICES:
+            errors["messages"] = "There is no such message. Choose from N1 to N12."
+        elif way not in WAYS:
+            errors[number] = "Choose by e-mail, in the daily mail, or in the app only."
+        elif number in DEMANDED and way != "mail":
+            errors[number] = f"This message is always mailed. {DEMANDED[number]}"
+    return errors
+
+
+def _daily_errors(ways: Mapping[str, str], daily_at: str | None) -> dict[str, str]:
+    if daily_at is not None and daily_at not in TIMES:
+        return {"daily_at": f"Choose a time from {TIMES[0]} to {TIMES[-1]}, on the hour or half past."}
+    if daily_at is None and "digest" in ways.values():
+        return {"daily_at": "Choose a time for the daily mail, because a message below is to come in it."}
+    return {}
+
+
+def _set_daily(work: Work, person_id: int, at: str | None) -> None:
+    """A time that is kept as it was keeps its due moment, so that saving again sends nothing twice."""
+    row = work.db.get(Digest, person_id, with_for_update=True)
+    if at is None:
+        if row:
+            work.db.delete(row)
+        return
+    if row and row.at == at:
+        return
+    row = row or Digest(person_id=person_id)
+    row.at, row.next_at = at, next_time(business_days(work.db), at, work.now)
+    work.db.add(row)

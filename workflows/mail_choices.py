@@ -1,0 +1,87 @@
+"""How a person wants each message: by mail now, in the daily mail, or in the app alone (domain 5.1).
+
+Every message is in the inbox whatever is chosen. Those that the procedure itself tells to send by e-mail cannot be
+turned off (5512PRO 4, e and h), nor the one that tells an administrator of a mail that could not be delivered.
+"""
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from workflows.db import Base
+from workflows.directory import directory
+from workflows.people import ROLES
+from workflows.privacy import ADM, CM, ESD, PM, SUP
+
+WAYS = {"mail": "By e-mail at once", "digest": "In the daily mail", "app": "In the app only"}
+STATES = {"mail": "waiting", "digest": "digest", "app": "app"}
+"""The state in which a message begins that goes a way."""
+
+CHOICES = {
+    "N1": "A request was sent to the ESD WIOA supervisor",
+    "N2": "The change that you asked for was made",
+    "N3": "The client asked to remain opted out",
+    "N4": "A request was withdrawn or ended in another way",
+    "N5": "A record is to be checked by Employment Security",
+    "N6": "A reminder of an open task",
+    "N7": "A case that is late or needs a decision",
+    "N8": "The client has not called yet",
+    "N9": "You were assigned to work with a client",
+    "N10": "An agreement ends soon or is not in force",
+    "N11": "Access to a client’s record has ended",
+    "N12": "A message could not be delivered, or a webhook was turned off",
+    "N13": "A role or a lifted restriction waits for approval",
+    "N14": "Who a client is was opened in an emergency",
+    "N15": "A link to choose a password",
+    "N16": "You stand in for somebody who is absent",
+}
+"""The messages by their numbers (to N12 those of domain 5.1), as their readers know them."""
+
+DEMANDED = {
+    "N1": "Step 4 of 5512PRO: e-mail the ESD WIOA supervisor.",
+    "N2": "Step e of 5512PRO: e-mail the partner staff back that the change was made.",
+    "N3": "Step h of 5512PRO: notify the partner staff that the client remains opted out.",
+    "N12": "Somebody must learn of it even when nobody looks into the app.",
+    "N14": "Those who answer for a client’s privacy must learn of it at once.",
+    "N15": "Without a password nobody can look into the app.",
+}
+"""The messages that are always mailed at once, and why."""
+
+READERS = {
+    "N1": {SUP},
+    "N2": {CM},
+    "N3": {CM},
+    "N4": {CM},
+    "N5": {SUP},
+    "N6": {CM, SUP, ESD, PM},
+    "N7": {SUP, PM},
+    "N8": {CM},
+    "N9": {ESD, SUP},
+    "N10": {CM, SUP, PM},
+    "N11": {CM},
+    "N12": {ADM},
+    "N13": {SUP},
+    "N14": {SUP, ADM},
+    "N15": frozenset(ROLES),
+    "N16": {SUP, ESD},
+}
+"""Who may be sent a message at all; nobody is asked about others."""
+
+
+class MailChoice(Base):
+    """How one person wants one message; without a row it is mailed at once. `message` is its number, `way` of `WAYS`."""
+
+    __tablename__ = "mail_choice"
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    message: Mapped[str] = mapped_column(primary_key=True)
+    way: Mapped[str]
+
+
+def way_for(db: Session, person_id: int, message: str) -> str:
+    """How somebody gets a message, read from the directory: whoever queues one asks no table."""
+    if message in DEMANDED:
+        return "mail"
+    return directory(db).derived(db, _by_person).get((person_id, message), "mail")
+
+
+def _by_person(db: Session) -> dict[tuple[int, str], str]:
+    return {(row.person_id, row.message): row.way for row in directory(db).rows(db, MailChoice)}

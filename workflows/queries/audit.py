@@ -1,0 +1,240 @@
+"""The trail of an area for auditors and administrators: who did what, when, on which case (domain 7.3).
+
+A page is read along one index for each part of what is asked, newest first, and costs the same however long the history
+is. What would tell the answer to the offer of ESD staff is left out (X14): a line in its place would tell it as well.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, text, tuple_, union
+
+from workflows import clock
+from workflows.cases import PRIVATE_OUTCOMES, Case
+from workflows.commands import command
+from workflows.db import transaction
+from workflows.emergency_access import EmergencyAccess
+from workflows.errors import NotAllowed
+from workflows.history import HistoryEvent, record
+from workflows.outbox import ESD_ONLY_KINDS
+from workflows.people import Actor, Person, actor_for
+from workflows.privacy import ADM, AUD, OFFER_ELEMENTS
+from workflows.queries import query
+from workflows.queries.days import midnight
+from workflows.queries.sentences import sentence
+from workflows.user_tasks import UserTask
+from workflows.work import Work
+
+PAGE = 50
+AT_ONCE = 500
+"""So many events an export reads in one transaction."""
+MOST_PEOPLE = 10
+"""A search for a person reads along the index of so many who match."""
+READ = "client_facts_read"
+REFUSALS = ("refused", "ssn_blocked", "claim_lost")
+OPENED = "emergency_access_opened"
+
+
+@dataclass(frozen=True)
+class TrailFilters:
+    """What of the trail: `who` a part of a name or a user name, `kind` of event, number of the `case`, and the days
+    (2026-11-20) `since` and `until`."""
+
+    who: str = ""
+    kind: str = ""
+    case: str = ""
+    since: str = ""
+    until: str = ""
+
+
+@dataclass(frozen=True)
+class TrailRow:
+    """One event of the trail; the case by its number, never by a name. `reason` is that of an emergency access."""
+
+    id: int
+    at: datetime
+    who: str
+    username: str
+    case: str | None
+    kind: str
+    words: str
+    detail: dict[str, object] = field(default_factory=dict)
+    reason: str = ""
+
+
+@query
+def trail(work: Work, filters: TrailFilters, before: int | None = None) -> tuple[list[TrailRow], int | None]:
+    """The trail of the area, newest first, filtered; and the key of the next page."""
+    if not work.actor.has(AUD, ADM):
+        raise NotAllowed("The history of everything is read by auditors and administrators.")
+    rows = _page(work, filters, before, PAGE + 1)
+    return rows[:PAGE], rows[PAGE - 1].id if len(rows) > PAGE else None
+
+
+@query
+def event_kinds(work: Work) -> list[str]:
+    """The kinds of events in the trail of the area so far, found by one step of the index for each."""
+    area = {"area": work.actor.area}
+    return sorted({*work.db.scalars(text(_KINDS.format("area_code = :area")), area),
+                   *work.db.scalars(text(_KINDS.format("area_code IS NULL")))})  # fmt: skip
+
+
+_KINDS = """
+WITH RECURSIVE found AS (
+    (SELECT kind FROM history_event WHERE {0} ORDER BY kind LIMIT 1)
+    UNION ALL
+    SELECT (SELECT e.kind FROM history_event e WHERE {0} AND e.kind > found.kind ORDER BY e.kind LIMIT 1)
+    FROM found WHERE found.kind IS NOT NULL
+)
+SELECT kind FROM found WHERE kind IS NOT NULL
+"""
+
+
+@command
+def begin_export(work: Work, filters: TrailFilters, form: str) -> TrailFilters:
+    """Write down that the trail, as filtered, is taken out (`form`: csv or json): by auditors alone (domain 6.2)."""
+    if not work.actor.has(AUD):
+        raise NotAllowed("Auditors take out the history.")
+    asked = {name: value for name, value in vars(filters).items() if value}
+    _range(filters)
+    record(work, "audit_exported", form=form, filters=sorted(asked), kind_of_event=filters.kind or None)
+    return filters
+
+
+def exported(actor: Actor, filters: TrailFilters) -> Iterator[TrailRow]:
+    """The events of an export that was begun, newest first; a transaction for each few hundred, so that none stays
+    open for as long as somebody takes to load them. A reason that was typed freely is not among them."""
+    before: int | None = None
+    while True:
+        with transaction() as db:
+            person = db.get(Person, actor.id)
+            now_has = actor_for(db, person) if person and person.active else None
+            if now_has is None or not now_has.has(AUD):
+                return
+            rows = _page(Work(db, now_has, clock.now()), filters, before, AT_ONCE)
+        yield from rows
+        if len(rows) < AT_ONCE:
+            return
+        before = rows[-1].id
+
+
+def _page(work: Work, filters: TrailFilters, before: int | None, limit: int) -> list[TrailRow]:
+    keys = _keys(work, filters, before, limit)
+    if keys is None:
+        return []
+    rows = select(HistoryEvent, Person, Case.number).outerjoin(Person, Person.id == HistoryEvent.actor_id)
+    rows = rows.outerjoin(Case, Case.id == HistoryEvent.case_id).where(HistoryEvent.id.in_(keys))
+    found = work.db.execute(rows.order_by(HistoryEvent.at.desc(), HistoryEvent.id.desc())).all()
+    names = _element_names(work, {event.element for event, _, _ in found if event.element})
+    reasons = _reasons(work, [event.detail["access"] for event, _, _ in found if event.kind == OPENED])
+    return [_row(event, person, number, names, reasons) for event, person, number in found]
+
+
+def _keys(work: Work, filters: TrailFilters, before: int | None, limit: int) -> Select[int] | None:
+    """The ids of the events of a page; None when nobody and no case is as asked."""
+    scopes = _scopes(work, filters)
+    shared = [*_range(filters), *_not_before(work, before), ~_tells_offer()]
+    if filters.kind:
+        shared.append(HistoryEvent.kind == filters.kind.strip()[:80])
+    parts = [_part(and_(scope, *shared), limit) for scope in scopes]
+    if not parts:
+        return None
+    found = union(*(select(part.c.at, part.c.id) for part in parts)).subquery()
+    return select(found.c.id).order_by(found.c.at.desc(), found.c.id.desc()).limit(limit)
+
+
+def _part(wanted: ColumnElement[bool], limit: int) -> Any:
+    rows = select(HistoryEvent.at, HistoryEvent.id).where(wanted)
+    return rows.order_by(HistoryEvent.at.desc(), HistoryEvent.id.desc()).limit(limit).subquery()
+
+
+def _scopes(work: Work, filters: TrailFilters) -> list[ColumnElement[bool]]:
+    """The ranges of the indexes to read: the area's events and those of no area, or those of people, or of a case."""
+    mine = HistoryEvent.area_code == work.actor.area
+    anybody = [mine, HistoryEvent.area_code.is_(None)]
+    ranges = _of_case(work, filters.case.strip()[:40], mine) if filters.case else anybody
+    if not filters.who:
+        return ranges
+    people = [HistoryEvent.actor_id == person for person in _people(work, filters.who)]
+    return [and_(person, or_(*ranges)) for person in people] if ranges else []
+
+
+def _of_case(work: Work, number: str, mine: ColumnElement[bool]) -> list[ColumnElement[bool]]:
+    """The events of a case, and the refusals that name it."""
+    of_area = Case.number == number, Case.area_code == work.actor.area
+    case_id = work.db.scalar(select(Case.id).where(*of_area))
+    on = HistoryEvent.detail["on"]["case"].as_string() == number
+    refused = and_(HistoryEvent.case_id.is_(None), HistoryEvent.kind.in_(REFUSALS), on, mine)
+    return [HistoryEvent.case_id == case_id, refused] if case_id else []
+
+
+def _people(work: Work, who: str) -> list[int]:
+    part = f"%{who.strip()[:80].replace('%', '').replace('_', '')}%"
+    named = or_(Person.username.ilike(part), Person.name.ilike(part))
+    rows = select(Person.id).where(Person.area_code == work.actor.area, named).order_by(Person.name)
+    return list(work.db.scalars(rows.limit(MOST_PEOPLE)))
+
+
+def _range(filters: TrailFilters) -> list[ColumnElement[bool]]:
+    wanted: list[ColumnElement[bool]] = []
+    if filters.since:
+        wanted.append(HistoryEvent.at >= midnight("since", filters.since))
+    if filters.until:
+        wanted.append(HistoryEvent.at < midnight("until", filters.until) + timedelta(days=1))
+    return wanted
+
+
+def _not_before(work: Work, before: int | None) -> list[ColumnElement[bool]]:
+    if before is None:
+        return []
+    at = work.db.scalar(select(HistoryEvent.at).where(HistoryEvent.id == before))
+    return [tuple_(HistoryEvent.at, HistoryEvent.id) < (at, before)] if at else []
+
+
+def _tells_offer() -> ColumnElement[bool]:
+    """Events that there are only when the offer was accepted, or that say what was answered. That somebody read facts
+    at such a step stays in the trail, since every read does; its row says no more."""
+    detail = HistoryEvent.detail
+    at_step = and_(HistoryEvent.element.in_(OFFER_ELEMENTS), HistoryEvent.kind != READ)
+    return or_(
+        func.coalesce(at_step, False),
+        func.coalesce(detail["message_kind"].as_string().in_(ESD_ONLY_KINDS), False),
+        func.coalesce(detail["outcome"].as_string().in_(PRIVATE_OUTCOMES), False),
+        func.coalesce(detail["on"]["element"].as_string().in_(OFFER_ELEMENTS), False),
+    )
+
+
+def _element_names(work: Work, elements: set[str]) -> dict[str, str]:
+    """The names of tasks for the ids of their elements."""
+    rows = select(UserTask.element, UserTask.name).where(UserTask.element.in_(elements)).distinct()
+    return {element: name for element, name in work.db.execute(rows)}  # noqa: C416
+
+
+def _reasons(work: Work, ids: list[int]) -> dict[int, str]:
+    rows = select(EmergencyAccess.id, EmergencyAccess.reason).where(EmergencyAccess.id.in_(ids))
+    return {key: reason for key, reason in work.db.execute(rows)}  # noqa: C416
+
+
+def _row(
+    event: HistoryEvent,
+    person: Person | None,
+    number: str | None,
+    names: dict[str, str],
+    reasons: dict[int, str],
+) -> TrailRow:
+    told = {name: value for name, value in event.detail.items() if event.kind != READ or name == "where"}
+    if event.element in OFFER_ELEMENTS:
+        told = {}
+    return TrailRow(
+        id=event.id,
+        at=event.at,
+        who=person.name if person else "Opt-In Desk",
+        username=person.username if person else "",
+        case=number,
+        kind=event.kind,
+        words=sentence(event, names),
+        detail=told,
+        reason=reasons.get(event.detail.get("access", 0), ""),
+    )

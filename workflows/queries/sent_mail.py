@@ -1,0 +1,149 @@
+"""The sent mail of an area: what was queued, sent, failed, given up or withheld; never what a message about a case says."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Select, and_, or_, select
+
+from workflows import privacy
+from workflows.cases import Case
+from workflows.errors import InvalidInput, NotAllowed, NotFound
+from workflows.history import HistoryEvent
+from workflows.outbox import OutboxMessage
+from workflows.people import Person
+from workflows.queries import query
+from workflows.queries.cases import Sent, sent_view
+from workflows.queries.days import midnight
+from workflows.work import Work
+
+PAGE = 50
+
+STATES: dict[str, ColumnElement[bool]] = {
+    "queued": and_(OutboxMessage.state == "waiting", OutboxMessage.error.is_(None)),
+    "sent": OutboxMessage.state == "sent",
+    "retrying": and_(OutboxMessage.state == "waiting", OutboxMessage.error.is_not(None)),
+    "undeliverable": OutboxMessage.state == "failed",
+    "withheld": OutboxMessage.state == "withheld",
+}
+"""The states as people tell them apart: after a failed attempt a message waits for the next one (`retrying`)."""
+
+
+BECAME = {
+    "message_waiting": "Queued.",
+    "message_withheld": "Withheld until the agreement is in force again.",
+    "message_sent": "Sent.",
+    "message_failed": "Could not be delivered.",
+    "message_attempt_failed": "An attempt failed; it will be tried again.",
+    "message_sent_again": "Queued again.",
+}
+"""What became of a message, without what it says."""
+
+
+@dataclass(frozen=True)
+class Mailed:
+    """A message as those see it who look after the mail, in one of the states above."""
+
+    message: Sent
+    state: str
+    username: str
+
+
+@dataclass(frozen=True)
+class Happened:
+    """One thing that happened to a message, in words, and who did it (a name)."""
+
+    at: datetime
+    who: str
+    words: str
+
+
+@dataclass(frozen=True)
+class MailFilters:
+    """Which messages: `to` a part of a name or a user name, `case` a number, `since` and `until` days (2026-11-20)."""
+
+    state: str = ""
+    to: str = ""
+    case: str = ""
+    since: str = ""
+    until: str = ""
+
+
+@query
+def sent_mail(work: Work, filters: MailFilters, before: int | None = None) -> tuple[list[Mailed], int | None]:
+    """The messages of the area, newest first; and the key of the next page."""
+    _check_reads(work)
+    rows = _filtered(_of_area(work), filters)
+    if before:
+        rows = rows.where(OutboxMessage.id < before)
+    found = work.db.execute(rows.order_by(OutboxMessage.id.desc()).limit(PAGE + 1)).all()
+    items = [_mailed(*row) for row in found[:PAGE]]
+    return items, found[PAGE - 1][0].id if len(found) > PAGE else None
+
+
+@query
+def one_message(work: Work, message_id: int) -> tuple[Mailed, list[Happened]]:
+    """One message, and what happened to it, oldest first."""
+    _check_reads(work)
+    found = work.db.execute(_of_area(work).where(OutboxMessage.id == message_id)).first()
+    if found is None:
+        raise NotFound("There is no such message.")
+    return _mailed(*found), _happened(work, found[0])
+
+
+def _check_reads(work: Work) -> None:
+    if not work.actor.has(privacy.ADM, privacy.PM):
+        raise NotAllowed("Sent mail is looked after by administrators and program managers.")
+
+
+def _of_area(work: Work) -> Select[OutboxMessage, Person, str]:
+    rows = select(OutboxMessage, Person, Case.number).join(Person, Person.id == OutboxMessage.recipient_id)
+    rows = rows.outerjoin(Case, Case.id == OutboxMessage.case_id)
+    return rows.where(Person.area_code == work.actor.area)
+
+
+def _filtered(
+    rows: Select[OutboxMessage, Person, str], filters: MailFilters
+) -> Select[OutboxMessage, Person, str]:
+    if filters.state:
+        if filters.state not in STATES:
+            raise InvalidInput(fields={"state": f"Choose one of: {', '.join(STATES)}."})
+        rows = rows.where(STATES[filters.state])
+    if filters.to:
+        part = f"%{filters.to[:80].replace('%', '').replace('_', '')}%"
+        rows = rows.where(or_(Person.name.ilike(part), Person.username.ilike(part)))
+    if filters.case:
+        # Which case a message to ESD's own people is about is not told, so it is not found by it either.
+        rows = rows.where(Case.number == filters.case.strip()[:40], ~Person.is_esd_staff)
+    if filters.since:
+        rows = rows.where(OutboxMessage.queued_at >= midnight("since", filters.since))
+    if filters.until:
+        rows = rows.where(OutboxMessage.queued_at < midnight("until", filters.until) + timedelta(days=1))
+    return rows
+
+
+def _mailed(row: OutboxMessage, person: Person, number: str | None) -> Mailed:
+    retrying = row.state == "waiting" and row.error is not None
+    shown = {"waiting": "retrying" if retrying else "queued", "failed": "undeliverable"}
+    return Mailed(
+        _neutral(sent_view(row, person), person, number), shown.get(row.state, row.state), person.username
+    )
+
+
+def _neutral(sent: Sent, person: Person, number: str | None) -> Sent:
+    """A message without what it says of a case: that would tell the decision, or the answer to the offer (X14). Which
+    case it is about is not told of ESD's own people: a message to one of the staff tells that an offer was accepted."""
+    if number is None:
+        return sent
+    words = "Message about a case" if person.is_esd_staff else f"Message about case {number}"
+    return replace(sent, message="", kind="", words=words, subject=None)
+
+
+def _happened(work: Work, row: OutboxMessage) -> list[Happened]:
+    rows = select(HistoryEvent, Person.name).outerjoin(Person, Person.id == HistoryEvent.actor_id)
+    same = HistoryEvent.case_id == row.case_id if row.case_id else HistoryEvent.case_id.is_(None)
+    about = HistoryEvent.detail["id"].as_string() == row.message_id
+    rows = rows.where(same, HistoryEvent.kind.like("message_%"), about).order_by(HistoryEvent.id)
+    return [
+        Happened(event.at, name or "Opt-In Desk", BECAME.get(event.kind, event.kind))
+        for event, name in work.db.execute(rows)
+    ]
