@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from workflows import case_file
 from workflows.db import Base, Json, JsonList, driver
+from workflows.directory import at_version
 from workflows.errors import NotFound
 from workflows.language import marked
 from workflows.pipeline import at_once
@@ -167,9 +168,12 @@ class IdempotencyKey(Base):
 
 
 def new_numbers(db: Session) -> tuple[int, int]:
-    """The number and the id of a new case, in one go; numbers of a case that comes to nothing are not used again."""
-    ((row,),) = at_once(driver(db), ("SELECT nextval('case_number'), nextval('case_id_seq')", ()))
-    return int(row[0] or 0), int(row[1] or 0)
+    """The number and the id of a new case, in one go; numbers of a case that comes to nothing are not used again. With
+    them comes the version of the directory, asked for next."""
+    numbers = "SELECT nextval('case_number'), nextval('case_id_seq'), version FROM directory_version"
+    (((number, case_id, version),),) = at_once(driver(db), (numbers, ()))
+    at_version(db, str(version))
+    return int(number or 0), int(case_id or 0)
 
 
 def case_numbered(db: Session, number: str, *, lock: bool = False) -> Case:
