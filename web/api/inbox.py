@@ -44,13 +44,13 @@ def mark_all_read(body: ReadUntil) -> Response:
 
 
 @api.get("/account/preferences", responses={"200": PreferencesOut})
-def read_preferences() -> Response:
+def read_mail_choices() -> Response:
     """How one's messages come, and when the daily mail does."""
     return _preferences()
 
 
 @api.put("/account/preferences", responses={"200": PreferencesOut})
-def change_preferences(body: PreferencesBody) -> Response:
+def change_mail_choices(body: PreferencesBody) -> Response:
     """Choose it anew, all of it at once; what the procedure demands stays mailed."""
     choose(g.actor, body.messages, body.daily_at)
     return _preferences()

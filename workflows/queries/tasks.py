@@ -79,7 +79,7 @@ def task_view(work: Work, task_id: str) -> TaskView:
     draft = _draft(work, standing, task, form) if hindrance is None else None
     labels = labels_of(work.db, case.area_code)
     facts, notes = _facts(work, task, standing), notes_of(work, standing)
-    if facts or notes or (draft and draft.answers.keys() & _told_by_client(form)):
+    if facts or notes:
         note_read(work, case, "task", task.element)
     return TaskView(
         task=task,
@@ -103,9 +103,9 @@ def task_view(work: Work, task_id: str) -> TaskView:
 
 
 def _draft(work: Work, standing: Standing, task: UserTask, form: Form) -> TaskDraft | None:
-    """The draft of a task; what a colleague typed about the client is read like any fact about a client."""
+    """The draft of a task; what it holds about the client is read like any fact about a client."""
     draft = work.db.get(TaskDraft, task.id)
-    if draft and draft.saved_by_id != work.actor.id and form.kept("client") & draft.answers.keys():
+    if draft and draft.answers.keys() & _told_by_client(form):
         note_read(work, standing.case, "draft", task.element)
     return draft
 
