@@ -163,7 +163,7 @@ def test_what_the_procedure_demands_cannot_be_turned_off(desk: Desk) -> None:
     demanded = {
         one["message"] for one in desk.get(CASEY, "/account/preferences")["messages"] if one["demanded"]
     }
-    assert demanded == {"N1"}
+    assert demanded == {"N1", "N14", "N15"}
     client = browser(desk, CASEY)
     wrong = client.post("/account/preferences", data={"N5": "digest", "daily_at": ""})
     assert wrong.status_code == 422 and "Error:" in wrong.get_data(as_text=True)
