@@ -156,7 +156,7 @@ def _agreement_row(row: AgreementRow) -> dict[str, object]:
         "basis": gettext(BASIS_WORDS.get(agreement.basis or "", "")),
         "starts_on": agreement.starts_on,
         "ends_on": agreement.ends_on,
-        "status": gettext("Not in force" if agreement.status == "active" else STATUS_WORDS[agreement.status]),
+        "status": _status_words(agreement.status),
         "in_force": row.shortcoming is None,
         "why_not": row.shortcoming or "",
         "ends_soon": _ends(row.days_left) if soon else "",
@@ -164,6 +164,11 @@ def _agreement_row(row: AgreementRow) -> dict[str, object]:
         "managers": row.managers,
         "open_cases": row.open_cases,
     }
+
+
+def _status_words(status: str) -> str:
+    """The state of an agreement; only for one that is active is it told that it is not in force."""
+    return gettext("Not in force") if status == "active" else gettext(STATUS_WORDS[status])
 
 
 def _ends(days: int) -> str:
