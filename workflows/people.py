@@ -10,7 +10,7 @@ from workflows import clock
 from workflows.absences import covered_by
 from workflows.db import Base
 from workflows.directory import directory
-from workflows.language import marked
+from workflows.language import gettext, marked
 
 ROLES = {
     "case_manager": marked("Case manager"),
@@ -201,6 +201,13 @@ def missing_clearances(person: Person) -> tuple[str, ...]:
         (person.eto_account_active, marked("an active account in the case management system")),
     )
     return tuple(words for fulfilled, words in needed if not fulfilled)
+
+
+def needed(missing: tuple[str, ...]) -> str:
+    """The sentence to a person who lacks clearances."""
+    return gettext("You still need {clearances}.").format(
+        clearances=gettext(" and ").join(map(gettext, missing))
+    )
 
 
 def actor_for(db: Session, person: Person) -> Actor:
