@@ -13,13 +13,27 @@ from workflows import language
 
 __all__ = ["desk"]
 
-SAID = ("aria-label", "placeholder", "title", "alt", "data-label")
-"""The attributes that a person reads or hears."""
+SAID = (
+    "aria-label",
+    "placeholder",
+    "title",
+    "alt",
+    "data-label",
+    "data-now",
+    "data-held",
+    "data-said",
+    "data-not-saved",
+)
+SAID += ("data-more", "data-more-one", "data-fewer", "data-fewer-one", "data-failed")
+"""The attributes that a person reads or hears, at once or from a script."""
+
+SILENT = ("script", "style", "kbd")
+"""What says nothing, or is looked at elsewhere: keys are called as the keyboard has them."""
 
 IN_THEIR_OWN = {"contact_card.html"}
 """Pages that speak both languages whatever is chosen: the client's own sheet."""
 
-NAMES = ("Opt-In Desk", "SAMPLE", "API", "WorkSource", "Español", "English", "5512PRO", "optin")
+NAMES = ("Opt-In Desk", "SAMPLE", "API", "WorkSource", "Español", "English", "5512PRO", "optin", "PST", "PDT")
 
 
 class Brackets(dict[str, tuple[str, ...]]):
@@ -31,27 +45,35 @@ class Brackets(dict[str, tuple[str, ...]]):
 
 
 class Words(HTMLParser):
-    """What a page says: its texts outside of scripts and times, and the attributes that are read out."""
+    """What a page says outside of the brackets: its texts, and the attributes that are read out."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
-        self.said: list[str] = []
+        self.left: list[str] = []
         self._silent = 0
+        self._deep = 0
         self.feed(html)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Keep what its attributes say."""
-        self._silent += tag in ("script", "style", "time")
-        self.said += [value or "" for name, value in attrs if name in SAID]
+        self._silent += tag in SILENT
+        said = [
+            value or "" for name, value in attrs if name in SAID and (tag, name) != ("input", "data-label")
+        ]
+        self.left += [re.sub(r"⟦[^⟦⟧]*⟧", "", value) for value in said]
 
     def handle_endtag(self, tag: str) -> None:
         """Listen again."""
-        self._silent -= tag in ("script", "style", "time")
+        self._silent -= tag in SILENT
 
     def handle_data(self, data: str) -> None:
-        """Keep a text."""
+        """Keep what of a text is outside; a sentence in brackets may have marks such as <strong> in it."""
+        outside = ""
+        for character in data:
+            self._deep += {"⟦": 1, "⟧": -1}.get(character, 0)
+            outside += character if not self._deep else ""
         if not self._silent:
-            self.said.append(data)
+            self.left.append(outside.replace("⟧", ""))
 
 
 def _texts(value: object) -> Iterator[str]:
@@ -69,13 +91,14 @@ def _texts(value: object) -> Iterator[str]:
 
 
 def _left_in_english(html: str, values: object) -> list[str]:
-    known = sorted({*_texts(values), *NAMES} - {""}, key=len, reverse=True)
-    lines = {line.strip() for text in known for line in re.split(r"\n|\d[.)] |- ", text)}
-    known += sorted(lines - {""}, key=len, reverse=True)
+    texts = {*_texts(values), *NAMES}
+    parts = {
+        part.strip() for text in texts for part in re.split(r"\n|\d[.)] |- |(https?://\S+)", text) if part
+    }
     left = []
-    for said in Words(html).said:
-        rest = re.sub(r"⟦[^⟦⟧]*⟧", "", said)
-        for text in known:
+    for rest in Words(html).left:
+        said = rest
+        for text in sorted((texts | parts) - {""}, key=len, reverse=True):
             rest = rest.replace(text, "")
         if re.search(r"[A-Za-z]{2}", rest):
             left.append(said.strip())
