@@ -209,6 +209,13 @@ def missing_clearances(person: Person) -> tuple[str, ...]:
     return tuple(words for fulfilled, words in needed if not fulfilled)
 
 
+def needed(missing: tuple[str, ...]) -> str:
+    """The sentence to a person who lacks clearances."""
+    return gettext("You still need {clearances}.").format(
+        clearances=gettext(" and ").join(map(gettext, missing))
+    )
+
+
 def actor_for(db: Session, person: Person) -> Actor:
     """Everything a permission may ask about a person, read once a request."""
     roles = [row.role for row in directory(db).rows(db, PersonRole) if row.person_id == person.id]
