@@ -27,8 +27,8 @@ SAID = (
 SAID += ("data-more", "data-more-one", "data-fewer", "data-fewer-one", "data-failed")
 """The attributes that a person reads or hears, at once or from a script."""
 
-SILENT = ("script", "style", "kbd")
-"""What says nothing, or is looked at elsewhere: keys are called as the keyboard has them."""
+SILENT = ("script", "style", "kbd", "code")
+"""What says nothing, or is looked at elsewhere: keys are called as the keyboard has them, code as it is typed."""
 
 IN_THEIR_OWN = {"contact_card.html"}
 """Pages that speak both languages whatever is chosen: the client's own sheet."""
