@@ -76,7 +76,7 @@ EXPIRED_FORM = ErrorPage(
 )
 
 
-FORM_KEPT = (
+FORM_KEPT = marked(
     "This page was open for too long, so nothing was sent. What you typed is here: look it over and go on."
 )
 
@@ -95,7 +95,7 @@ def _expired_form(_: CSRFError) -> AnyResponse | tuple[str, int]:
     kept = keep_typed(request.cookies.get(COOKIE, ""))
     if not kept or wants_part():
         return error_page(400, EXPIRED_FORM)
-    flash(FORM_KEPT, "info")
+    flash(gettext(FORM_KEPT), "info")
     return redirect(kept)
 
 

@@ -10,6 +10,7 @@ from workflows.commands import inbox as commands
 from workflows.commands.mail_choices import choose
 from workflows.digests import TIMES
 from workflows.errors import InvalidInput
+from workflows.language import gettext, said
 from workflows.mail_choices import WAYS
 from workflows.people import Actor
 from workflows.queries import inbox as queries
@@ -34,8 +35,8 @@ def read_inbox() -> str:
     found = queries.inbox(g.actor, unread, whole_number("before", before) if before else None)
     here = url_for("inbox.read_inbox", view="unread" if unread else "all")
     tabs = [
-        {"label": "All", "href": "/inbox", "count": None, "current": not unread},
-        {"label": "Unread", "href": "/inbox?view=unread", "count": None, "current": unread},
+        {"label": gettext("All"), "href": "/inbox", "count": None, "current": not unread},
+        {"label": gettext("Unread"), "href": "/inbox?view=unread", "count": None, "current": unread},
     ]
     return render_template(
         "inbox.html",
@@ -67,7 +68,7 @@ def mark_read(message_id: int) -> Response:
 def mark_all_read() -> Response:
     """Mark as read what was there when the page was loaded."""
     commands.mark_all_read(g.actor, whole_number("until", request.form.get("until", "0")))
-    flash("All messages that you were shown are read.", "success")
+    flash(gettext("All messages that you were shown are read."), "success")
     return redirect(url_for("inbox.read_inbox"))
 
 
@@ -92,7 +93,7 @@ def change_preferences() -> Response | tuple[str, int]:
             for c in choices(g.actor).messages
         ]
         return _page(shown, daily_at, refused.fields), 422
-    flash("Your choices hold from now on.", "success")
+    flash(gettext("Your choices hold from now on."), "success")
     return redirect(url_for("inbox.preferences"))
 
 
@@ -101,9 +102,9 @@ def _page(messages: list[Choice], daily_at: str, errors: dict[str, str]) -> str:
         "preferences.html",
         messages=[choice for choice in messages if not choice.demanded],
         demanded=[choice for choice in messages if choice.demanded],
-        ways=list(WAYS.items()),
+        ways=said(WAYS),
         daily_at=daily_at,
-        times=[("", "No daily mail"), *((at, _spoken(at)) for at in TIMES)],
+        times=[("", gettext("No daily mail")), *((at, _spoken(at)) for at in TIMES)],
         errors=errors,
     )
 

@@ -9,7 +9,7 @@ from workflows import case_file
 from workflows.db import Base, Json, JsonList, driver
 from workflows.directory import at_version
 from workflows.errors import NotFound
-from workflows.language import marked
+from workflows.language import gettext, marked
 from workflows.pipeline import at_once
 
 OUTCOMES = {
@@ -180,7 +180,7 @@ def case_numbered(db: Session, number: str, *, lock: bool = False) -> Case:
     """The case of a number; with `lock`, held until the end of the transaction."""
     case = db.scalar(select(Case).where(Case.number == number))
     if case is None:
-        raise NotFound(f"There is no case {number} that you may see.")
+        raise NotFound(gettext("There is no case {number} that you may see.").format(number=number))
     return lock_case(db, case.id) if lock else case
 
 
@@ -189,11 +189,17 @@ def lock_case(db: Session, case_id: int) -> Case:
     return case_file.file_of(db, case_id).all(Case)[0]
 
 
+NO_SUCH = {
+    "task": marked("There is no such task that you may see."),
+    "timer": marked("There is no such timer that you may see."),
+}
+
+
 def file_named(db: Session, by: str, key: object) -> case_file.CaseFile:
     """The file of the case of a `task` or `timer` of an id, held until the end of the transaction."""
     file = case_file.locked(db, by, key)
     if file is None:
-        raise NotFound(f"There is no such {by} that you may see.")
+        raise NotFound(gettext(NO_SUCH[by]))
     return file
 
 

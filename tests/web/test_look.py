@@ -159,7 +159,7 @@ PROCESS = View(
 PROBLEM = View(
     id=12, reference="P-000012", cause="The process takes too many steps without a wait.", case_number=CASE,
     case_href=f"/cases/{CASE}", where="Record the contact", tried="A timer was due", who="Opt-In Desk", status="Open",
-    first_at=NOW - HOUR, last_at=NOW, count=3, state="", can_retry=True, returns=False,
+    first_at=NOW - HOUR, last_at=NOW, count=3, state="", can_retry=True, returns=False, is_open=True,
 )  # fmt: skip
 CHOICE = View(message="N6", words="A reminder", way="mail", demanded="Step 4.")
 HOOK = View(

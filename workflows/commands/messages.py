@@ -22,6 +22,7 @@ from workflows.commands import command
 from workflows.db import transaction
 from workflows.errors import NotAllowed, NotFound, NotNow
 from workflows.history import record
+from workflows.language import gettext
 from workflows.mail_facts import FACTS
 from workflows.mail_words import compose
 from workflows.outbox import OutboxMessage, hint_after_commit
@@ -267,18 +268,20 @@ def failed(work: Work, message_id: int, lease: str, reason: str, *, final: bool,
 def send_again(work: Work, message_id: int) -> None:
     """Have a failed message tried again, by an administrator or a program manager."""
     if not work.actor.has("administrator", "program_manager"):
-        raise NotAllowed("Administrators and program managers send messages again.")
+        raise NotAllowed(gettext("Administrators and program managers send messages again."))
     row = work.db.get(OutboxMessage, message_id)
     person = work.db.get_one(Person, row.recipient_id) if row else None
     if row is None or person is None or person.area_code != work.actor.area:
-        raise NotFound("There is no such message.")
+        raise NotFound(gettext("There is no such message."))
     case = _case_of(work, row)
     work.db.refresh(row, with_for_update=True)
     if row.state != "failed":
-        raise NotNow("Only a message that failed can be sent again.")
+        raise NotNow(gettext("Only a message that failed can be sent again."))
     if outbox.is_withheld(work, case, person):
         raise NotNow(
-            "The agency’s agreement is not in force, so its people get no message about this case now."
+            gettext(
+                "The agency’s agreement is not in force, so its people get no message about this case now."
+            )
         )
     row.state, row.attempts, row.next_attempt_at = "waiting", 0, work.now
     _note(work, row, "message_sent_again")

@@ -18,6 +18,7 @@ from workflows.commands.role_requests import check_roles, roles_to_ask
 from workflows.db import driver, transaction
 from workflows.directory import at_version
 from workflows.errors import InvalidInput, NotAllowed, NotSignedIn, SignInFailed, TooManyAttempts
+from workflows.language import gettext
 from workflows.people import (
     Actor,
     ApiToken,
@@ -105,9 +106,9 @@ def change_person(work: Work, username: str, values: Mapping[str, object]) -> No
     be lifted, are only asked here; a supervisor approves them (domain 6.2; `role_requests`, `lift_requests`).
     """
     if not work.actor.has("administrator", "esd_wioa_supervisor"):
-        raise NotAllowed("Administrators change people; supervisors approve ESD roles.")
+        raise NotAllowed(gettext("Administrators change people; supervisors approve ESD roles."))
     if values.keys() - {"roles"} and not work.actor.has("administrator"):
-        raise NotAllowed("Supervisors change ESD roles only.")
+        raise NotAllowed(gettext("Supervisors change ESD roles only."))
     guard(values)
     person = lock_person(work, username)
     before = set(work.db.scalars(select(PersonRole.role).where(PersonRole.person_id == person.id)))
@@ -135,7 +136,7 @@ def change_person(work: Work, username: str, values: Mapping[str, object]) -> No
 def end_access(work: Work, username: str) -> None:
     """End all sessions and tokens of a person at once (administrator); they may sign in again if they still may."""
     if not work.actor.has("administrator"):
-        raise NotAllowed("Administrators end the sessions of others.")
+        raise NotAllowed(gettext("Administrators end the sessions of others."))
     person = lock_person(work, username)
     sessions, tokens = end_sessions(work, person.id), end_tokens(work, person.id)
     history.record(work, "access_of_person_ended", user=username, sessions=sessions, tokens=tokens)
@@ -163,7 +164,7 @@ def _check_keeps_own_access(work: Work, person: Person, after: set[str]) -> None
     if person.id != work.actor.id or not work.actor.has("administrator"):
         return
     if not person.active or "administrator" not in after:
-        words = (
+        words = gettext(
             "Another administrator takes your own access away. Leave your role and your sign-in as they are."
         )
         raise InvalidInput(fields={"roles" if person.active else "active": words})

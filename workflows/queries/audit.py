@@ -18,6 +18,7 @@ from workflows.db import transaction
 from workflows.emergency_access import EmergencyAccess
 from workflows.errors import NotAllowed
 from workflows.history import OFTEN, SELDOM, HistoryEvent, record
+from workflows.language import gettext
 from workflows.outbox import ESD_ONLY_KINDS
 from workflows.people import Actor, Person, actor_for
 from workflows.privacy import ADM, AUD, OFFER_ELEMENTS
@@ -68,7 +69,7 @@ class TrailRow:
 def trail(work: Work, filters: TrailFilters, before: int | None = None) -> tuple[list[TrailRow], int | None]:
     """The trail of the area, newest first, filtered; and the key of the next page."""
     if not work.actor.has(AUD, ADM):
-        raise NotAllowed("The history of everything is read by auditors and administrators.")
+        raise NotAllowed(gettext("The history of everything is read by auditors and administrators."))
     rows = _page(work, filters, before, PAGE + 1)
     return rows[:PAGE], rows[PAGE - 1].id if len(rows) > PAGE else None
 
@@ -98,7 +99,7 @@ SELECT kind FROM found WHERE kind IS NOT NULL
 def begin_export(work: Work, filters: TrailFilters, form: str) -> TrailFilters:
     """Write down that the trail, as filtered, is taken out (`form`: csv or json): by auditors alone (domain 6.2)."""
     if not work.actor.has(AUD):
-        raise NotAllowed("Auditors take out the history.")
+        raise NotAllowed(gettext("Auditors take out the history."))
     asked = {name: value for name, value in vars(filters).items() if value}
     _range(filters)
     record(work, "audit_exported", form=form, filters=sorted(asked), kind_of_event=filters.kind or None)

@@ -211,5 +211,5 @@ def unkey(key: str) -> work_views.Key:
         return datetime.fromisoformat(due), str(task_id)
     except (ValueError, TypeError, binascii.Error):
         raise InvalidInput(
-            fields={"after": "This page no longer exists. Start from the first page."}
+            fields={"after": gettext("This page no longer exists. Start from the first page.")}
         ) from None
