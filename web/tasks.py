@@ -228,9 +228,11 @@ def _page(
     kept: bool = False,
     updated: bool = False,
     conflict: bool = False,
+    twin: str = "",
 ) -> str:
     return render_template(
         "task.html",
+        twin=twin,
         task=_task(view),
         fields=view.fields(values, errors),
         errors=errors or {},
@@ -245,7 +247,8 @@ def _page(
 def refused_page(task_id: str, refused: Refused) -> tuple[str, int]:
     """The page of a task whose draft cannot be completed as it is, with what is to be put right."""
     view = task_view(g.actor, task_id)
-    return _page(view, None, refused.fields or {"": refused.message}), status_of(refused)
+    twin = refused.number if isinstance(refused, DuplicateCase) and opens(g.actor, refused.number) else ""
+    return _page(view, None, refused.fields or {"": refused.message}, twin=twin), status_of(refused)
 
 
 def _in_words(view: TaskView, values: Typed) -> list[tuple[str, str]]:
