@@ -24,6 +24,7 @@ from workflows.cases import Note
 from workflows.commands import kept_answers, user_tasks
 from workflows.errors import (
     DraftChanged,
+    DuplicateCase,
     Incident,
     InvalidInput,
     NotAllowed,
@@ -37,6 +38,7 @@ from workflows.language import gettext
 from workflows.people import ROLES
 from workflows.privacy import is_free_for
 from workflows.queries import whole_number
+from workflows.queries.case_list import opens
 from workflows.queries.done import completed_with
 from workflows.queries.tasks import TaskView, next_task, task_form, task_view
 

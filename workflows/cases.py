@@ -6,9 +6,11 @@ from sqlalchemy import ForeignKey, Index, Sequence, func, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from workflows import case_file
-from workflows.db import Base, Json, JsonList
+from workflows.db import Base, Json, JsonList, driver
+from workflows.directory import at_version
 from workflows.errors import NotFound
 from workflows.language import marked
+from workflows.pipeline import at_once
 
 OUTCOMES = {
     "found_in_own_office": marked("Found in your own office"),
@@ -59,8 +61,6 @@ STATUSES = {
 }
 
 case_number = Sequence("case_number")
-new_numbers = select(case_number.next_value(), func.nextval("case_id_seq"))
-"""The number and the id of a new case, in one go."""
 
 
 class Case(Base):
@@ -165,6 +165,15 @@ class IdempotencyKey(Base):
     case_id: Mapped[int] = mapped_column(ForeignKey("case.id"))
     shortcomings: Mapped[JsonList]
     at: Mapped[datetime]
+
+
+def new_numbers(db: Session) -> tuple[int, int]:
+    """The number and the id of a new case, in one go; numbers of a case that comes to nothing are not used again. With
+    them comes the version of the directory, asked for next."""
+    numbers = "SELECT nextval('case_number'), nextval('case_id_seq'), version FROM directory_version"
+    (((number, case_id, version),),) = at_once(driver(db), (numbers, ()))
+    at_version(db, str(version))
+    return int(number or 0), int(case_id or 0)
 
 
 def case_numbered(db: Session, number: str, *, lock: bool = False) -> Case:

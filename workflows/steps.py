@@ -102,7 +102,9 @@ def check_duplicates(context: Context) -> Result:
     if not _answer(context, "T5_WriteRequest", "close_if_duplicate"):
         sentence = f"Your agency already has an open request for this client: {found[0].number}."
         raise DuplicateCase(
-            sentence, fields={"close_if_duplicate": f"{sentence} Tick this to close the new one."}, number=found[0].number
+            sentence,
+            fields={"close_if_duplicate": f"{sentence} Tick this to close the new one."},
+            number=found[0].number,
         )
     context.case.linked_case_id = found[0].id
     forget_client(context.work, context.case)

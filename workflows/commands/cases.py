@@ -26,7 +26,7 @@ from workflows.definitions import MAIN_PROCESS, OPT_OUT_AGAIN, Bundle, ProcessDe
 from workflows.errors import HeldByAgreement, InvalidBundle, InvalidInput, KeyReused, NotAllowed, NotNow
 from workflows.forms import Answers
 from workflows.history import record
-from workflows.organisations import Office
+from workflows.organisations import offices
 from workflows.people import Actor, Person, actor_for, person_named
 from workflows.privacy import Standing
 from workflows.settings import settings
@@ -195,14 +195,13 @@ def _case_manager(work: Work, username: str | None) -> Actor:
 
 def _first_answers(work: Work, bundle: Bundle, evidence: Mapping[str, object]) -> Answers:
     form = bundle.forms[f"{FIRST_TASK}.json"]
-    offices = offices_to_open_in(work.db, work.actor)
-    options = options_for(work.db, form, offices)
+    options = options_for(work.db, form, offices_to_open_in(work.db, work.actor))
     return form.clean(dict(evidence), options, work.now, labels_of(work.db, work.actor.area))
 
 
 def _new_case(work: Work, process: str, manager: Actor, office: str) -> Case:
-    area = work.db.get_one(Office, office).area_code
-    number, case_id = work.db.execute(new_numbers).one()
+    area = next(one.area_code for one in offices(work.db) if one.code == office)
+    number, case_id = new_numbers(work.db)
     case = Case(
         id=case_id,
         number=f"{area}-{work.now.astimezone(settings().zone).year}-{number:06}",

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Select, exists, func, or_, select, tuple_
 
 from workflows import privacy
+from workflows.cases import Case
 from workflows.commands.particulars import offices_to_choose
 from workflows.errors import NotAllowed, NotFound
 from workflows.organisations import Agency
@@ -25,6 +26,7 @@ from workflows.people import (
     person_of,
 )
 from workflows.queries import query
+from workflows.user_tasks import UserTask
 from workflows.work import Work
 
 PAGE = 50
@@ -132,7 +134,9 @@ def tasks_held(work: Work, username: str) -> Held:
     access_of(work.actor, username)
     rows = select(Case.number, UserTask.role).join(UserTask, UserTask.case_id == Case.id)
     rows = rows.join(Person, Person.id == UserTask.assignee_id)
-    rows = rows.where(Person.username == username, Case.area_code == work.actor.area, UserTask.closed_at.is_(None))
+    rows = rows.where(
+        Person.username == username, Case.area_code == work.actor.area, UserTask.closed_at.is_(None)
+    )
     found = work.db.execute(rows.order_by(Case.id)).all()
     partners = dict.fromkeys(number for number, role in found if role == privacy.CM)
     return Held(list(partners), sum(role != privacy.CM for _, role in found))

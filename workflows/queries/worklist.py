@@ -203,6 +203,7 @@ def key_of(task: UserTask) -> str:
 
 
 def unkey(key: str) -> work_views.Key:
+    """The due time and the id that a key stands for; refused in words when it is none."""
     try:
         due, task_id = json.loads(base64.urlsafe_b64decode(key.encode()))
         if not str(task_id).isascii():
