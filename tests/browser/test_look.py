@@ -13,7 +13,7 @@ from tests.browser.conftest import Visit
 from tests.browser.pages import Visitor, overflow, violations
 from tests.desk import AVERY, CASEY, DEVON, ELLIS, LEE, NOOR, PAT, ROBIN, answers
 from tests.end_to_end.product import Product, somebody
-from workflows.language import LANGUAGES
+from workflows.language import ENGLISH, LANGUAGES
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -89,11 +89,12 @@ PAGES = {
     ),
     DEVON: ("/work", "/tasks/{task[edit]}", "/cases/{edit}"),
     NOOR: ("/cases/new",),
-    ROBIN: ("/work", "/cases", "/processes", "/processes/opt_in_5512pro/1", "/admin/agreements",
+    ROBIN: ("/work", "/manage", "/cases", "/processes", "/processes/opt_in_5512pro/1", "/admin/agreements",
             "/admin/agreements/new", "/admin/agreements/K-TEST-103", "/admin/agreements/K-TEST-103/change",
             "/admin/outbox", "/admin/settings", "/team", "/team/ageing"),
-    PAT: ("/admin/people", f"/admin/people/{AVERY}", f"/admin/people/{ELLIS}", "/admin/people/new", "/admin/outbox",
-          "/admin/outbox/1", "/admin/settings", "/audit", "/audit?case={request}", "/cases/{request}/emergency-access",
+    PAT: ("/manage", "/admin/people", f"/admin/people/{AVERY}", f"/admin/people/{ELLIS}", "/admin/people/new",
+          "/admin/outbox", "/admin/outbox/1", "/admin/settings", "/audit", "/audit?case={request}",
+          "/cases/{request}/emergency-access",
           "/cases/{done}/emergency-access", "/account", "/admin/webhooks", "/admin/webhooks/new",
           "/admin/webhooks/1", "/admin/webhooks/1/change"),
     LEE: ("/audit", "/cases", "/cases/{done}", "/admin/people"),
@@ -105,7 +106,11 @@ PAGES = {
 def test_pages_are_accessible_and_fit(visit: Visit, scene: Scene, who: str, language: str) -> None:
     person = visit(who)
     person.speak(language)
-    found = {path: look_at(person, scene.path(path), name_of(who, path, language)) for path in PAGES[who]}
+    # What axe looks at is the same in each language but for the room that the words take: once will do, where it is scarce.
+    asked = WIDTHS if language == ENGLISH else WIDTHS[-1:]
+    found = {
+        path: look_at(person, scene.path(path), name_of(who, path, language), asked) for path in PAGES[who]
+    }
     assert {path: problems for path, problems in found.items() if problems} == {}
 
 
@@ -115,20 +120,23 @@ def name_of(who: str, path: str, language: str) -> str:
     return f"{who.split('.')[0] or 'stranger'}/{words}.{language}"
 
 
-def look_at(person: Visitor, path: str, name: str) -> list[object]:
+def look_at(person: Visitor, path: str, name: str, asked: tuple[int, ...]) -> list[object]:
     """What is wrong with a page, on a desk and on a phone; its pictures are kept where they are wanted."""
     person.page.goto(path)
-    return on_both(person, name)
+    return on_both(person, name, asked)
 
 
-def on_both(person: Visitor, name: str = "") -> list[object]:
-    """What is wrong with the page that is open, at each width."""
+def on_both(person: Visitor, name: str = "", asked: tuple[int, ...] = WIDTHS) -> list[object]:
+    """What is wrong with the page that is open, at each width; axe is asked at some of them."""
     problems: list[object] = []
     for width in WIDTHS:
         person.page.set_viewport_size({"width": width, "height": 900})
         keep_picture(person, f"{name}.{width}.png" if name else "")
         wide = overflow(person.page)
-        problems += [*violations(person.page), *([f"{wide} pixels too wide"] if wide > 0 else [])]
+        problems += [
+            *(violations(person.page) if width in asked else []),
+            *([f"{wide} pixels too wide"] if wide > 0 else []),
+        ]
     return problems
 
 

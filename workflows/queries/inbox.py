@@ -15,6 +15,7 @@ from workflows.cases import Case
 from workflows.commands.inbox import mine
 from workflows.errors import NotFound
 from workflows.outbox import OutboxMessage
+from workflows.people import Actor
 from workflows.privacy import Standing
 from workflows.queries import inbox_words as words
 from workflows.queries import query
