@@ -188,7 +188,9 @@ def sent_and_written(gone: Mapping[int, str], lease: str) -> set[int]:
         for row in sorted(rows, key=lambda row: row.case_id is None):
             row.state, row.sent_at, row.subject, row.error = "sent", work.now, gone[row.id], None
             row.lease = row.leased_until = None
-            outbox.note(work, cases[row.case_id] if row.case_id else None, row)
+            case = cases[row.case_id] if row.case_id else None
+            outbox.note(work, case, row)
+            _note_facts(work, case, row)
         return {row.id for row in rows}
 
 
@@ -217,7 +219,7 @@ def write_down(work: Work, message_id: int) -> None:
     if row.state == "sent" and row.lease:
         row.lease = row.leased_until = None
         _note(work, row)
-        _note_facts(work, row)
+        _note_facts(work, _case_of(work, row), row)
 
 
 def write_down_sent() -> None:
@@ -339,11 +341,11 @@ def _give_up(work: Work, row: OutboxMessage) -> None:
         outbox.queue(work, "mail_undeliverable", None, administrators, message=row.id)
 
 
-def _note_facts(work: Work, row: OutboxMessage) -> None:
+def _note_facts(work: Work, case: Case | None, row: OutboxMessage) -> None:
     """A mail that named the client counts as a reading of the facts by whoever got it (domain 7.3)."""
     if row.about.get(FACTS):
-        work.actor = actor_for(work.db, work.db.get_one(Person, row.recipient_id))
-        record(work, "client_facts_read", _case_of(work, row), where="mail", element=None)
+        reader = actor_for(work.db, work.db.get_one(Person, row.recipient_id))
+        record(Work(work.db, reader, work.now), "client_facts_read", case, where="mail", element=None)
 
 
 def _wait(attempts: int) -> timedelta:
