@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format lock clean browser bench fuzz soak conformance catalogue
+.PHONY: help demo test lint format lock clean browser screenshots bench fuzz soak conformance catalogue
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -19,6 +19,7 @@ endif
 help:
 	@echo "make demo    start the whole product here with sample data (Ctrl-C stops it)"
 	@echo "make test    all checks and tests"
+	@echo "make screenshots  a picture of every page, each role, language and width, in var/screenshots"
 	@echo "make bench   what a step, a case and a page cost, against others (minutes)"
 	@echo "make fuzz    coverage-guided fuzzing of expressions, diagrams and saved states (FUZZ_RUNS=200000 each)"
 	@echo "make soak    random processes, expressions and tables by the thousand (SOAK=3000 of each, counted from SEED=0)"
@@ -35,6 +36,12 @@ demo: $(VENV)/.demo
 test: $(VENV)/.test browser
 	@$(MAKE) --no-print-directory lint
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+# The look test keeps what it looks at: FOLDER/ROLE/PAGE.LANGUAGE.WIDTH.png
+SCREENSHOTS ?= var/screenshots
+screenshots: $(VENV)/.test browser
+	SCREENSHOTS="$(SCREENSHOTS)" $(BIN)/python -m pytest -q -n 0 tests/browser/test_look.py
+	@echo "The pictures are in $(SCREENSHOTS)"
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .

@@ -36,6 +36,7 @@ from web.developers import developers
 from web.emergency import emergency
 from web.failures import register_failures
 from web.inbox import inbox
+from web.manage import manage
 from web.my_work import my_work
 from web.people import people
 from web.places import places_for
@@ -63,6 +64,7 @@ csrf = CSRFProtect()
 BLUEPRINTS: tuple[Blueprint, ...] = (
     session,
     my_work,
+    manage,
     preferences,
     tasks,
     checking,

@@ -52,16 +52,26 @@ def confirm(task_id: str) -> Response | str | tuple[str, int]:
     try:
         user_tasks.complete_checked(g.actor, task_id, draft)
     except TaskClosed:
-        closed = done_view(g.actor, task_id)
-        return redirect(_done_page(task_id)) if closed and closed.mine else too_late(task_id)
+        return redirect(_done_page(task_id)) if _did(task_id) else too_late(task_id)
+    except NotAllowed:
+        # Whom a task was delegated to may see nothing of its case once it is done; a second click still leads there.
+        if _did(task_id):
+            return redirect(_done_page(task_id))
+        raise
     except DraftChanged:
         flash(gettext("The answers were changed in another window. Look them over once more."), "warning")
         return redirect(url_for("checking.check", task_id=task_id))
-    except (NotFound, NotAllowed, AssignedToAnother, Incident):
+    except (NotFound, AssignedToAnother, Incident):
         raise
     except Refused as refused:
         return refused_page(task_id, refused)
     return redirect(_done_page(task_id))
+
+
+def _did(task_id: str) -> bool:
+    """Whether the reader has completed this task."""
+    closed = done_view(g.actor, task_id)
+    return closed is not None and closed.mine
 
 
 @checking.get("/tasks/<task_id>/done")

@@ -205,6 +205,7 @@ def _page(username: str, typed: Typed, errors: dict[str, str]) -> str:
         may_decline=supervises or keeps,
         may_keep=keeps,
         access=queries.access_of(g.actor, username) if keeps else None,
+        held=queries.tasks_held(g.actor, username) if keeps and not someone.active else None,
         roles_words=roles_in_words(row.roles),
         choices=choices,
         may_set_roles=keeps or supervises,

@@ -15,11 +15,12 @@ from workflows.privacy import may_open_requests
 
 @dataclass(frozen=True)
 class Place:
-    """An entry of the navigation: `roles` are those to whom it is shown."""
+    """An entry of the navigation: `roles` are those to whom it is shown. With `words`, a sentence, it lies below Manage."""
 
     label: str
     path: str
     roles: frozenset[str]
+    words: str = ""
 
 
 _CASEWORK = frozenset({"case_manager", "esd_staff", "esd_wioa_supervisor", "program_manager"})
@@ -45,23 +46,48 @@ PLACES = (
         "/admin/agreements",
         frozenset({"program_manager", "administrator", "esd_wioa_supervisor", "auditor"}),
     ),
-    Place(marked("Sent mail"), "/admin/outbox", frozenset({"program_manager", "administrator"})),
-    Place(marked("Settings"), "/admin/settings", frozenset({"program_manager", "administrator"})),
-    Place(marked("Webhooks"), "/admin/webhooks", frozenset({"administrator"})),
+    Place(
+        marked("Sent mail"),
+        "/admin/outbox",
+        frozenset({"program_manager", "administrator"}),
+        marked("Every e-mail, whether it was sent, and what to do when one failed."),
+    ),
+    Place(
+        marked("Settings"),
+        "/admin/settings",
+        frozenset({"program_manager", "administrator"}),
+        marked(
+            "Opening hours, closing days, what the case management system calls things, what a mail may say."
+        ),
+    ),
+    Place(
+        marked("Webhooks"),
+        "/admin/webhooks",
+        frozenset({"administrator"}),
+        marked("Other programs that are told what happens to cases."),
+    ),
     Place(marked("Problems"), PROBLEMS, frozenset({"administrator", "auditor"})),
     Place(marked("History"), "/audit", frozenset({"auditor", "administrator"})),
 )
 
-DEMO_MAILS = Place(marked("Demo mail"), "/demo/mails", frozenset(ROLES))
+DEMO_MAILS = Place(
+    marked("Demo mail"),
+    "/demo/mails",
+    frozenset(ROLES),
+    marked("The e-mails of this demonstration as their recipients would get them."),
+)
+MANAGE = Place(marked("Manage"), "/manage", frozenset(ROLES))
 
 
 def places_for(actor: Actor | None, demo: bool) -> list[dict[str, object]]:
     """The navigation of a person; the entry of the page shown is marked `current`, `count` is what waits there."""
     if actor is None:
         return []
-    entries = [*PLACES, DEMO_MAILS] if demo else list(PLACES)
-    shown = [entry for entry in entries if entry.roles & actor.roles and _may_use(actor, entry)]
-    here = max((e.path for e in shown if _within(request.path, e.path)), key=len, default="")
+    managed = managed_by(actor, demo)
+    shown = [entry for entry in _open_to(actor, demo) if entry not in managed] + [MANAGE] * bool(managed)
+    below = any(_within(request.path, entry.path) for entry in managed)
+    path = MANAGE.path if below else request.path
+    here = max((e.path for e in shown if _within(path, e.path)), key=len, default="")
     return [
         {
             "label": gettext(entry.label),
@@ -73,6 +99,17 @@ def places_for(actor: Actor | None, demo: bool) -> list[dict[str, object]]:
         }
         for entry in shown
     ]
+
+
+def managed_by(actor: Actor, demo: bool) -> list[Place]:
+    """What lies below Manage for a person; a single place needs no page above it and stays in the navigation."""
+    below = [entry for entry in _open_to(actor, demo) if entry.words]
+    return below if len(below) > 1 else []
+
+
+def _open_to(actor: Actor, demo: bool) -> list[Place]:
+    entries = [*PLACES, DEMO_MAILS] if demo else list(PLACES)
+    return [entry for entry in entries if entry.roles & actor.roles and _may_use(actor, entry)]
 
 
 def _may_use(actor: Actor, entry: Place) -> bool:

@@ -24,6 +24,7 @@ from workflows.cases import Note
 from workflows.commands import kept_answers, user_tasks
 from workflows.errors import (
     DraftChanged,
+    DuplicateCase,
     Incident,
     InvalidInput,
     NotAllowed,
@@ -37,6 +38,7 @@ from workflows.language import gettext, marked
 from workflows.people import ROLES
 from workflows.privacy import is_free_for
 from workflows.queries import whole_number
+from workflows.queries.case_list import opens
 from workflows.queries.done import completed_with
 from workflows.queries.tasks import TaskView, next_task, task_form, task_view
 
@@ -242,9 +244,11 @@ def _page(
     kept: bool = False,
     updated: bool = False,
     conflict: bool = False,
+    twin: str = "",
 ) -> str:
     return render_template(
         "task.html",
+        twin=twin,
         task=_task(view),
         fields=view.fields(values, errors),
         errors=errors or {},
@@ -259,7 +263,8 @@ def _page(
 def refused_page(task_id: str, refused: Refused) -> tuple[str, int]:
     """The page of a task whose draft cannot be completed as it is, with what is to be put right."""
     view = task_view(g.actor, task_id)
-    return _page(view, None, refused.fields or {"": refused.message}), status_of(refused)
+    twin = refused.number if isinstance(refused, DuplicateCase) and opens(g.actor, refused.number) else ""
+    return _page(view, None, refused.fields or {"": refused.message}, twin=twin), status_of(refused)
 
 
 def _in_words(view: TaskView, values: Typed) -> list[tuple[str, str]]:

@@ -88,6 +88,12 @@ class SsnBlocked(InvalidInput):
 class DuplicateCase(Refused):
     """Your agency already has an open request for this client."""
 
+    def __init__(
+        self, message: str | None = None, fields: Mapping[str, str] | None = None, number: str = ""
+    ) -> None:
+        super().__init__(message, fields)
+        self.number = number
+
 
 class NotNow(Refused):
     """This is not possible at this point of the case."""

@@ -1,6 +1,7 @@
 """The words of a message: the bundle's template filled with names that tell nothing about a client (domain 5.1)."""
 
 from typing import TypeVar
+from urllib.parse import quote
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -19,6 +20,7 @@ from workflows.instances import ProcessInstance
 from workflows.organisations import Agency, Agreement, Office
 from workflows.outbox import DAILY, OWN, OutboxMessage
 from workflows.people import Person, SetupLink, actor_for
+from workflows.privacy import may_read_agreements
 from workflows.queries.digest import daily_values
 from workflows.settings import settings
 from workflows.setup_links import address_of
@@ -118,7 +120,7 @@ def _values(db: Session, row: OutboxMessage, case: Case | None, person: Person) 
     if case:
         values |= _case_values(db, case, row, person)
     if "agreement" in row.about:
-        values |= _agreement_values(db, _known(db, Agreement, row.about["agreement"]))
+        values |= _agreement_values(db, _known(db, Agreement, row.about["agreement"]), person)
     if "absence" in row.about:
         values |= _absence_values(db, db.get_one(Absence, row.about["absence"]))
     if "message" in row.about:
@@ -160,13 +162,15 @@ def _tasks_for(db: Session, case: Case, person: Person) -> list[UserTask]:
     return [task for task in open_tasks(db, case.id) if task.assignee_id == person.id or task.role in roles]
 
 
-def _agreement_values(db: Session, agreement: Agreement) -> dict[str, object]:
+def _agreement_values(db: Session, agreement: Agreement, person: Person) -> dict[str, object]:
+    """A partner's contract manager is told, but may not open the pages of agreements: no link leads there."""
+    page = f"{settings().public_url}/admin/agreements/{quote(agreement.number)}"
     return {
         "agreement_number": agreement.number,
         "agreement_end": words_for_date(agreement.ends_on),
         "agency_name": _known(db, Agency, agreement.agency_code).name,
         "open_cases": open_cases_of(db, agreement.agency_code),
-        "link": f"{settings().public_url}/admin/agreements",
+        "link": page if may_read_agreements(actor_for(db, person)) else "",
     }
 
 

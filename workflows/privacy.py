@@ -317,6 +317,11 @@ def check_may_see_task(standing: Standing, task: UserTask) -> None:
         raise NotAllowed(gettext("This task is Employment Security's own work."))
 
 
+def may_read_agreements(actor: Actor) -> bool:
+    """Whether somebody keeps or views agreements (domain 6.2)."""
+    return actor.has(PM, ADM, SUP, AUD)
+
+
 def may_open_requests(actor: Actor) -> bool:
     """Whether somebody opens requests at all (domain 6.2): case managers; supervisors with both keys on their behalf."""
     return actor.has(CM) or (actor.has(SUP) and actor.holds_two_keys)

@@ -111,6 +111,7 @@ def check_duplicates(context: Context) -> Result:
         raise DuplicateCase(
             sentence,
             fields={"close_if_duplicate": " ".join([sentence, gettext("Tick this to close the new one.")])},
+            number=found[0].number,
         )
     context.case.linked_case_id = found[0].id
     forget_client(context.work, context.case)

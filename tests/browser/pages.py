@@ -16,6 +16,7 @@ from tests.desk import MOMENTS, answers
 from workflows import sample
 from workflows.settings import PROJECT
 
+LANGUAGE = "desk_language"  # the cookie
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 OFFICE_CLOCK = ZoneInfo("America/Los_Angeles")
 UNDER_WAY = ".htmx-request, .htmx-swapping, .htmx-settling"
@@ -50,7 +51,7 @@ class Visitor:
     def __init__(
         self, browser: Browser, address: str, script: bool = True, kept: Any = None, keyboard: bool = False
     ) -> None:
-        self.script, self.keyboard = script, keyboard
+        self.address, self.script, self.keyboard = address, script, keyboard
         self.context = browser.new_context(base_url=address, java_script_enabled=script, storage_state=kept)
         self.context.set_default_timeout(30_000)
         self.complaints: list[str] = []
@@ -91,6 +92,10 @@ class Visitor:
                 self.page.keyboard.press("Enter")
             else:
                 button.click()
+
+    def speak(self, code: str) -> None:
+        """Read the pages in this language from the next one on: `en`, `es`."""
+        self.context.add_cookies([{"name": LANGUAGE, "value": code, "url": self.address}])
 
     def press(self, words: str) -> None:
         """Press the button of that name."""

@@ -291,6 +291,7 @@ PLACES = (
     Place(("GET /", "POST /sign-out", "GET /work", "GET /api/v1/worklist", "GET /tokens", "GET /api/v1/tokens",
            "GET /account", "GET /api/v1/sessions", "POST /account/sessions/end-others", "POST /account/password"),
           "6.2 See queue: each their own; so with the account", anybody=True),
+    Place(("GET /manage",), "Links alone, to the places of one's roles", anybody=True),
     Place(("POST /account/sessions/<int:number>/end", "DELETE /api/v1/sessions/<int:id>"),
           "One's own; whose a number is, is told to nobody else", "nobody", secret=True),
     Place(("GET /set-up/<token>", "POST /set-up/<token>"),

@@ -47,7 +47,7 @@ def agreements(work: Work) -> list[AgreementRow]:
 
 def check_reads(actor: Actor) -> None:
     """Refuse everybody who neither keeps nor views agreements (domain 6.2)."""
-    if not actor.has(privacy.PM, privacy.ADM, privacy.SUP, privacy.AUD):
+    if not privacy.may_read_agreements(actor):
         raise NotAllowed(gettext("Agreements are kept by program managers and administrators."))
 
 

@@ -57,6 +57,13 @@ def case_list(
     return items, str(found[PAGE - 1][0].id) if len(found) > PAGE else None
 
 
+@query
+def opens(work: Work, number: str) -> bool:
+    """Whether somebody may open the page of a case."""
+    case = work.db.scalar(select(Case).where(Case.number == number))
+    return case is not None and bool(access.standing(work, case).roles)
+
+
 def _ended(work: Work) -> SQLColumnExpression[datetime | None]:
     """When a case ended: outside ESD when the partner's part was done, as everywhere else (X14)."""
     esd = work.actor.has(privacy.SUP, privacy.ESD)

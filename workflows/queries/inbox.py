@@ -16,6 +16,7 @@ from workflows.commands.inbox import mine
 from workflows.errors import NotFound
 from workflows.language import gettext
 from workflows.outbox import OutboxMessage
+from workflows.people import Actor
 from workflows.privacy import Standing
 from workflows.queries import inbox_words as words
 from workflows.queries import query
@@ -89,21 +90,22 @@ def entries(work: Work, rows: Iterable[OutboxMessage]) -> list[Entry]:
     ids = {row.case_id for row in rows if row.case_id}
     cases = {case.id: case for case in work.db.scalars(select(Case).where(Case.id.in_(ids)))} if ids else {}
     standings = access.standings(work, cases.values())
-    return [_entry(row, standings.get(row.case_id or 0)) for row in rows]
+    return [_entry(work.actor, row, standings.get(row.case_id or 0)) for row in rows]
 
 
-def _entry(row: OutboxMessage, standing: Standing | None) -> Entry:
-    said, number, href = _told(row, standing)
+def _entry(actor: Actor, row: OutboxMessage, standing: Standing | None) -> Entry:
+    said, number, href = _told(actor, row, standing)
     less = said in (words.HIDDEN, words.ON_HOLD, words.REDUCED)
     shown, said = ("", gettext(said)) if less else (row.number, said)
     return Entry(row.id, row.queued_at, shown, said, number, href, row.read_at is not None)
 
 
-def _told(row: OutboxMessage, standing: Standing | None) -> tuple[str, str | None, str]:
+def _told(actor: Actor, row: OutboxMessage, standing: Standing | None) -> tuple[str, str | None, str]:
     """The sentence, the number of the case, and the page that may be opened."""
     said = words.words_of(row.kind, row.about)
     if standing is None:
-        return said, None, words.place_of(row.kind, row.about)
+        barred = "agreement" in row.about and not privacy.may_read_agreements(actor)
+        return said, None, "" if barred else words.place_of(row.kind, row.about)
     case = standing.case
     if standing.is_own_case and standing.is_reduced:
         held = standing.lapsed or case.held_at is not None

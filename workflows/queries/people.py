@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Select, exists, func, or_, select, tuple_
 
 from workflows import privacy
+from workflows.cases import Case
 from workflows.commands.particulars import offices_to_choose
 from workflows.errors import NotAllowed, NotFound
 from workflows.language import gettext, marked, said
@@ -26,6 +27,7 @@ from workflows.people import (
     person_of,
 )
 from workflows.queries import query
+from workflows.user_tasks import UserTask
 from workflows.work import Work
 
 PAGE = 50
@@ -116,6 +118,29 @@ def access_of(work: Work, username: str) -> Access:
     if person is None:
         raise NotFound(gettext("There is no user named {username}.").format(username=username[:60]))
     return _access(work, person)
+
+
+@dataclass(frozen=True)
+class Held:
+    """The open tasks that somebody holds: the numbers of the cases of a partner's tasks, and how many are Employment
+    Security's, whose cases are not named, because who works on one may tell how the client decided."""
+
+    numbers: list[str]
+    esd: int
+
+
+@query
+def tasks_held(work: Work, username: str) -> Held:
+    """What somebody of the area still holds, for administrators."""
+    access_of(work.actor, username)
+    rows = select(Case.number, UserTask.role).join(UserTask, UserTask.case_id == Case.id)
+    rows = rows.join(Person, Person.id == UserTask.assignee_id)
+    rows = rows.where(
+        Person.username == username, Case.area_code == work.actor.area, UserTask.closed_at.is_(None)
+    )
+    found = work.db.execute(rows.order_by(Case.id)).all()
+    partners = dict.fromkeys(number for number, role in found if role == privacy.CM)
+    return Held(list(partners), sum(role != privacy.CM for _, role in found))
 
 
 @query

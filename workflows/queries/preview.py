@@ -125,7 +125,7 @@ def _sentence(work: Work, standing: Standing) -> str:
         ended = outcome[:1].lower() + outcome[1:]
         words = gettext("The case is closed: {outcome}.") if ended else gettext("The case is closed.")
         return words.format(outcome=ended)
-    return state_sentence(work, standing)
+    return state_sentence(work, standing, foretold=True)
 
 
 def _next(work: Work, standing: Standing, task: UserTask) -> NextTask:

@@ -35,20 +35,24 @@ class Lines(NamedTuple):
 
 @dataclass(frozen=True)
 class Scene:
-    """What a sentence is made of. `tasks`: the open ones this reader may know of; `timers`: all that wait."""
+    """What a sentence is made of. `tasks`: the open ones this reader may know of; `timers`: all that wait; `foretold`:
+    what begins now has not happened yet."""
 
     db: Session
     standing: Standing
     now: datetime
     tasks: list[UserTask]
     timers: list[Timer]
+    foretold: bool = False
 
     def task(self, *labels: str) -> UserTask | None:
         """The first open task with one of these labels of the procedure."""
         return next((task for task in self.tasks if task.element.split("_")[0] in labels), None)
 
     def since(self, moment: datetime) -> str:
-        """`since Tuesday`."""
+        """`since Tuesday`; `from then on` for what is only foretold."""
+        if self.foretold and moment >= self.now:
+            return gettext("from then on")
         return since(moment, self.now)
 
     def on(self, moment: datetime) -> str:
@@ -60,16 +64,19 @@ class Scene:
         return next((t for t in self.timers if t.level in levels and t.due_at > self.now), None)
 
 
-def state_sentence(work: Work, standing: Standing) -> str:
-    """Where a case stands for this reader, in one sentence, and whether that is late or hindered."""
-    scene = _scene(work, standing)
+def state_sentence(work: Work, standing: Standing, foretold: bool = False) -> str:
+    """Where a case stands for this reader, in one sentence, and whether that is late or hindered.
+
+    `foretold`: the case is looked at as it would stand once something is done.
+    """
+    scene = _scene(work, standing, foretold)
     words = _words(scene, privacy.visible_status(standing))
     late = any(task.due_at and task.due_at < work.now for task in scene.tasks)
     told = [words, gettext("This is later than planned.") if late else "", _hindered(scene)]
     return " ".join(one for one in told if one)
 
 
-def _scene(work: Work, standing: Standing) -> Scene:
+def _scene(work: Work, standing: Standing, foretold: bool) -> Scene:
     """A task that the state itself tells of is known to all: the supervisor's first, while the request is just sent."""
     told = privacy.visible_status(standing) == "submitted" and not standing.is_reduced
     tasks = [
@@ -79,7 +86,7 @@ def _scene(work: Work, standing: Standing) -> Scene:
     ]
     over = privacy.visible_status(standing) in ("closed", "on_hold") or _kept_from(standing)
     timers = [] if over else open_timers(work.db, standing.case.id)
-    return Scene(work.db, standing, work.now, [] if over and not standing.is_esd else tasks, timers)
+    return Scene(work.db, standing, work.now, [] if over and not standing.is_esd else tasks, timers, foretold)
 
 
 def _kept_from(standing: Standing) -> bool:
