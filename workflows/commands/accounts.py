@@ -22,7 +22,7 @@ from workflows.commands.people import (
 )
 from workflows.db import transaction
 from workflows.errors import InvalidInput, NotAllowed, NotFound, NotNow
-from workflows.language import gettext
+from workflows.language import gettext, marked
 from workflows.organisations import Agency
 from workflows.people import Person, PersonRole, SetupLink, SignIn, actor_for, person_named
 from workflows.setup_links import link_of, new_link
@@ -31,7 +31,9 @@ from workflows.work import Work
 
 SHORTEST, LONGEST = 12, 200
 _USERNAME = re.compile(r"[a-z][a-z0-9]*(?:[.-][a-z0-9]+)*")
-_LINK_OVER = "This link was used already, or its three days are over. Ask an administrator for a new one."
+_LINK_OVER = marked(
+    "This link was used already, or its three days are over. Ask an administrator for a new one."
+)
 
 
 @command
@@ -74,11 +76,11 @@ def _new_person(work: Work, values: Mapping[str, Any]) -> Person:
     agency = work.db.get(Agency, str(values.get("agency") or ""))
     errors = {}
     if not _USERNAME.fullmatch(username) or not 3 <= len(username) <= 60:
-        errors["username"] = "Enter 3 to 60 small letters and digits, such as first.last."
+        errors["username"] = gettext("Enter 3 to 60 small letters and digits, such as first.last.")
     elif work.db.scalar(select(Person.id).where(Person.username == username)):
-        errors["username"] = "This user name is taken. Choose another one."
+        errors["username"] = gettext("This user name is taken. Choose another one.")
     if agency is None or agency.area_code != work.actor.area:
-        errors["agency"] = "Choose the agency."
+        errors["agency"] = gettext("Choose the agency.")
     if errors or agency is None:
         raise InvalidInput(fields=errors)
     person = Person(
@@ -143,7 +145,7 @@ def _person_of_link(work: Work, token: str) -> tuple[SetupLink, Person]:
     link = link_of(work.db, token, work.now)
     person = work.db.get(Person, link.person_id, with_for_update={"key_share": True}) if link else None
     if link is None or person is None or not person.active:
-        raise NotFound(_LINK_OVER)
+        raise NotFound(gettext(_LINK_OVER))
     return link, person
 
 
@@ -178,13 +180,15 @@ def _check_password(person: Person, password: str, again: str) -> None:
     ]
     errors = {}
     if not SHORTEST <= len(password) <= LONGEST:
-        errors["password"] = f"Choose {SHORTEST} to {LONGEST} characters; several words are easy to remember."
+        errors["password"] = gettext(
+            "Choose {shortest} to {longest} characters; several words are easy to remember."
+        ).format(shortest=SHORTEST, longest=LONGEST)
     elif find(password):
-        errors["password"] = "This looks like a Social Security number. Choose something else."  # noqa: S105
+        errors["password"] = gettext("This looks like a Social Security number. Choose something else.")
     elif len(set(plain)) < 5 or any(name in plain for name in names):
-        errors["password"] = "Choose something that is not made of your name or of few letters."  # noqa: S105
+        errors["password"] = gettext("Choose something that is not made of your name or of few letters.")
     elif password != again:
-        errors["again"] = "The two do not match. Type the same password twice."
+        errors["again"] = gettext("The two do not match. Type the same password twice.")
     if errors:
         raise InvalidInput(fields=errors)
 

@@ -122,7 +122,9 @@ def _checked(
         name: "This cannot be put right: the case went on with it." for name in raw if name not in allowed
     }
     if not 1 <= len(why.strip()) <= LONGEST_REASON:
-        errors["why"] = f"Say in 1 to {LONGEST_REASON} characters why the entry is put right."
+        errors["why"] = gettext("Say in 1 to {most} characters why the entry is put right.").format(
+            most=LONGEST_REASON
+        )
     if errors:
         raise InvalidInput(fields=errors)
     options = options_for(work.db, form, work.actor.offices, case)
