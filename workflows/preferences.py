@@ -49,6 +49,6 @@ def keep_preference(db: Session, person_id: int, key: str, value: object) -> Non
 def check_preference(key: str, value: object) -> None:
     """Refuse a preference that there is not, or a value that it cannot have."""
     if key not in KNOWN:
-        raise InvalidInput(fields={"key": f"There is no preference of that name. Choose {', '.join(KNOWN)}."})
+        raise InvalidInput(fields={key: "There is no preference of that name."})
     if not KNOWN[key](value):
-        raise InvalidInput(fields={"value": f"The preference {key} cannot have this value."})
+        raise InvalidInput(fields={key: "This preference cannot have this value."})
