@@ -153,7 +153,18 @@ def list_audit(query: m.AuditQuery) -> Answer:
     return _json(m.AuditList(items=items, next=following))
 
 
-@api.get("/audit/export")
+EXPORT: dict[Any, Any] = {
+    "200": {
+        "description": "The history in one file: a JSON document, or comma-separated values",
+        "content": {
+            "application/json": {"schema": {"type": "object", "properties": {"items": {"type": "array"}}}},
+            "text/csv": {"schema": {"type": "string"}},
+        },
+    }
+}
+
+
+@api.get("/audit/export", responses=EXPORT)
 def export_audit(query: m.ExportQuery) -> Answer:
     """The history as a file, without facts about clients (auditor); that it is taken out is written down."""
     return exported(query.form, TrailFilters(query.who, query.kind, query.case, query.since, query.until))
