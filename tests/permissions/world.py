@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
@@ -20,10 +21,12 @@ from tests.integration.acting import actor
 from tests.permissions import people
 from tests.permissions.cases import BY_KEY, STATES, State, after_the_lapse
 from tests.permissions.people import Who
+from web import api
 from web.session import COOKIE
 from workflows import db, sample
 from workflows.absences import Absence
 from workflows.cases import Case
+from workflows.commands import people as sign_ins
 from workflows.commands.accounts import send_setup_link
 from workflows.commands.agreements import save_agreement
 from workflows.commands.lift_requests import ask_lift
@@ -115,6 +118,18 @@ def _nothing_stays() -> Iterator[None]:
         finally:
             db.Session, db.database, db._write_and_commit = plain, known, written  # type: ignore[misc]
             outer.rollback()
+
+
+@contextmanager
+def identified_once() -> Iterator[None]:
+    """Whose a key is, is looked up with the first request of each person; as nothing stays, it remains so.
+
+    Those who are refused are looked up each time. It saves a transaction of every request.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(api, "actor_of_token", cache(api.actor_of_token))
+        patch.setattr(sign_ins, "actor_of_session", cache(sign_ins.actor_of_session))
+        yield
 
 
 class Builder(Desk):
