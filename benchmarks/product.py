@@ -58,7 +58,7 @@ def deploy(work: Work) -> int:
 def open_case(work: Work, definition_id: int) -> int:
     """Open a case of the permit, as the product opens its own; gives its id."""
     actor = work.actor
-    number, case_id = work.db.execute(new_numbers).one()
+    number, case_id = new_numbers(work.db)
     case = Case(
         id=case_id,
         number=f"{actor.area}-{work.now.year}-{number:06}",
@@ -98,7 +98,8 @@ def open_task(case_id: int) -> tuple[str, str]:
         rows = select(UserTask.id, UserTask.element).where(
             UserTask.case_id == case_id, UserTask.closed_at.is_(None)
         )
-        return db.execute(rows).one()._tuple()
+        task_id, element = db.execute(rows).one()
+        return task_id, element
 
 
 class Permit:

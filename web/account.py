@@ -7,6 +7,7 @@ from web.session import COOKIE
 from workflows.commands import accounts
 from workflows.commands.people import session_id
 from workflows.errors import InvalidInput, TooManyAttempts
+from workflows.language import gettext
 from workflows.people import ROLES
 from workflows.queries import people as queries
 
@@ -30,7 +31,7 @@ def change_password() -> Response | tuple[str, int]:
         return _page(refused.fields), 422
     except TooManyAttempts as refused:
         return _page({"current": refused.message}), 429
-    flash("The new password holds from now on. All other sessions have ended.", "success")
+    flash(gettext("The new password holds from now on. All other sessions have ended."), "success")
     return redirect(url_for("account.read_account"))
 
 
@@ -38,7 +39,7 @@ def change_password() -> Response | tuple[str, int]:
 def end_session(number: int) -> Response:
     """End one of one's own sessions."""
     accounts.end_session(g.actor, number)
-    flash("The session has ended.", "success")
+    flash(gettext("The session has ended."), "success")
     return redirect(url_for("account.read_account"))
 
 
@@ -46,7 +47,7 @@ def end_session(number: int) -> Response:
 def end_others() -> Response:
     """End all but the present one."""
     accounts.end_other_sessions(g.actor, _key())
-    flash("All other sessions have ended.", "success")
+    flash(gettext("All other sessions have ended."), "success")
     return redirect(url_for("account.read_account"))
 
 
@@ -64,7 +65,7 @@ def set_up(token: str) -> Response | tuple[str, int]:
         accounts.choose_password(token, form.get("password", ""), form.get("again", ""))
     except InvalidInput as refused:
         return _set_up_page(token, refused.fields), 422
-    flash("Your password is set. Sign in with it.", "success")
+    flash(gettext("Your password is set. Sign in with it."), "success")
     response = redirect(url_for("session.sign_in_form"))
     response.delete_cookie(COOKIE)
     return response
@@ -89,8 +90,11 @@ def _page(errors: dict[str, str]) -> str:
             "email": row.person.email,
             "agency": row.agency,
         },
-        works_in=[*row.offices, *(f"{code} (backup)" for code in row.backup)],
-        roles_words=" and ".join(ROLES[role] for role in row.roles),
+        works_in=[
+            *row.offices,
+            *(gettext("{office} (backup)").format(office=office) for office in row.backup),
+        ],
+        roles_words=gettext(" and ").join(gettext(ROLES[role]) for role in row.roles),
         access=access,
         present=session_id(_key()),
         errors=errors,

@@ -9,7 +9,9 @@ from web.answers import without_blocked
 from workflows.commands import agreement_decisions as decisions
 from workflows.commands import agreements as commands
 from workflows.commands.agreement_decisions import Decided
+from workflows.commands.agreements import STATUS_WORDS
 from workflows.errors import InvalidInput
+from workflows.language import gettext, marked, said
 from workflows.organisations import BASES, Agreement
 from workflows.queries import agreements as queries
 from workflows.queries.agreement_view import agreement_view
@@ -17,19 +19,21 @@ from workflows.queries.agreements import AgreementRow
 
 agreements = Blueprint("agreements", __name__, url_prefix="/admin/agreements")
 
-KIND_WORDS = {"data_sharing": "Data-sharing agreement", "resource_sharing": "Resource-sharing agreement"}
+KIND_WORDS = {
+    "data_sharing": marked("Data-sharing agreement"),
+    "resource_sharing": marked("Resource-sharing agreement"),
+}
 BASIS_WORDS = {
-    "mou_with_wdc": "Memorandum of understanding with the workforce council",
-    "service_contract_wdc": "Service contract with the workforce council",
-    "service_contract_esd": "Service contract with Employment Security",
+    "mou_with_wdc": marked("Memorandum of understanding with the workforce council"),
+    "service_contract_wdc": marked("Service contract with the workforce council"),
+    "service_contract_esd": marked("Service contract with Employment Security"),
 }
 ACTIONS = {
-    "resume": "Go on: an agreement is in force again",
-    "hand_to_esd": "Hand over: Employment Security staff serve the client",
-    "close": "Close the case",
+    "resume": marked("Go on: an agreement is in force again"),
+    "hand_to_esd": marked("Hand over: Employment Security staff serve the client"),
+    "close": marked("Close the case"),
 }
 """What T90 may answer, in words."""
-STATUS_WORDS = {status: status.capitalize() for status in commands.STATUSES}
 
 
 @agreements.get("")
@@ -65,9 +69,9 @@ def edit_agreement(number: str) -> str:
 def decide(number: str) -> Response | tuple[str, int]:
     """Decide how the ticked cases go on (T90); each is decided for itself."""
     chosen, action = request.form.getlist("chosen"), request.form.get("action", "")
-    errors = {} if chosen else {"chosen": "Tick the cases that are to be decided."}
+    errors = {} if chosen else {"chosen": gettext("Tick the cases that are to be decided.")}
     if action not in ACTIONS:
-        errors["action"] = "Choose what shall happen with the cases."
+        errors["action"] = gettext("Choose what shall happen with the cases.")
     done = decisions.decide_many(g.actor, number, [] if errors else chosen, action)
     if errors:
         return _view_page(number, errors), 422
@@ -96,7 +100,7 @@ def _save_agreement(number: str, new: bool) -> Response | tuple[str, int]:
     except InvalidInput as refused:
         kept = without_blocked({**values, "number": number})
         return _agreement_page(None if new else number, kept, refused.fields), 422
-    flash(f"Agreement {number} is saved.", "success")
+    flash(gettext("Agreement {number} is saved.").format(number=number), "success")
     return redirect(url_for("agreements.read_agreement", number=number))
 
 
@@ -104,10 +108,10 @@ def _say(done: list[Decided]) -> None:
     """One message for what was decided, and one for each reason why something was refused."""
     given = [one.number for one in done if not one.refused]
     if given:
-        flash(f"Decided: {', '.join(given)}.", "success")
+        flash(gettext("Decided: {given}.").format(given=", ".join(given)), "success")
     for reason in dict.fromkeys(one.refused for one in done if one.refused):
         numbers = ", ".join(one.number for one in done if one.refused == reason)
-        flash(f"Not decided: {numbers}. {reason}", "error")
+        flash(gettext("Not decided: {numbers}. {reason}").format(numbers=numbers, reason=reason), "error")
 
 
 def _view_page(number: str, errors: dict[str, str]) -> str:
@@ -115,7 +119,10 @@ def _view_page(number: str, errors: dict[str, str]) -> str:
     return render_template(
         "admin/agreement_view.html",
         agreement=_agreement_row(view.row),
-        managers=[("Employment Security", view.esd_manager), (view.row.agency, view.partner_manager)],
+        managers=[
+            (gettext("Employment Security"), view.esd_manager),
+            (view.row.agency, view.partner_manager),
+        ],
         document=view.row.agreement.basis_document or "",
         warnings=view.warnings,
         entries=view.entries,
@@ -123,7 +130,7 @@ def _view_page(number: str, errors: dict[str, str]) -> str:
         cases=view.cases,
         open_cases=view.open_cases,
         decides=any(case.decision for case in view.cases),
-        actions=list(ACTIONS.items()),
+        actions=said(ACTIONS),
         may_change=_keeps_agreements(),
         errors=errors,
     )
@@ -145,22 +152,29 @@ def _agreement_row(row: AgreementRow) -> dict[str, object]:
     return {
         "number": agreement.number,
         "agency": row.agency,
-        "kind": KIND_WORDS.get(agreement.kind, agreement.kind),
-        "basis": BASIS_WORDS.get(agreement.basis or "", ""),
+        "kind": gettext(KIND_WORDS.get(agreement.kind, agreement.kind)),
+        "basis": gettext(BASIS_WORDS.get(agreement.basis or "", "")),
         "starts_on": agreement.starts_on,
         "ends_on": agreement.ends_on,
-        "status": "Not in force" if agreement.status == "active" else STATUS_WORDS.get(agreement.status, ""),
+        "status": _status_words(agreement.status),
         "in_force": row.shortcoming is None,
         "why_not": row.shortcoming or "",
-        "ends_soon": _in_days(row.days_left) if soon else "",
+        "ends_soon": _ends(row.days_left) if soon else "",
         "days_left": row.days_left if row.shortcoming is None else None,
         "managers": row.managers,
         "open_cases": row.open_cases,
     }
 
 
-def _in_days(days: int) -> str:
-    return "today" if days == 0 else "tomorrow" if days == 1 else f"in {days} days"
+def _status_words(status: str) -> str:
+    """The state of an agreement; only for one that is active is it told that it is not in force."""
+    return gettext("Not in force") if status == "active" else gettext(STATUS_WORDS[status])
+
+
+def _ends(days: int) -> str:
+    if days <= 1:
+        return gettext("Ends tomorrow") if days else gettext("Ends today")
+    return gettext("Ends in {days} days").format(days=days)
 
 
 def _find_agreement(number: str) -> AgreementRow:
@@ -198,9 +212,9 @@ def _agreement_page(
             name: value.isoformat() if isinstance(value, date) else value for name, value in values.items()
         },
         agencies=queries.agencies(g.actor),
-        kinds=list(KIND_WORDS.items()),
-        bases=[(basis, BASIS_WORDS[basis]) for basis in BASES],
-        statuses=list(STATUS_WORDS.items()),
+        kinds=said(KIND_WORDS),
+        bases=[(basis, gettext(BASIS_WORDS[basis])) for basis in BASES],
+        statuses=said(STATUS_WORDS),
         esd_managers=[(one.username, one.name) for one in people if one.is_esd],
         partner_managers=[(one.username, f"{one.name}, {one.agency}") for one in people if not one.is_esd],
         errors=errors,

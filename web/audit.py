@@ -8,6 +8,7 @@ from flask import Blueprint, Response, g, render_template, request, url_for
 from web.answers import searched
 from web.downloads import csv_lines, json_lines, saved_as
 from workflows.errors import InvalidInput
+from workflows.language import gettext
 from workflows.queries import audit as queries
 from workflows.queries import whole_number
 from workflows.queries.audit import TrailFilters, TrailRow
@@ -33,7 +34,7 @@ def trail() -> str:
     return render_template(
         "admin/audit.html",
         filters=filters,
-        kinds=[("", "Everything"), *((kind, words) for words, kind in kinds)],
+        kinds=[("", gettext("Everything")), *((kind, words) for words, kind in kinds)],
         rows=[_row(row) for row in rows],
         may_export=g.actor.has("auditor"),
         exports=[(form.upper(), f"/audit/export?{asked}&form={form}") for form in ("csv", "json")],
@@ -48,7 +49,7 @@ def export() -> Response:
     """The trail, filtered, as a file; without any fact about a client."""
     form = request.args.get("form", "csv")
     if form not in ("csv", "json"):
-        raise InvalidInput(fields={"form": "Choose csv or json."})
+        raise InvalidInput(fields={"form": gettext("Choose csv or json.")})
     return exported(form, TrailFilters(**{name: searched(name) for name in FILTERS}))
 
 
@@ -110,7 +111,7 @@ def _particulars(row: TrailRow) -> str:
 
 def _plain(value: object) -> str:
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return gettext("yes") if value else gettext("no")
     if isinstance(value, dict):
         return ", ".join(f"{name} {_plain(one)}" for name, one in value.items())
     if isinstance(value, list):

@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 from web.answers import without_blocked
 from workflows.commands import offices
 from workflows.errors import InvalidInput
+from workflows.language import gettext
 from workflows.queries.cards import card
 
 cards = Blueprint("cards", __name__, url_prefix="/contact-card")
@@ -50,7 +51,7 @@ def set_phone(office: str) -> Response | tuple[str, int]:
     except InvalidInput as refused:
         kept = without_blocked({"phone": typed})
         return _phone_page(office, str(kept.get("phone", "")), refused.fields), 422
-    flash("The contact card shows the new number.", "success")
+    flash(gettext("The contact card shows the new number."), "success")
     return redirect(url_for("cards.read_card", office=office))
 
 

@@ -16,7 +16,7 @@ from workflows.commands.corrections import correct_entry
 from workflows.commands.reminders import remind_now
 from workflows.definitions import MAIN_PROCESS
 from workflows.errors import InvalidInput
-from workflows.language import gettext
+from workflows.language import gettext, marked, ngettext
 from workflows.people import ROLES
 from workflows.queries import case_list as lists
 from workflows.queries import cases as queries
@@ -28,7 +28,11 @@ from workflows.user_tasks import UserTask
 
 cases = Blueprint("cases", __name__)
 
-STATES = [("all", "All"), ("open", "Open"), ("closed", "Closed")]
+STATES = {"all": marked("All"), "open": marked("Open"), "closed": marked("Closed")}
+
+HELD = marked(
+    "The agency’s data-sharing agreement is not in force. The client’s request goes on with Employment Security."
+)
 
 
 @cases.get("/cases")
@@ -41,7 +45,7 @@ def list_cases() -> str:
         "cases.html",
         q=number,
         state=state,
-        states=STATES,
+        states=[(key, gettext(words)) for key, words in STATES.items()],
         rows=[_row(row) for row in rows],
         may_start=privacy.may_open_requests(g.actor),
         next_href=f"{here}&after={after}" if after else "",
@@ -59,7 +63,7 @@ def read_case(number: str) -> str:
 def withdraw(number: str) -> Response:
     """The client withdraws the request."""
     commands.withdraw(g.actor, number)
-    flash("The withdrawal is recorded and the case is closed.", "success")
+    flash(gettext("The withdrawal is recorded and the case is closed."), "success")
     return redirect(url_for("cases.read_case", number=number))
 
 
@@ -71,7 +75,7 @@ def opened_in_error(number: str) -> Response | tuple[str, int]:
         commands.opened_in_error(g.actor, number, "" if reason == NOT_SAID else reason)
     except InvalidInput as refused:
         return _case_page(number, refused.fields), 422
-    flash("What was stored about the client is erased, and the case is closed.", "success")
+    flash(gettext("What was stored about the client is erased, and the case is closed."), "success")
     return redirect(url_for("cases.read_case", number=number))
 
 
@@ -79,7 +83,7 @@ def opened_in_error(number: str) -> Response | tuple[str, int]:
 def remind(number: str) -> Response:
     """Ask those who hold the case to look at it."""
     remind_now(g.actor, number)
-    flash("A reminder is on its way to those who hold the case.", "success")
+    flash(gettext("A reminder is on its way to those who hold the case."), "success")
     return redirect(url_for("cases.read_case", number=number))
 
 
@@ -101,7 +105,9 @@ def correct(number: str, task_id: str) -> Response | tuple[str, int]:
     except InvalidInput as refused:
         kept = without_blocked({**values, "why": why})
         return _entry_page(view, kept, str(kept.pop("why", "")), refused.fields), 422
-    flash("The entry is put right. What was written first stays in the history of the case.", "success")
+    flash(
+        gettext("The entry is put right. What was written first stays in the history of the case."), "success"
+    )
     return redirect(url_for("cases.read_case", number=number))
 
 
@@ -109,7 +115,10 @@ def correct(number: str, task_id: str) -> Response | tuple[str, int]:
 def opt_out_again(number: str) -> Response:
     """The client wants to opt out again."""
     new = commands.opt_out_again(g.actor, number)
-    flash(f"The client’s wish was passed on to the supervisors as case {new}.", "success")
+    flash(
+        gettext("The client’s wish was passed on to the supervisors as case {number}.").format(number=new),
+        "success",
+    )
     return redirect(url_for("cases.read_case", number=number))
 
 
@@ -137,7 +146,6 @@ def _entry_page(view: EntryForm, answers: Typed | None, why: str, errors: dict[s
 
 
 def _row(row: CaseRow) -> dict[str, object]:
-    age = "today" if row.age_days == 0 else "1 day" if row.age_days == 1 else f"{row.age_days} days"
     return {
         "number": row.number,
         "status": row.status_words,
@@ -147,9 +155,14 @@ def _row(row: CaseRow) -> dict[str, object]:
         "office": row.office,
         "agency": row.agency,
         "opened_at": row.opened_at,
-        "age": age,
+        "age": _age(row.age_days),
         "opens": row.may_open,
     }
+
+
+def _age(days: int) -> str:
+    """How many days ago."""
+    return ngettext("%(num)s day", "%(num)s days", days) % {"num": days} if days else gettext("today")
 
 
 def _case_page(number: str, errors: dict[str, str] | None = None, note_text: str = "") -> str:
@@ -203,28 +216,27 @@ def _done_step(view: CaseView, step: Answered) -> dict[str, object]:
 
 def _case(view: CaseView) -> dict[str, object]:
     case = view.case
-    held = "The agency’s data-sharing agreement is not in force. The client’s request goes on with Employment Security."
     return {
         "number": case.number,
         "state": view.sentence,
         "status": view.status_words,
         "outcome": view.outcome_words,
         "closed": view.status == "closed",
-        "hold": held if view.status == "on_hold" else "",
+        "hold": gettext(HELD) if view.status == "on_hold" else "",
         "office": view.office,
         "agency": view.agency,
         "case_manager": view.case_manager,
         "opened_at": case.opened_at,
         "edit_recorded_at": view.edit_recorded_at,
-        "procedure": f"5512PRO, version {view.version} of the process",
+        "procedure": gettext("5512PRO, version {version} of the process").format(version=view.version),
     }
 
 
 def _fact_groups(view: CaseView) -> list[dict[str, object]]:
     groups: list[dict[str, object]] = []
     if view.facts:
-        note = "That you read these facts is written in the history."
-        groups.append({"title": "The client", "rows": view.facts, "note": note})
+        note = gettext("That you read these facts is written in the history.")
+        groups.append({"title": gettext("The client"), "rows": view.facts, "note": note})
     groups += [_answers(step) for step in view.steps if step.answers]
     return groups
 
@@ -269,10 +281,9 @@ def _mail(sent: Sent) -> dict[str, object]:
 
 
 def _linked(view: CaseView) -> list[dict[str, str]]:
-    same = [{"number": number, "words": "same client"} for number in view.linked]
-    return same + [
-        {"number": number, "words": "possible match: judge by the name"} for number in view.possible
-    ]
+    same = [{"number": number, "words": gettext("same client")} for number in view.linked]
+    possible = gettext("possible match: judge by the name")
+    return same + [{"number": number, "words": possible} for number in view.possible]
 
 
 def _actions(view: CaseView) -> dict[str, object]:

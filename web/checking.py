@@ -55,7 +55,7 @@ def confirm(task_id: str) -> Response | str | tuple[str, int]:
         closed = done_view(g.actor, task_id)
         return redirect(_done_page(task_id)) if closed and closed.mine else too_late(task_id)
     except DraftChanged:
-        flash("The answers were changed in another window. Look them over once more.", "warning")
+        flash(gettext("The answers were changed in another window. Look them over once more."), "warning")
         return redirect(url_for("checking.check", task_id=task_id))
     except (NotFound, NotAllowed, AssignedToAnother, Incident):
         raise

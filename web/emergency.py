@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 from web.answers import without_blocked
 from workflows.commands.emergency_access import open_in_emergency
 from workflows.errors import InvalidInput
+from workflows.language import gettext
 from workflows.queries.emergency_access import emergency_view
 
 emergency = Blueprint("emergency", __name__)
@@ -26,7 +27,7 @@ def open_access(number: str) -> Response | tuple[str, int]:
     except InvalidInput as refused:
         kept = without_blocked({"reason": reason}).get("reason", "")
         return _page(number, kept, refused.fields), 422
-    flash("The supervisors and the other administrators are told.", "info")
+    flash(gettext("The supervisors and the other administrators are told."), "info")
     return redirect(url_for("emergency.read_access", number=number))
 
 

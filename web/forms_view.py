@@ -9,6 +9,8 @@ from datetime import date, datetime, tzinfo
 
 from flask import Flask
 
+from workflows.language import clock_words, date_words, day_of_year_words, day_words, gettext, ngettext
+
 _NUMBERED = re.compile(r"^\s*\d+[.)]\s+(.*)$")
 _BULLET = re.compile(r"^\s*[-*•]\s+(.*)$")
 
@@ -54,22 +56,6 @@ def _local_date(value: date, zone: tzinfo) -> date:
     return value.astimezone(zone).date() if isinstance(value, datetime) else value
 
 
-def day_words(value: date) -> str:
-    """`Friday, November 20, 2026`."""
-    return f"{value:%A}, {date_words(value)}"
-
-
-def date_words(value: date) -> str:
-    """`November 20, 2026`."""
-    return f"{value:%B} {value.day}, {value.year}"
-
-
-def clock_words(value: datetime) -> str:
-    """`2:05 p.m.`, `noon` never: the minute matters more than elegance."""
-    half = "a.m." if value.hour < 12 else "p.m."
-    return f"{value.hour % 12 or 12}:{value:%M} {half}"
-
-
 def exact_words(value: datetime) -> str:
     """`Friday, November 20, 2026, 2:05 p.m.`, with the zone's short name when it has one."""
     name = value.tzname() or ""
@@ -79,14 +65,15 @@ def exact_words(value: datetime) -> str:
 
 def moment_words(value: datetime, now: datetime) -> str:
     """`Today, 2:05 p.m.`, `Yesterday, …`, `Friday, November 20, …`; with the year when it is another one."""
-    days = (now.date() - value.date()).days
+    return f"{_past_day(value.date(), now.date())}, {clock_words(value)}"
+
+
+def _past_day(day: date, today: date) -> str:
+    """The day of a moment, as one says it today."""
+    days = (today - day).days
     if days in (0, 1):
-        day = ("Today", "Yesterday")[days]
-    elif value.year == now.year:
-        day = f"{value:%A, %B} {value.day}"
-    else:
-        day = day_words(value.date())
-    return f"{day}, {clock_words(value)}"
+        return gettext("Yesterday") if days else gettext("Today")
+    return day_of_year_words(day) if day.year == today.year else day_words(day)
 
 
 def due_label(due: datetime, now: datetime) -> DueLabel:
@@ -96,22 +83,22 @@ def due_label(due: datetime, now: datetime) -> DueLabel:
     if due < now:
         return DueLabel("late", _late_words(-days), exact)
     if days == 0:
-        return DueLabel("today", f"Today by {clock_words(due)}", exact)
+        return DueLabel("today", gettext("Today by {time}").format(time=clock_words(due)), exact)
     if days == 1:
-        return DueLabel("soon", f"Tomorrow by {clock_words(due)}", exact)
+        return DueLabel("soon", gettext("Tomorrow by {time}").format(time=clock_words(due)), exact)
     return DueLabel("soon" if days == 2 else "later", _later_words(due, days), exact)
 
 
 def _late_words(days: int) -> str:
     """How long something is overdue."""
     if days == 0:
-        return "Late since today"
-    return "Late by 1 day" if days == 1 else f"Late by {days} days"
+        return gettext("Late since today")
+    return ngettext("Late by %(num)s day", "Late by %(num)s days", days) % {"num": days}
 
 
 def _later_words(due: datetime, days: int) -> str:
     """The weekday while that is plain, the full date after a week."""
-    return f"{due:%A, %B} {due.day}" if days < 7 else f"{due:%B} {due.day}, {due.year}"
+    return day_of_year_words(due.date()) if days < 7 else date_words(due.date())
 
 
 def local_input(value: object, zone: tzinfo) -> str:

@@ -4,6 +4,7 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from werkzeug.wrappers import Response
 
 from workflows.commands import inbox as commands
+from workflows.language import gettext
 from workflows.people import Actor
 from workflows.queries import inbox as queries
 from workflows.queries import whole_number
@@ -26,8 +27,8 @@ def read_inbox() -> str:
     found = queries.inbox(g.actor, unread, whole_number("before", before) if before else None)
     here = url_for("inbox.read_inbox", view="unread" if unread else "all")
     tabs = [
-        {"label": "All", "href": "/inbox", "count": None, "current": not unread},
-        {"label": "Unread", "href": "/inbox?view=unread", "count": None, "current": unread},
+        {"label": gettext("All"), "href": "/inbox", "count": None, "current": not unread},
+        {"label": gettext("Unread"), "href": "/inbox?view=unread", "count": None, "current": unread},
     ]
     return render_template(
         "inbox.html",
@@ -59,5 +60,5 @@ def mark_read(message_id: int) -> Response:
 def mark_all_read() -> Response:
     """Mark as read what was there when the page was loaded."""
     commands.mark_all_read(g.actor, whole_number("until", request.form.get("until", "0")))
-    flash("All messages that you were shown are read.", "success")
+    flash(gettext("All messages that you were shown are read."), "success")
     return redirect(url_for("inbox.read_inbox"))

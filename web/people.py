@@ -9,7 +9,8 @@ from web.answers import Typed, searched, without_blocked
 from workflows.commands import accounts, lift_requests, role_requests
 from workflows.commands import people as commands
 from workflows.errors import InvalidInput, NotAllowed
-from workflows.people import ROLES, Actor
+from workflows.language import gettext, said
+from workflows.people import ROLES, Actor, roles_in_words
 from workflows.queries import people as queries
 from workflows.queries import whole_number
 from workflows.queries.people import PersonRow
@@ -39,9 +40,9 @@ def list_people() -> str:
     return render_template(
         "admin/people.html",
         filters=filters,
-        roles=[("", "Every role"), *offered["roles"]],
-        offices=[("", "Every office"), *offered["offices"]],
-        states=list(queries.STATES.items()),
+        roles=[("", gettext("Every role")), *offered["roles"]],
+        offices=[("", gettext("Every office")), *offered["offices"]],
+        states=said(queries.STATES),
         rows=[_row(row) for row in rows],
         may_change=g.actor.has("administrator", "esd_wioa_supervisor"),
         may_add=g.actor.has("administrator"),
@@ -65,7 +66,7 @@ def add_person() -> Response | tuple[str, int]:
         username = accounts.add_person(g.actor, values)
     except InvalidInput as refused:
         return _new_page(without_blocked(values), refused.fields), 422
-    flash("The person is added. A link to choose a password is on its way to them.", "success")
+    flash(gettext("The person is added. A link to choose a password is on its way to them."), "success")
     return redirect(url_for("people.read_person", username=username))
 
 
@@ -86,8 +87,10 @@ def change_person(username: str) -> Response | tuple[str, int]:
     row = queries.person_row(g.actor, username)
     wanted = set(_list("roles")) & {asked.role for asked in row.asked}
     lifts = row.lift is not None and values.get("is_restricted_user") is False
-    waits = " What needs a supervisor’s approval waits for it." if wanted or lifts else ""
-    flash(f"The changes hold from now on.{waits}", "success")
+    words = gettext("The changes hold from now on.")
+    if wanted or lifts:
+        words = gettext("The changes hold from now on. What needs a supervisor’s approval waits for it.")
+    flash(words, "success")
     return redirect(url_for("people.read_person", username=username))
 
 
@@ -95,42 +98,42 @@ def change_person(username: str) -> Response | tuple[str, int]:
 def approve_lift(username: str) -> Response:
     """Approve that a restriction is lifted."""
     lift_requests.approve_lift(g.actor, username)
-    return _done(username, "The restriction is lifted from now on.")
+    return _done(username, gettext("The restriction is lifted from now on."))
 
 
 @people.post("/<username>/lift/decline")
 def decline_lift(username: str) -> Response:
     """Let a restriction stand."""
     lift_requests.decline_lift(g.actor, username)
-    return _done(username, "The restriction stays as it is.")
+    return _done(username, gettext("The restriction stays as it is."))
 
 
 @people.post("/<username>/roles/<role>/approve")
 def approve_role(username: str, role: str) -> Response:
     """Approve that somebody gets an ESD role."""
     role_requests.approve_role(g.actor, username, role)
-    return _done(username, "The role is theirs from now on.")
+    return _done(username, gettext("The role is theirs from now on."))
 
 
 @people.post("/<username>/roles/<role>/decline")
 def decline_role(username: str, role: str) -> Response:
     """Do not give it, or take the request back."""
     role_requests.decline_role(g.actor, username, role)
-    return _done(username, "The role is not given.")
+    return _done(username, gettext("The role is not given."))
 
 
 @people.post("/<username>/end-access")
 def end_access(username: str) -> Response:
     """End all sessions and tokens of somebody at once."""
     commands.end_access(g.actor, username)
-    return _done(username, "All sessions have ended and all API tokens are revoked.")
+    return _done(username, gettext("All sessions have ended and all API tokens are revoked."))
 
 
 @people.post("/<username>/set-up-link")
 def send_link(username: str) -> Response:
     """Mail somebody a link to choose a new password."""
     accounts.send_setup_link(g.actor, username)
-    return _done(username, "The link is on its way. It works once, for three days.")
+    return _done(username, gettext("The link is on its way. It works once, for three days."))
 
 
 def _done(username: str, words: str) -> Response:
@@ -156,19 +159,19 @@ def _row(row: PersonRow) -> dict[str, object]:
         "username": someone.username,
         "name": someone.name,
         "agency": row.agency,
-        "offices": row.offices + [f"{code} (backup)" for code in row.backup],
-        "roles": " and ".join(ROLES[role] for role in row.roles),
+        "offices": row.offices + [gettext("{office} (backup)").format(office=code) for code in row.backup],
+        "roles": roles_in_words(row.roles),
         "active": someone.active,
         "restricted": someone.is_restricted_user,
         "esd": someone.is_esd_staff,
-        "missing": list(row.missing),
+        "missing": [gettext(words) for words in row.missing],
         "waits": row.lift is not None or bool(row.asked),
     }
 
 
 def _new_page(values: Typed, errors: dict[str, str]) -> str:
     if not g.actor.has("administrator"):
-        raise NotAllowed("Administrators add people.")
+        raise NotAllowed(gettext("Administrators add people."))
     texts = dict.fromkeys(("username", "agency", *TEXTS), "")
     lists: dict[str, list[str]] = {name: [] for name in LISTS}
     return render_template(
@@ -196,13 +199,13 @@ def _page(username: str, typed: Typed, errors: dict[str, str]) -> str:
         works_in=[places.get(code, code) for code in row.offices],
         stands_in=[places.get(code, code) for code in row.backup],
         lift=row.lift,
-        asked=[{"role": one.role, "words": ROLES[one.role], "by": one.asked_by, "at": one.asked_at}
+        asked=[{"role": one.role, "words": gettext(ROLES[one.role]), "by": one.asked_by, "at": one.asked_at}
                for one in row.asked],
         may_approve=supervises,
         may_decline=supervises or keeps,
         may_keep=keeps,
         access=queries.access_of(g.actor, username) if keeps else None,
-        roles_words=" and ".join(ROLES[role] for role in row.roles),
+        roles_words=roles_in_words(row.roles),
         choices=choices,
         may_set_roles=keeps or supervises,
         errors=errors,

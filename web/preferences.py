@@ -11,6 +11,7 @@ from workflows.commands.preferences import change_preferences
 from workflows.digests import TIMES
 from workflows.errors import InvalidInput
 from workflows.language import gettext as _
+from workflows.language import said
 from workflows.mail_choices import WAYS
 from workflows.preferences import KEYBOARD
 from workflows.queries.mail_choices import Choice, choices
@@ -62,7 +63,7 @@ def _page(messages: list[Choice], daily_at: str, keyboard: bool, errors: dict[st
         "preferences.html",
         messages=[choice for choice in messages if not choice.demanded],
         demanded=[choice for choice in messages if choice.demanded],
-        ways=list(WAYS.items()),
+        ways=said(WAYS),
         daily_at=daily_at,
         times=[("", _("No daily mail")), *((at, _spoken(at)) for at in TIMES)],
         shortcuts="on" if keyboard else "off",

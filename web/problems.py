@@ -9,6 +9,7 @@ from web.answers import without_blocked
 from workflows.commands import incidents
 from workflows.commands.incidents import Retried
 from workflows.errors import Incident, InvalidInput, Met
+from workflows.language import gettext, marked
 from workflows.people import Actor
 from workflows.queries import problems as queries
 from workflows.queries import whole_number
@@ -17,12 +18,15 @@ from workflows.queries.problems import ProblemRow
 problems = Blueprint("problems", __name__, url_prefix="/problems")
 
 RESULTS = {
-    "went_on": ("success", "It went through: {}."),
-    "returned": ("success", "Given back to the person, with the draft: {}. The task page says so."),
-    "failed_again": ("error", "It failed again: {}. It stays on the list."),
-    "not_again": ("warning", "Only a person can do this anew: {}."),
+    "went_on": ("success", marked("It went through: {}.")),
+    "returned": ("success", marked("Given back to the person, with the draft: {}. The task page says so.")),
+    "failed_again": ("error", marked("It failed again: {}. It stays on the list.")),
+    "not_again": ("warning", marked("Only a person can do this anew: {}.")),
 }
 """What came of trying again, as the page says it; the references go between the braces."""
+
+
+ENDED_BY = {"resolved": marked("Resolved by"), "dismissed": marked("Dismissed by")}
 
 
 def badge(actor: Actor) -> int:
@@ -37,7 +41,12 @@ def list_problems() -> str:
     rows, following = queries.problems(g.actor, status, whole_number("before", before) if before else None)
     here = url_for("problems.list_problems", status=status)
     tabs = [
-        {"label": words, "href": f"/problems?status={name}", "count": None, "current": name == status}
+        {
+            "label": gettext(words),
+            "href": f"/problems?status={name}",
+            "count": None,
+            "current": name == status,
+        }
         for name, words in queries.STATUSES.items()
     ]
     return render_template(
@@ -57,7 +66,7 @@ def retry() -> Response:
     one = request.form.get("one")
     chosen = [one] if one else request.form.getlist("chosen")
     if not chosen:
-        flash("Tick the problems that are to be tried again.", "warning")
+        flash(gettext("Tick the problems that are to be tried again."), "warning")
     _say([incidents.retry(g.actor, whole_number("chosen", text)) for text in dict.fromkeys(chosen)])
     return redirect(url_for("problems.list_problems"))
 
@@ -77,7 +86,7 @@ def dismiss(incident_id: int) -> Response | tuple[str, int]:
     except InvalidInput as refused:
         kept = without_blocked({"reason": reason})
         return _page(incident_id, refused.fields, str(kept.get("reason", ""))), 422
-    flash("The problem is put away.", "success")
+    flash(gettext("The problem is put away."), "success")
     return redirect(url_for("problems.list_problems"))
 
 
@@ -85,26 +94,29 @@ def on_it(incident: Incident) -> str:
     """What a person reads who met an incident: under which reference it is looked after, what is kept, where to go."""
     met = incident.met
     assert met is not None  # noqa: S101  (whoever calls has looked)
-    kept = ["Nothing of the case was changed by what you tried."] if met.case_number else [NOT_OPENED]
+    kept = [gettext(NOTHING_CHANGED if met.case_number else NOT_OPENED)]
     if met.draft_kept:
-        kept = ["What you typed is kept as the draft of the task.", *kept]
+        kept = [gettext("What you typed is kept as the draft of the task."), *kept]
     return render_template("on_it.html", reference=met.reference, kept=kept, **_onward(met))
 
 
-NOT_OPENED = "No request was opened, and nothing of it is stored."
+NOTHING_CHANGED = marked("Nothing of the case was changed by what you tried.")
+NOT_OPENED = marked("No request was opened, and nothing of it is stored.")
 
 
 def _onward(met: Met) -> dict[str, str]:
     """What happens now, and where the person goes on."""
     if met.task_id:
-        then = "When it is looked after, the page of the task asks you to complete it again."
-        return {"next": then, "back_href": f"/tasks/{met.task_id}", "back_words": "Back to the task"}
+        then = gettext("When it is looked after, the page of the task asks you to complete it again.")
+        return {"next": then, "back_href": f"/tasks/{met.task_id}", "back_words": gettext("Back to the task")}
     if met.case_number:
-        then = "When it is looked after, they have it done without you. The history of the case says so."
-        words = f"Back to case {met.case_number}"
+        then = gettext(
+            "When it is looked after, they have it done without you. The history of the case says so."
+        )
+        words = gettext("Back to case {case_number}").format(case_number=met.case_number)
         return {"next": then, "back_href": f"/cases/{met.case_number}", "back_words": words}
-    then = "Please start the request anew later."
-    return {"next": then, "back_href": "/cases/new", "back_words": "Back to the start of a request"}
+    then = gettext("Please start the request anew later.")
+    return {"next": then, "back_href": "/cases/new", "back_words": gettext("Back to the start of a request")}
 
 
 def _say(done: Iterable[Retried]) -> None:
@@ -117,7 +129,7 @@ def _say(done: Iterable[Retried]) -> None:
             results.setdefault(each.result, []).append(each.reference)
     for result, references in results.items():
         kind, words = RESULTS[result]
-        flash(words.format(", ".join(references)), kind)
+        flash(gettext(words).format(", ".join(references)), kind)
 
 
 def _may_act() -> bool:
@@ -149,8 +161,9 @@ def _row(row: ProblemRow) -> dict[str, object]:
         "first_at": row.first_at,
         "last_at": row.last_at,
         "count": row.count,
-        "state": "With the person" if row.returned_at and row.status == "open" else "",
-        "status": queries.STATUSES[row.status],
+        "state": gettext("With the person") if row.returned_at and row.status == "open" else "",
+        "status": gettext(queries.STATUSES[row.status]),
+        "is_open": row.status == "open",
         "can_retry": row.can_retry,
         "returns": row.tried == "complete",
     }
@@ -165,19 +178,22 @@ def _case_href(number: str | None) -> str:
 
 def _facts(row: ProblemRow) -> list[tuple[str, object]]:
     facts: list[tuple[str, object]] = [
-        ("What was tried", row.tried_words),
-        ("By", row.who),
-        ("Where the process stood", row.where),
-        ("Id in the diagram", row.element),
-        ("Kind of failure", row.kind),
-        ("How often", "Once" if row.count == 1 else f"{row.count} times"),
+        (gettext("What was tried"), row.tried_words),
+        (gettext("By"), row.who),
+        (gettext("Where the process stood"), row.where),
+        (gettext("Id in the diagram"), row.element),
+        (gettext("Kind of failure"), row.kind),
+        (
+            gettext("How often"),
+            gettext("Once") if row.count == 1 else gettext("{count} times").format(count=row.count),
+        ),
     ]
     if row.tried == "complete":
-        kept = "Kept as the draft of the task" if row.draft_kept else "Not kept"
-        facts.append(("What the person had typed", kept))
+        kept = gettext("Kept as the draft of the task") if row.draft_kept else gettext("Not kept")
+        facts.append((gettext("What the person had typed"), kept))
     if row.ended_at:
         facts += [
-            (queries.STATUSES[row.status], row.reason),
-            (f"{queries.STATUSES[row.status]} by", row.ended_by),
+            (gettext(queries.STATUSES[row.status]), row.reason),
+            (gettext(ENDED_BY[row.status]), row.ended_by),
         ]
     return facts

@@ -4,6 +4,7 @@ from itertools import groupby
 
 from flask import Blueprint, Response, g, render_template, request
 
+from workflows.language import gettext
 from workflows.queries import processes as queries
 from workflows.queries.processes import StepRow, Version
 
@@ -61,7 +62,7 @@ def _step(step: StepRow) -> dict[str, object]:
     return {
         "id": step.element,
         "name": step.name,
-        "kind": "Task for a person",
+        "kind": gettext("Task for a person"),
         "role": step.role,
         "form": step.form,
         "due": step.due,

@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from web.answers import searched
 from workflows.commands import messages
+from workflows.language import gettext, marked, said
 from workflows.queries import sent_mail as queries
 from workflows.queries import whole_number
 from workflows.queries.sent_mail import Mailed, MailFilters
@@ -14,12 +15,12 @@ from workflows.queries.sent_mail import Mailed, MailFilters
 sent_mail = Blueprint("sent_mail", __name__, url_prefix="/admin/outbox")
 
 STATE_WORDS = {
-    "": "All",
-    "queued": "Queued",
-    "sent": "Sent",
-    "retrying": "Failed, tried again",
-    "undeliverable": "Undeliverable",
-    "withheld": "Withheld",
+    "": marked("All"),
+    "queued": marked("Queued"),
+    "sent": marked("Sent"),
+    "retrying": marked("Failed, tried again"),
+    "undeliverable": marked("Undeliverable"),
+    "withheld": marked("Withheld"),
 }
 
 
@@ -34,7 +35,7 @@ def list_messages() -> str:
     return render_template(
         "admin/outbox.html",
         filters=filters,
-        states=list(STATE_WORDS.items()),
+        states=said(STATE_WORDS),
         rows=[_row(row) for row in rows],
         next_href=f"{here}&before={following}" if following else "",
         first_href=here if before else "",
@@ -52,7 +53,7 @@ def read_message(message_id: int) -> str:
 def send_again(message_id: int) -> Response:
     """Try a failed message again."""
     messages.send_again(g.actor, message_id)
-    flash("The message will be tried again.", "success")
+    flash(gettext("The message will be tried again."), "success")
     return redirect(url_for("sent_mail.read_message", message_id=message_id))
 
 

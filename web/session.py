@@ -10,6 +10,7 @@ from web.kept import keep_typed, wants_part
 from workflows import language, sample
 from workflows.commands import kept_answers, people
 from workflows.errors import NotSignedIn, SignInFailed, TooManyAttempts
+from workflows.language import gettext, marked
 from workflows.people import ROLES
 from workflows.settings import settings
 from workflows.ssn_guard import find
@@ -33,8 +34,10 @@ PUBLIC = frozenset(
 )
 """The endpoints that need no sign-in; the API asks for its own token."""
 
-SIGNED_OUT = "Your session has ended. Sign in again."
-SIGNED_OUT_KEPT = "Your session has ended. What you typed is kept for you: sign in again, and it is there."
+SIGNED_OUT = marked("Your session has ended. Sign in again.")
+SIGNED_OUT_KEPT = marked(
+    "Your session has ended. What you typed is kept for you: sign in again, and it is there."
+)
 
 REMEMBERED = timedelta(days=1)
 """So long after its end a session's key stays with the browser: it opens nothing, but tells whose answers are kept."""
@@ -75,9 +78,9 @@ def _to_sign_in() -> AnyResponse:
     """To the sign-in page and back again; what was typed into a form is kept meanwhile."""
     kept = keep_typed(request.cookies.get(COOKIE, ""))
     if wants_part():
-        return make_response(jsonify({"words": SIGNED_OUT_KEPT if kept else SIGNED_OUT}), 401)
+        return make_response(jsonify({"words": gettext(SIGNED_OUT_KEPT if kept else SIGNED_OUT)}), 401)
     if kept:
-        flash(SIGNED_OUT_KEPT, "info")
+        flash(gettext(SIGNED_OUT_KEPT), "info")
     return redirect(url_for("session.sign_in_form", next=kept or here()))
 
 
@@ -113,7 +116,10 @@ def sign_in() -> tuple[str, int] | AnyResponse:
     onward = _local(request.form.get("next"))
     errors = _empty_errors(username, password)
     if find(username):
-        username, errors = "", {"username": "This is no user name. Never type a Social Security number here."}
+        username, errors = (
+            "",
+            {"username": gettext("This is no user name. Never type a Social Security number here.")},
+        )
     if errors:
         return _page(username, onward, errors), 422
     try:
@@ -161,16 +167,17 @@ def home() -> AnyResponse:
 def notice() -> str:
     """The data-sharing notice (policy 4013, definition 2)."""
     return render_template(
-        "notice.html", notice={"version": "draft 1", "language": "English", "approved": False}
+        "notice.html",
+        notice={"version": gettext("draft 1"), "language": gettext("English"), "approved": False},
     )
 
 
 def _empty_errors(username: str, password: str) -> dict[str, str]:
     errors = {}
     if not username.strip():
-        errors["username"] = "Enter your user name."
+        errors["username"] = gettext("Enter your user name.")
     if not password:
-        errors["password"] = "Enter your password."  # noqa: S105  (a sentence)
+        errors["password"] = gettext("Enter your password.")
     return errors
 
 
@@ -198,7 +205,7 @@ def _sample(person: sample.Sample) -> dict[str, str]:
     return {
         "name": person.name,
         "username": person.username,
-        "roles": language.gettext(ROLES[person.role]),
+        "roles": gettext(ROLES[person.role]),
         "does": person.description,
     }
 

@@ -7,21 +7,22 @@ from web.answers import without_blocked
 from workflows.area_settings import HOLIDAYS, HOURS, IN_FULL, LABELS, LINK_ONLY, MAIL
 from workflows.commands.area_settings import change_setting
 from workflows.errors import InvalidInput, NotFound
+from workflows.language import gettext, marked, said
 from workflows.queries.area_settings import SettingsView, settings_view
 
 settings_page = Blueprint("settings_page", __name__, url_prefix="/admin/settings")
 
 SAVED = {
-    LABELS: "The names are saved. Every page shows them from now on.",
-    HOURS: "The opening hours are saved. New due times count by them from now on.",
-    HOLIDAYS: "The days are saved. New due times count by them from now on.",
-    MAIL: "It is saved and holds for the next message.",
+    LABELS: marked("The names are saved. Every page shows them from now on."),
+    HOURS: marked("The opening hours are saved. New due times count by them from now on."),
+    HOLIDAYS: marked("The days are saved. New due times count by them from now on."),
+    MAIL: marked("It is saved and holds for the next message."),
 }
 
-DETAILS = [
-    (LINK_ONLY, "Case number and link only (recommended)"),
-    (IN_FULL, "Also the client’s name, telephone number and reason, as 5512PRO step 4 has it"),
-]
+DETAILS = {
+    LINK_ONLY: marked("Case number and link only (recommended)"),
+    IN_FULL: marked("Also the client’s name, telephone number and reason, as 5512PRO step 4 has it"),
+}
 
 
 @settings_page.get("")
@@ -34,14 +35,16 @@ def read_settings() -> str:
 def change(name: str) -> Response | tuple[str, int]:
     """Change one of them."""
     if name not in SAVED:
-        raise NotFound("There is no such setting.")
+        raise NotFound(gettext("There is no such setting."))
     given = _GIVEN[name]()
     try:
         is_new = change_setting(g.actor, name, given)
     except InvalidInput as refused:
         kept = without_blocked(request.form.to_dict())
         return _page(settings_view(g.actor), kept, refused.fields), 422
-    flash(SAVED[name] if is_new else "Nothing was changed.", "success" if is_new else "info")
+    flash(
+        gettext(SAVED[name]) if is_new else gettext("Nothing was changed."), "success" if is_new else "info"
+    )
     return redirect(url_for("settings_page.read_settings"))
 
 
@@ -79,7 +82,7 @@ def _page(view: SettingsView, typed: dict[str, object], errors: dict[str, str]) 
         view=view,
         values={**labels, **hours, **mail, "day": "", "name": "", **typed},
         years=sorted({holiday.day.year for holiday in view.holidays}),
-        details=DETAILS,
-        detail_words=dict(DETAILS)[view.mail.detail],
+        details=said(DETAILS),
+        detail_words=gettext(DETAILS[view.mail.detail]),
         errors=errors,
     )

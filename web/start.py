@@ -15,12 +15,13 @@ from web.tasks import onward_in
 from workflows.commands import cases as commands
 from workflows.commands import kept_answers
 from workflows.errors import InvalidInput, KeyReused
+from workflows.language import gettext, marked
 from workflows.queries import keeping
 from workflows.queries import start as start_query
 
 start = Blueprint("start", __name__)
 
-OPENED_BEFORE = (
+OPENED_BEFORE = marked(
     "A request was already opened from this page, with other answers. It is in the list of requests you began. "
     "Continue only if you want to open another one."
 )
@@ -39,7 +40,7 @@ def autosave() -> tuple[Response, int]:
     """Keep what was typed so far, asked by the page's script: there is no case yet whose draft it could be."""
     kept = keep_typed(request.cookies.get(COOKIE, ""))
     at = clock_words(datetime.now(current_app.config["CLOCK"]))
-    return jsonify({"words": f"Saved at {at}" if kept else ""}), 200
+    return jsonify({"words": gettext("Saved at {time}").format(time=at) if kept else ""}), 200
 
 
 @start.post("/cases")
@@ -54,7 +55,7 @@ def open_case() -> AnyResponse | tuple[str, int]:
     except InvalidInput as refused:
         return _start_page(without_blocked(values), manager, refused.fields), 422
     except KeyReused as refused:
-        return _start_page(without_blocked(values), manager, {"": OPENED_BEFORE}), status_of(refused)
+        return _start_page(without_blocked(values), manager, {"": gettext(OPENED_BEFORE)}), status_of(refused)
     kept_answers.forget(g.actor, url_for("start.start_page"))
     if opened.shortcomings:
         return _start_page({}, "", {}, list(opened.shortcomings)), 403

@@ -33,7 +33,7 @@ from workflows.errors import (
     TaskClosed,
 )
 from workflows.forms import Form
-from workflows.language import gettext
+from workflows.language import gettext, marked
 from workflows.people import ROLES
 from workflows.privacy import is_free_for
 from workflows.queries import whole_number
@@ -47,15 +47,20 @@ Read = Callable[[Form], Typed]
 
 Answer = str | AnyResponse | tuple[str, int]
 
-CHANGED = (
+CHANGED = marked(
     "Other answers to this task were saved in another window. Yours are still in the form and are not saved yet. "
     "Compare them with what is saved, and go on when they are right."
 )
-STALE = (
+STALE = marked(
     "This task was changed in another window. What you typed is still in the form: look it over and go on."
 )
 
-RIGHTS = "Asking that information is not shared in no way affects the client’s eligibility for services."
+LOOKED_AFTER = marked("The problem {reference} was looked after. Please complete the task again.")
+FAILED = marked("Completing this task did not work. We are on it, as {reference}.")
+
+RIGHTS = marked(
+    "Asking that information is not shared in no way affects the client’s eligibility for services."
+)
 RIGHTS_ON = ("T5", "T7", "T12", "T14")
 """The tasks that always show the sentence of policy 4013 (domain 7.1), whatever the help text of a diagram says."""
 
@@ -85,9 +90,13 @@ def answer_task(task_id: str) -> Answer:
     except TaskClosed:
         return too_late(task_id)
     except DraftChanged:
-        return _page(task_view(g.actor, task_id), without_blocked(values), {"": CHANGED}, conflict=True), 409
+        return _page(
+            task_view(g.actor, task_id), without_blocked(values), {"": gettext(CHANGED)}, conflict=True
+        ), 409
     except Stale as refused:
-        return _page(task_view(g.actor, task_id), without_blocked(values), {"": STALE}), status_of(refused)
+        return _page(task_view(g.actor, task_id), without_blocked(values), {"": gettext(STALE)}), status_of(
+            refused
+        )
     except Refused as refused:
         errors = refused.fields or {"": refused.message}
         return _page(task_view(g.actor, task_id), without_blocked(values), errors), status_of(refused)
@@ -107,7 +116,7 @@ def _save(task_id: str, read: Read) -> Answer:
     """Keep the answers as the draft."""
     user_tasks.save_draft(g.actor, task_id, read(task_form(g.actor, task_id).form), _seen())
     _is_saved(task_id)
-    flash("The draft is saved.", "success")
+    flash(gettext("The draft is saved."), "success")
     return redirect(_task_page(task_id))
 
 
@@ -165,10 +174,15 @@ def autosave(task_id: str) -> tuple[Response, int]:
         saved = user_tasks.save_draft(g.actor, task_id, form.asked(typed(form)), _seen())
     except Refused as refused:
         words = " ".join([refused.message, *refused.fields.values()])
-        return jsonify({"words": f"Not saved. {words}"}), status_of(refused)
+        return jsonify({"words": gettext("Not saved. {why}").format(why=words)}), status_of(refused)
     _is_saved(task_id)
     at = clock_words(saved.at.astimezone(current_app.config["CLOCK"]))
-    return jsonify({"words": f"Saved at {at}", "draft": saved.version, "version": saved.task_version}), 200
+    return (
+        jsonify(
+            words=gettext("Saved at {time}").format(time=at), draft=saved.version, version=saved.task_version
+        ),
+        200,
+    )
 
 
 @tasks.post("/tasks/<task_id>/form")
@@ -193,7 +207,7 @@ def claim(task_id: str) -> AnyResponse:
 def release(task_id: str) -> AnyResponse:
     """Give a task back to its group."""
     user_tasks.release(g.actor, task_id)
-    flash("The task was given back.", "success")
+    flash(gettext("The task was given back."), "success")
     return redirect("/work")
 
 
@@ -206,7 +220,7 @@ def reassign(task_id: str) -> AnyResponse:
     except InvalidInput as refused:
         flash(" ".join(refused.fields.values()), "error")
     else:
-        flash("The task was given to your colleague.", "success")
+        flash(gettext("The task was given to your colleague."), "success")
     return redirect(f"/cases/{view.case.number}")
 
 
@@ -257,7 +271,9 @@ def _saved_there(view: TaskView, values: Typed) -> list[tuple[str, str]]:
     """The answers of the saved draft that differ from those typed here, as pairs of question and words."""
     here = {name: words for name, _, words in view.overview(values)}
     there = view.overview(view.draft)
-    return [(label, words or "No answer") for name, label, words in there if words != here.get(name, "")]
+    return [
+        (label, words or gettext("No answer")) for name, label, words in there if words != here.get(name, "")
+    ]
 
 
 def notes(found: list[tuple[Note, str]]) -> list[dict[str, object]]:
@@ -294,7 +310,9 @@ def _task(view: TaskView) -> dict[str, object]:
         "is_checked": view.form.is_checked,
         "progress": view.form.progress,
         "done_href": url_for("checking.done", task_id=task.id) if task.ended_as == "completed" else "",
-        "rights_note": RIGHTS if task.element.startswith(RIGHTS_ON) and "in no way" not in view.help else "",
+        "rights_note": gettext(RIGHTS)
+        if task.element.startswith(RIGHTS_ON) and "in no way" not in view.help
+        else "",
     }
 
 
@@ -311,19 +329,17 @@ def _problem(view: TaskView) -> dict[str, str] | None:
     """What the page says of an attempt to complete the task that failed; None when there is nothing to say."""
     if view.incident is None or view.task.closed_at:
         return None
-    kept = " What was typed is kept as the draft." if view.incident.draft_kept else ""
-    if view.incident.returned_at:
-        words = (
-            f"The problem {view.incident.reference} was looked after. Please complete the task again.{kept}"
-        )
-        return {"kind": "info", "words": words}
-    words = f"Completing this task did not work. We are on it, as {view.incident.reference}.{kept}"
-    return {"kind": "warning", "words": words}
+    incident = view.incident
+    words, kind = (LOOKED_AFTER, "info") if incident.returned_at else (FAILED, "warning")
+    said = [gettext(words).format(reference=incident.reference)]
+    if incident.draft_kept:
+        said.append(gettext("What was typed is kept as the draft."))
+    return {"kind": kind, "words": " ".join(said)}
 
 
 def _closed(view: TaskView) -> str:
     if not view.task.closed_at:
         return ""
     if view.task.ended_as == "completed":
-        return "This task is already completed. What was recorded then stands."
-    return "The case no longer needs this task. Nothing is left to do here."
+        return gettext("This task is already completed. What was recorded then stands.")
+    return gettext("The case no longer needs this task. Nothing is left to do here.")

@@ -9,6 +9,7 @@ from workflows.commands import absences as absence_commands
 from workflows.commands import team as commands
 from workflows.commands.team import Given
 from workflows.errors import InvalidInput
+from workflows.language import gettext, marked, ngettext
 from workflows.queries import ageing as ageing_queries
 from workflows.queries import team as queries
 from workflows.queries import whole_number
@@ -18,14 +19,14 @@ from workflows.team import check_leads
 team = Blueprint("team", __name__, url_prefix="/team")
 
 PLACES = (
-    ("Load", "/team", False),
-    ("Whose clock", "/team/ageing", False),
-    ("Absences", "/team/absences", True),
-    ("Backup groups", "/team/backup", True),
+    (marked("Load"), "/team", False),
+    (marked("Whose clock"), "/team/ageing", False),
+    (marked("Absences"), "/team/absences", True),
+    (marked("Backup groups"), "/team/backup", True),
 )
 """The pages of the team with their addresses, and whether they are for supervisors alone."""
 
-VIEWS = {"late": "Late", "waiting": "Nobody holds it", "all": "All"}
+VIEWS = {"late": marked("Late"), "waiting": marked("Nobody holds it"), "all": marked("All")}
 
 
 @team.get("")
@@ -38,9 +39,9 @@ def read_team() -> str:
 def reassign() -> Response | tuple[str, int]:
     """Give the ticked tasks to one person; each is decided for itself."""
     username, chosen = request.form.get("username", ""), request.form.getlist("chosen")
-    errors = {} if username else {"username": "Choose the colleague who gets the tasks."}
+    errors = {} if username else {"username": gettext("Choose the colleague who gets the tasks.")}
     if not chosen:
-        errors["chosen"] = "Tick the tasks that are to be given."
+        errors["chosen"] = gettext("Tick the tasks that are to be given.")
     if errors:
         check_leads(g.actor)
         return _team_page(errors), 422
@@ -78,7 +79,7 @@ def enter_absence() -> Response | tuple[str, int]:
         )
     except InvalidInput as refused:
         return _absences_page(without_blocked(values), refused.fields), 422
-    flash("The absence is entered. The substitute gets a message.", "success")
+    flash(gettext("The absence is entered. The substitute gets a message."), "success")
     return redirect(url_for("team.absences"))
 
 
@@ -86,7 +87,7 @@ def enter_absence() -> Response | tuple[str, int]:
 def end_absence(absence_id: int) -> Response:
     """End an absence early."""
     absence_commands.end_absence(g.actor, absence_id)
-    flash("The absence is ended.", "success")
+    flash(gettext("The absence is ended."), "success")
     return redirect(url_for("team.absences"))
 
 
@@ -103,7 +104,7 @@ def set_backup_group(office: str) -> Response | tuple[str, int]:
         commands.set_backup_group(g.actor, office, request.form.getlist("members"))
     except InvalidInput as refused:
         return _backup_page(refused.fields, office), 422
-    flash("The backup group is saved.", "success")
+    flash(gettext("The backup group is saved."), "success")
     return redirect(url_for("team.backup_groups"))
 
 
@@ -113,7 +114,7 @@ def _leads() -> bool:
 
 def _tabs(here: str) -> list[dict[str, object]]:
     return [
-        {"label": label, "href": href, "count": None, "current": href == here}
+        {"label": gettext(label), "href": href, "count": None, "current": href == here}
         for label, href, leads in PLACES
         if _leads() or not leads
     ]
@@ -134,7 +135,7 @@ def _team_page(errors: dict[str, str]) -> str:
         leads=_leads(),
         views=[
             {
-                "label": words,
+                "label": gettext(words),
                 "href": f"/team?view={name}#tasks",
                 "count": None,
                 "current": name == view and not holder,
@@ -155,10 +156,10 @@ def _say(done: list[Given]) -> None:
     """One message for what was given, and one for each reason why something was refused, with what it is about."""
     given = [one.name for one in done if not one.refused]
     if given:
-        flash(f"Given: {'; '.join(given)}.", "success")
+        flash(gettext("Given: {given}.").format(given="; ".join(given)), "success")
     for reason in dict.fromkeys(one.refused for one in done if one.refused):
         names = "; ".join(one.name for one in done if one.refused == reason)
-        flash(f"Not given: {names}. {reason}", "error")
+        flash(gettext("Not given: {names}. {reason}").format(names=names, reason=reason), "error")
 
 
 def _aged(row: Aged) -> dict[str, object]:
@@ -167,12 +168,16 @@ def _aged(row: Aged) -> dict[str, object]:
         "status": row.status_words,
         "office": row.office,
         "agency": row.agency,
-        "age": "today" if row.age_days == 0 else "1 day" if row.age_days == 1 else f"{row.age_days} days",
+        "age": _age(row.age_days),
         "waits_for": row.waits_for,
         "in_hands": row.in_hands_words,
         "bar": place(row.shares),
         "opens": row.may_open,
     }
+
+
+def _age(days: int) -> str:
+    return ngettext("{days} day", "{days} days", days).format(days=days) if days else gettext("today")
 
 
 def _absences_page(values: dict[str, str], errors: dict[str, str]) -> str:

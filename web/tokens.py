@@ -5,6 +5,7 @@ from werkzeug.wrappers import Response
 
 from web.answers import searched
 from workflows.commands import tokens as commands
+from workflows.language import gettext
 from workflows.queries import tokens as queries
 
 tokens = Blueprint("tokens", __name__, url_prefix="/tokens")
@@ -24,5 +25,10 @@ def list_tokens() -> str:
 def revoke(token_id: int) -> Response:
     """End a token."""
     commands.revoke_token(g.actor, token_id)
-    flash(f"Token {token_id} is revoked. Whatever used it is refused from now on.", "success")
+    flash(
+        gettext("Token {number} is revoked. Whatever used it is refused from now on.").format(
+            number=token_id
+        ),
+        "success",
+    )
     return redirect(url_for("tokens.list_tokens", of=request.form.get("of") or None))

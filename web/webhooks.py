@@ -11,6 +11,7 @@ from web.answers import without_blocked
 from workflows.commands import keyed
 from workflows.commands import webhooks as commands
 from workflows.errors import InvalidInput
+from workflows.language import gettext, ngettext, said
 from workflows.queries import webhooks as queries
 from workflows.queries import whole_number
 from workflows.settings import settings
@@ -67,7 +68,7 @@ def change_webhook(webhook_id: int) -> Answer:
         commands.change_webhook(g.actor, webhook_id, values["url"], values["kinds"])
     except InvalidInput as refused:
         return _form(webhook_id, without_blocked(values), refused.fields), 422
-    flash("The webhook is changed.", "success")
+    flash(gettext("The webhook is changed."), "success")
     return _back(webhook_id)
 
 
@@ -81,7 +82,7 @@ def renew_secret(webhook_id: int) -> str:
 def turn_on(webhook_id: int) -> Response:
     """Turn it on."""
     commands.turn_webhook(g.actor, webhook_id, True)
-    flash("The webhook is on. What happened meanwhile is delivered in order.", "success")
+    flash(gettext("The webhook is on. What happened meanwhile is delivered in order."), "success")
     return _back(webhook_id)
 
 
@@ -89,7 +90,7 @@ def turn_on(webhook_id: int) -> Response:
 def turn_off(webhook_id: int) -> Response:
     """Turn it off."""
     commands.turn_webhook(g.actor, webhook_id, False)
-    flash("The webhook is off. What happens meanwhile waits.", "success")
+    flash(gettext("The webhook is off. What happens meanwhile waits."), "success")
     return _back(webhook_id)
 
 
@@ -97,7 +98,7 @@ def turn_off(webhook_id: int) -> Response:
 def remove(webhook_id: int) -> Response:
     """Remove it for good."""
     commands.remove_webhook(g.actor, webhook_id)
-    flash(f"Webhook {webhook_id} is removed.", "success")
+    flash(gettext("Webhook {webhook_id} is removed.").format(webhook_id=webhook_id), "success")
     return redirect(url_for("webhooks.list_webhooks"))
 
 
@@ -110,7 +111,8 @@ def replay(webhook_id: int) -> Answer:
         count = commands.replay(g.actor, webhook_id, delivery, None if one else _moment(since))
     except InvalidInput as refused:
         return _page(webhook_id, since, refused.fields), 422
-    flash("1 event is delivered again." if count == 1 else f"{count} events are delivered again.", "success")
+    words = ngettext("{count} event is delivered again.", "{count} events are delivered again.", count)
+    flash(words.format(count=count), "success")
     return _back(webhook_id)
 
 
@@ -119,7 +121,9 @@ def _moment(text: str) -> datetime:
     try:
         return datetime.strptime(text, "%Y-%m-%dT%H:%M").replace(tzinfo=settings().zone)
     except ValueError:
-        raise InvalidInput(fields={"since": "Enter a day and a time, such as 2026-11-20T14:05."}) from None
+        raise InvalidInput(
+            fields={"since": gettext("Enter a day and a time, such as 2026-11-20T14:05.")}
+        ) from None
 
 
 def _typed() -> Values:
@@ -131,7 +135,7 @@ def _back(webhook_id: int) -> Response:
 
 
 def _form(number: int | None, values: Values, errors: dict[str, str], key: str = "") -> str:
-    kinds = [(kind, f"{words} ({kind})") for kind, words in KINDS.items()]
+    kinds = [(kind, f"{words} ({kind})") for kind, words in said(KINDS)]
     return render_template(
         "admin/webhook_form.html", number=number, values=values, kinds=kinds, key=key, errors=errors
     )
@@ -151,7 +155,7 @@ def _page(webhook_id: int, since: str, errors: dict[str, str]) -> str:
     return render_template(
         "admin/webhook.html",
         hook=hook,
-        kinds=[KINDS[kind] for kind in hook.kinds],
+        kinds=[gettext(KINDS[kind]) for kind in hook.kinds],
         rows=rows,
         since=since,
         errors=errors,

@@ -11,6 +11,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from workflows.language import marked
+
 LOS_ANGELES = ZoneInfo("America/Los_Angeles")
 
 _DAY = timedelta(days=1)
@@ -101,17 +103,17 @@ def state_holidays(year: int) -> Mapping[date, str]:
 
 
 def _legal_holidays(year: int) -> Iterator[tuple[date, str]]:
-    yield date(year, 1, 1), "New Year's Day"
-    yield _nth(year, 1, 0, 3), "Martin Luther King Jr. Day"
-    yield _nth(year, 2, 0, 3), "Presidents' Day"
-    yield _nth(year, 6, 0, 1) - 7 * _DAY, "Memorial Day"
-    yield date(year, 6, 19), "Juneteenth"
-    yield date(year, 7, 4), "Independence Day"
-    yield _nth(year, 9, 0, 1), "Labor Day"
-    yield date(year, 11, 11), "Veterans' Day"
-    yield _nth(year, 11, 3, 4), "Thanksgiving Day"
-    yield _nth(year, 11, 3, 4) + _DAY, "Native American Heritage Day"
-    yield date(year, 12, 25), "Christmas Day"
+    yield date(year, 1, 1), marked("New Year's Day")
+    yield _nth(year, 1, 0, 3), marked("Martin Luther King Jr. Day")
+    yield _nth(year, 2, 0, 3), marked("Presidents' Day")
+    yield _nth(year, 6, 0, 1) - 7 * _DAY, marked("Memorial Day")
+    yield date(year, 6, 19), marked("Juneteenth")
+    yield date(year, 7, 4), marked("Independence Day")
+    yield _nth(year, 9, 0, 1), marked("Labor Day")
+    yield date(year, 11, 11), marked("Veterans' Day")
+    yield _nth(year, 11, 3, 4), marked("Thanksgiving Day")
+    yield _nth(year, 11, 3, 4) + _DAY, marked("Native American Heritage Day")
+    yield date(year, 12, 25), marked("Christmas Day")
 
 
 def _nth(year: int, month: int, weekday: int, nth: int) -> date:

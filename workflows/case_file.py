@@ -6,48 +6,51 @@ table. The rows become objects of the session, so that changing them is enough t
 transaction lasts nobody else changes the case, so a file that was read is not read again.
 """
 
+import json
 from datetime import datetime
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import DateTime, LargeBinary, inspect
-from sqlalchemy.orm import Session, configure_mappers, make_transient_to_detached
-from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.orm import Session, configure_mappers
+from sqlalchemy.orm.attributes import instance_state, set_committed_value
 
 from workflows.db import Base, driver
 from workflows.directory import at_version
+from workflows.pipeline import at_once
 
 T = TypeVar("T", bound=Base)
 
 _CASE_OF = {
-    "case": "%s::integer",
-    "task": "(SELECT case_id FROM user_task WHERE id = %s)",
-    "timer": "(SELECT case_id FROM timer WHERE id = %s)",
+    "case": "$1::integer",
+    "task": "(SELECT case_id FROM user_task WHERE id = $1)",
+    "timer": "(SELECT case_id FROM timer WHERE id = $1)",
 }
 """A case is named by its own id, or by that of a task or a timer."""
 
 _LOCK = 'SELECT 1 FROM "case" WHERE id = {case} FOR NO KEY UPDATE'
 
 _READ = """
-SELECT to_jsonb(c), to_jsonb(i), d.sha256, v.version, tasks.*, timers.*, armed.*,
-  (SELECT jsonb_agg(a) FROM task_draft a JOIN user_task t ON t.id = a.task_id
-    WHERE t.case_id = c.id),
-  (SELECT to_jsonb(f) FROM client_facts f WHERE f.case_id = c.id),
-  (SELECT jsonb_build_array(h.seq, h.hash) FROM history_event h WHERE h.case_id = c.id ORDER BY h.seq DESC LIMIT 1),
-  (SELECT jsonb_agg(jsonb_build_array(m.kind, m.recipient_id, m.round)) FROM outbox_message m WHERE m.case_id = c.id)
+SELECT json_build_array(to_json(c), to_json(i), d.sha256, v.version, opened, elements, done, waiting, armed,
+  (SELECT json_agg(a) FROM task_draft a JOIN user_task t ON t.id = a.task_id WHERE t.case_id = c.id),
+  (SELECT to_json(f) FROM client_facts f WHERE f.case_id = c.id),
+  (SELECT json_build_array(h.seq, encode(h.hash, 'hex')) FROM history_event h
+    WHERE h.case_id = c.id ORDER BY h.seq DESC LIMIT 1),
+  (SELECT json_agg(json_build_array(m.kind, m.recipient_id, m.round)) FROM outbox_message m WHERE m.case_id = c.id))
 FROM directory_version v CROSS JOIN "case" c
 LEFT JOIN process_instance i ON i.case_id = c.id LEFT JOIN process_definition d ON d.id = i.definition_id
 CROSS JOIN LATERAL (
-  SELECT jsonb_agg(t ORDER BY t.opened_at, t.id) FILTER (WHERE t.closed_at IS NULL), jsonb_agg(DISTINCT t.element),
-    jsonb_object_agg(t.role, t.assignee_id ORDER BY t.closed_at, t.id) FILTER (WHERE t.ended_as = 'completed')
+  SELECT json_agg(t ORDER BY t.opened_at, t.id) FILTER (WHERE t.closed_at IS NULL) AS opened,
+    json_agg(DISTINCT t.element) AS elements,
+    json_object_agg(t.role, t.assignee_id ORDER BY t.closed_at, t.id) FILTER (WHERE t.ended_as = 'completed') AS done
   FROM user_task t WHERE t.case_id = c.id) tasks
 CROSS JOIN LATERAL (
-  SELECT jsonb_agg(t ORDER BY t.due_at, t.id) FROM timer t
+  SELECT json_agg(t ORDER BY t.due_at, t.id) AS waiting FROM timer t
   WHERE t.case_id = c.id AND (t.closed_at IS NULL OR t.closed_at = t.armed_at)) timers
 CROSS JOIN LATERAL (
-  SELECT jsonb_object_agg(e.element, e.armed) FROM (
-    SELECT element, jsonb_build_array(min(armed_at), bool_or(fired_at IS NOT NULL)) AS armed
-    FROM timer WHERE case_id = c.id GROUP BY element) e) armed
+  SELECT json_object_agg(e.element, e.armed) AS armed FROM (
+    SELECT element, json_build_array(min(armed_at), bool_or(fired_at IS NOT NULL)) AS armed
+    FROM timer WHERE case_id = c.id GROUP BY element) e) times
 WHERE c.id = {case}
 """
 
@@ -124,15 +127,17 @@ def locked(db: Session, by: str, key: object) -> CaseFile | None:
     `by` says what `key` is the id of: `case`, `task` or `timer`.
     """
     db.flush()
-    connection = driver(db)
-    with connection.pipeline():
-        connection.execute(_LOCK.format(case=_CASE_OF[by]), [key])
-        answer = connection.execute(_READ.format(case=_CASE_OF[by]), [key])
-    row = answer.fetchone()
-    return _filled(db, row) if row else None
+    lock, read = _statements(by)
+    _, rows = at_once(driver(db), (lock, [str(key)]), (read, [str(key)]))
+    return _filled(db, json.loads(rows[0][0] or "")) if rows else None
 
 
-def _filled(db: Session, row: tuple[Any, ...]) -> CaseFile:
+@cache
+def _statements(by: str) -> tuple[str, str]:
+    return _LOCK.format(case=_CASE_OF[by]), _READ.format(case=_CASE_OF[by])
+
+
+def _filled(db: Session, row: list[Any]) -> CaseFile:
     case, instance, sha256, version, tasks, elements, done, timers, armed, drafts, facts, event, messages = (
         row
     )
@@ -191,8 +196,11 @@ def _object(db: Session, kind: type[T], row: dict[str, Any]) -> T:
 
 
 def _adopted(db: Session, kind: type[T], row: dict[str, Any]) -> T:
+    """What the mapper does with a row that it has read itself; adding an object from outside looks much further."""
     found: T = inspect(kind).class_manager.new_instance()  # type: ignore[assignment]
     found.__dict__.update(row)
-    make_transient_to_detached(found)
-    db.add(found)
+    state = instance_state(found)
+    state.key = cast(Any, inspect(kind).identity_key_from_instance(found))
+    state.session_id = db.hash_key
+    db.identity_map.add(state)
     return found

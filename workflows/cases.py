@@ -6,9 +6,11 @@ from sqlalchemy import ForeignKey, Index, Sequence, func, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from workflows import case_file
-from workflows.db import Base, Json, JsonList
+from workflows.db import Base, Json, JsonList, driver
+from workflows.directory import at_version
 from workflows.errors import NotFound
-from workflows.language import marked
+from workflows.language import gettext, marked
+from workflows.pipeline import at_once
 
 OUTCOMES = {
     "found_in_own_office": marked("Found in your own office"),
@@ -59,8 +61,6 @@ STATUSES = {
 }
 
 case_number = Sequence("case_number")
-new_numbers = select(case_number.next_value(), func.nextval("case_id_seq"))
-"""The number and the id of a new case, in one go."""
 
 
 class Case(Base):
@@ -167,11 +167,20 @@ class IdempotencyKey(Base):
     at: Mapped[datetime]
 
 
+def new_numbers(db: Session) -> tuple[int, int]:
+    """The number and the id of a new case, in one go; numbers of a case that comes to nothing are not used again. With
+    them comes the version of the directory, asked for next."""
+    numbers = "SELECT nextval('case_number'), nextval('case_id_seq'), version FROM directory_version"
+    (((number, case_id, version),),) = at_once(driver(db), (numbers, ()))
+    at_version(db, str(version))
+    return int(number or 0), int(case_id or 0)
+
+
 def case_numbered(db: Session, number: str, *, lock: bool = False) -> Case:
     """The case of a number; with `lock`, held until the end of the transaction."""
     case = db.scalar(select(Case).where(Case.number == number))
     if case is None:
-        raise NotFound(f"There is no case {number} that you may see.")
+        raise NotFound(gettext("There is no case {number} that you may see.").format(number=number))
     return lock_case(db, case.id) if lock else case
 
 
@@ -180,11 +189,17 @@ def lock_case(db: Session, case_id: int) -> Case:
     return case_file.file_of(db, case_id).all(Case)[0]
 
 
+NO_SUCH = {
+    "task": marked("There is no such task that you may see."),
+    "timer": marked("There is no such timer that you may see."),
+}
+
+
 def file_named(db: Session, by: str, key: object) -> case_file.CaseFile:
     """The file of the case of a `task` or `timer` of an id, held until the end of the transaction."""
     file = case_file.locked(db, by, key)
     if file is None:
-        raise NotFound(f"There is no such {by} that you may see.")
+        raise NotFound(gettext(NO_SUCH[by]))
     return file
 
 

@@ -15,14 +15,18 @@ from typing import Any, cast
 import psycopg
 from alembic import command as alembic_command
 from alembic.config import Config
-from sqlalchemy import DateTime, Engine, create_engine, event, text
+from psycopg.pq import TransactionStatus
+from sqlalchemy import Connection, DateTime, Engine, create_engine, event, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from workflows.errors import Busy, InvalidInput
 from workflows.one_write import Pending
+from workflows.pipeline import COMMIT, at_once
+from workflows.pipeline import forget as forget_prepared
 from workflows.settings import settings
+from workflows.shared_session import SharedSession
 
 Json = dict[str, Any]
 """A JSON object in a column."""
@@ -56,6 +60,8 @@ def database(url: str | None = None) -> Engine:
             )
             event.listen(made, "checkin", _rest)
             event.listen(made, "checkout", _look_after_rest)
+            event.listen(made, "rollback", _forget_prepared)
+            event.listen(made, "after_cursor_execute", _forget_discarded)
             _databases[url] = made
         return _databases[url]
 
@@ -74,14 +80,30 @@ def _look_after_rest(connection: Any, record: Any, _proxy: object) -> None:
         return
     try:
         connection.execute("")
+        forget_prepared(connection)
         connection.rollback()
     except psycopg.Error:
         raise DisconnectionError from None
 
 
+def _forget_prepared(connection: Connection) -> None:
+    """The driver throws away all that is prepared when it rolls back, which it does only when something is open."""
+    if connection.invalidated:
+        return
+    driven = cast(psycopg.Connection, connection.connection.driver_connection)
+    if driven.info.transaction_status != TransactionStatus.IDLE:
+        forget_prepared(driven)
+
+
+def _forget_discarded(_connection: Connection, cursor: psycopg.Cursor, *_about: object) -> None:
+    """So it does after a change of the schema."""
+    if (cursor.statusmessage or "").startswith(("ALTER", "DROP", "ROLLBACK", "DISCARD", "DEALLOCATE")):
+        forget_prepared(cursor.connection)
+
+
 def driver(db: Session) -> psycopg.Connection:
     """The driver's own connection of this transaction, for what must be sent at once."""
-    return cast(psycopg.Connection, db.connection().connection.driver_connection)
+    return cast(SharedSession, db).driver
 
 
 def forget(url: str) -> None:
@@ -103,51 +125,50 @@ def transaction() -> Iterator[Session]:
 
     A lock that cannot be had within five seconds is a `Busy` refusal.
     """
-    with Session(database(), expire_on_commit=False) as db:
-        with _failing_without_values(db):
+    db = SharedSession(database())
+    try:
+        with _failing_without_values():
             yield db
             _write_and_commit(db)
-        for action in db.info.get("after_commit", []):
-            action()
+    finally:
+        db.end()
+    for action in db.info.get("after_commit", []):
+        action()
 
 
 @contextmanager
 def rehearsal() -> Iterator[Session]:
     """A transaction in which something is tried out: it is rolled back whatever happens, and nothing comes after it."""
-    with Session(database(), expire_on_commit=False) as db, _failing_without_values(db):
-        try:
+    db = SharedSession(database())
+    try:
+        with _failing_without_values():
             yield db
-        finally:
-            db.rollback()
+    finally:
+        db.end()
 
 
 @contextmanager
-def _failing_without_values(db: Session) -> Iterator[None]:
+def _failing_without_values() -> Iterator[None]:
     """Whatever the database says against something is told without what was to be stored."""
     try:
         yield
     except psycopg.Error as error:
-        if driver(db).closed:
-            db.invalidate()
         raise _without_values(error) from None
     except DBAPIError as error:
         raise _without_values(error.orig) from None
 
 
-def _write_and_commit(db: Session) -> None:
+def _write_and_commit(db: SharedSession) -> None:
     """What is not written yet goes with the commit, in one round trip."""
     pending = Pending(db)
     if not pending.in_any_order:
         db.flush()
         pending = Pending(db)
     if pending:
-        connection = driver(db)
-        with connection.pipeline():
-            answer = connection.execute(*pending.statement)
-            connection.execute("COMMIT")
-        pending.number(answer.fetchone() or ())
-        db.expunge_all()
-    db.commit()
+        written, _ = at_once(db.driver, pending.statement, COMMIT)
+        pending.number(written)
+    elif db.is_open:
+        at_once(db.driver, COMMIT)
 
 
 _BUSY = frozenset({"55P03", "40P01", "40001", "23505"})
@@ -183,3 +204,4 @@ def migrate(url: str | None = None) -> None:
             alembic_command.upgrade(config, "head")
         finally:
             guard.execute(text("SELECT pg_advisory_unlock(5512)"))
+    target.dispose()  # What was prepared before may not fit the new schema.

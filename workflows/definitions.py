@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from sqlalchemy import ForeignKey, UniqueConstraint, func, select
+from sqlalchemy import ForeignKey, UniqueConstraint, func, select, true
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 import engine
 from workflows import language
-from workflows.db import Base, Json
+from workflows.db import Base, Json, driver
+from workflows.directory import DirectoryVersion, at_version
 from workflows.forms import Form
+from workflows.pipeline import at_once
 from workflows.service_levels import ServiceLevels
 
 MAIN_PROCESS = "opt_in_5512pro"
@@ -122,11 +124,7 @@ _KEPT = 50
 
 def bundle_of(db: Session, definition_id: int) -> Bundle:
     """The bundle of a version, from this process's memory when its hash is known there."""
-    hashes: dict[int, str | None] = db.info.setdefault("sha256", {})
-    if definition_id not in hashes:
-        query = select(ProcessDefinition.sha256).where(ProcessDefinition.id == definition_id)
-        hashes[definition_id] = db.scalar(query)
-    sha256 = hashes[definition_id]
+    sha256 = _hash(db, definition_id)
     known = _bundles.get(definition_id)
     if known and known[0] == sha256:
         return known[1]
@@ -137,6 +135,20 @@ def bundle_of(db: Session, definition_id: int) -> Bundle:
             _bundles.pop(next(iter(_bundles)))
         _bundles[definition_id] = (row.sha256, bundle)
     return bundle
+
+
+_HASH = "SELECT d.sha256, v.version FROM process_definition d, directory_version v WHERE d.id = $1::integer"
+
+
+def _hash(db: Session, definition_id: int) -> str | None:
+    """The hash of a version, which never changes; with it comes the version of the directory, asked for next."""
+    hashes: dict[int, str | None] = db.info.setdefault("sha256", {})
+    if definition_id not in hashes:
+        (rows,) = at_once(driver(db), (_HASH, [str(definition_id)]))
+        hashes[definition_id], version = rows[0] if rows else (None, None)
+        if version:
+            at_version(db, version)
+    return hashes[definition_id]
 
 
 _learned: dict[str, int] = {}
@@ -163,10 +175,12 @@ def learn_words(db: Session) -> None:
 
 def deployed(db: Session, key: str = MAIN_PROCESS) -> ProcessDefinition | None:
     """The version that new cases start with."""
-    query = select(ProcessDefinition).where(
-        ProcessDefinition.key == key, ProcessDefinition.state == "deployed"
-    )
-    found = db.scalar(query.order_by(ProcessDefinition.version.desc()).limit(1))
-    if found:
-        db.info.setdefault("sha256", {})[found.id] = found.sha256
+    query = select(ProcessDefinition, DirectoryVersion.version).join(DirectoryVersion, true())
+    query = query.where(ProcessDefinition.key == key, ProcessDefinition.state == "deployed")
+    row = db.execute(query.order_by(ProcessDefinition.version.desc()).limit(1)).first()
+    if row is None:
+        return None
+    found, version = row
+    at_version(db, version)
+    db.info.setdefault("sha256", {})[found.id] = found.sha256
     return found

@@ -7,13 +7,14 @@ kept is never used a moment longer than it is true. Its objects belong to no ses
 """
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Engine, event, inspect, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from workflows.db import Base
+from workflows.shared_session import SharedSession
 
 TABLES = (
     "area",
@@ -85,7 +86,7 @@ def directory(db: Session) -> Directory:
 
 def at_version(db: Session, version: str) -> Directory:
     """The directory of a version that this transaction has just read; one is kept for each database."""
-    database = db.get_bind().engine
+    database = cast(SharedSession, db).database
     newest = _newest.get(database)
     if newest is None or newest.version != version:
         newest = _newest[database] = Directory(version)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from workflows.case_file import file_of, files_of
 from workflows.cases import Case, ClientFacts
 from workflows.db import driver
+from workflows.pipeline import at_once
 from workflows.settings import settings
 
 
@@ -39,17 +40,15 @@ def open_cases_of_agency_like(db: Session, case: Case) -> list[Case]:
     own = _facts(db, case)
     if own is None or own.fingerprint is None:
         return []
-    connection = driver(db)
-    with connection.pipeline():
-        connection.execute(_WAIT, [f"{case.agency_code} {own.fingerprint}"])
-        answer = connection.execute(_LIKE, [own.fingerprint, case.id])
-    ids = [row[0] for row in answer]
+    wait = _WAIT, [f"{case.agency_code} {own.fingerprint}"]
+    _, rows = at_once(driver(db), wait, (_LIKE, [own.fingerprint, str(case.id)]))
+    ids = [int(row[0] or 0) for row in rows]
     found = _cases(db, ids) if ids else []
     return [other for other in found if other.closed_at is None and other.agency_code == case.agency_code]
 
 
-_WAIT = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
-_LIKE = "SELECT case_id FROM client_facts WHERE fingerprint = %s AND case_id <> %s"
+_WAIT = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))"
+_LIKE = "SELECT case_id FROM client_facts WHERE fingerprint = $1 AND case_id <> $2::integer"
 
 
 def open_cases_like(db: Session, case: Case) -> list[Case]:

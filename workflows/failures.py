@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 import engine
 from workflows.cases import Case
 from workflows.errors import Incident, Refused, Trouble
+from workflows.language import marked
 from workflows.work import Work
 
 log = structlog.get_logger()
@@ -24,11 +25,13 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 _CAUSES: dict[type[engine.EngineError], str] = {
-    engine.StepLimit: "The process takes too many steps without a wait: the diagram turns in circles.",
+    engine.StepLimit: marked(
+        "The process takes too many steps without a wait: the diagram turns in circles."
+    ),
     engine.DamagedState: "The saved state of the process is damaged. {}",
     engine.NotFlat: "A step or an answer gave something that process data cannot hold. {}",
-    engine.NotWaiting: "The saved state of the process does not wait for this.",
-    engine.InvalidDefinition: "The diagrams of this version break a rule of the engine.",
+    engine.NotWaiting: marked("The saved state of the process does not wait for this."),
+    engine.InvalidDefinition: marked("The diagrams of this version break a rule of the engine."),
 }
 
 
@@ -66,7 +69,7 @@ def check_not_failed(instance: engine.Instance) -> None:
     """An error that nothing caught ends a process without an outcome; a case must not go on from there in silence."""
     if instance.failed:
         thrown = next((t for t in reversed(instance.trace) if t.event == "uncaught_error"), None)
-        reason = "The process throws an error that nothing in the diagram catches."
+        reason = marked("The process throws an error that nothing in the diagram catches.")
         raise Uncaught(reason, thrown.element.id if thrown else None)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from workflows.form_fields import ZONE, Field
-from workflows.language import gettext, marked
+from workflows.language import clock_words, date_words, gettext, marked
 from workflows.settings import SystemOfRecord
 
 Labels = Mapping[str, str]
@@ -73,6 +73,5 @@ def moment_words(kept: str) -> str:
     moment = datetime.fromisoformat(kept)
     if len(kept) > len("2026-11-20"):
         moment = moment.astimezone(ZONE)
-    day = f"{moment:%B} {moment.day}, {moment.year}"
-    half = "a.m." if moment.hour < 12 else "p.m."
-    return day if moment.tzinfo is None else f"{day}, {moment.hour % 12 or 12}:{moment:%M} {half}"
+    day = date_words(moment)
+    return day if moment.tzinfo is None else f"{day}, {clock_words(moment)}"

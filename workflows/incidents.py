@@ -19,6 +19,7 @@ from workflows.definitions import MAIN_PROCESS, bundle_of, deployed
 from workflows.errors import Incident, Met, Trouble
 from workflows.history import record
 from workflows.instances import ProcessInstance
+from workflows.language import marked
 from workflows.outbox import ESD_ONLY_KINDS
 from workflows.people import Actor
 from workflows.privacy import CM, OFFER_ELEMENTS
@@ -27,15 +28,15 @@ from workflows.work import Tried, Work
 log = structlog.get_logger()
 
 TRIED = {
-    "start": "Opening a request",
-    "complete": "Completing “{}”",
-    "timer": "A time limit passed",
-    "remind": "A reminder of “{}”",
-    "free_idle": "Giving the idle task “{}” back to its group",
-    "withdraw": "Recording that the client withdraws",
-    "opened_in_error": "Closing a case that was opened in error",
-    "opt_out_again": "Passing on that the client wants to opt out again",
-    "review": "Reviewing the case after a change of agreement",
+    "start": marked("Opening a request"),
+    "complete": marked("Completing “{}”"),
+    "timer": marked("A time limit passed"),
+    "remind": marked("A reminder of “{}”"),
+    "free_idle": marked("Giving the idle task “{}” back to its group"),
+    "withdraw": marked("Recording that the client withdraws"),
+    "opened_in_error": marked("Closing a case that was opened in error"),
+    "opt_out_again": marked("Passing on that the client wants to opt out again"),
+    "review": marked("Reviewing the case after a change of agreement"),
 }
 """Each thing that is tried with its words; the name of the task goes between the quotes."""
 

@@ -73,6 +73,11 @@ def marked(words: str) -> str:
     return words
 
 
+def said(table: Mapping[str, str]) -> list[tuple[str, str]]:
+    """A table of marked sentences as a choice offers it: each key with its words in the chosen language."""
+    return [(key, gettext(words)) for key, words in table.items()]
+
+
 def learn(files: Mapping[str, str]) -> None:
     """Take in what a bundle says in other languages: its files `words/<language>.po`."""
     for language in LANGUAGES:

@@ -9,40 +9,45 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from workflows.db import Base
 from workflows.directory import directory
+from workflows.language import marked
 from workflows.people import ROLES
 from workflows.privacy import ADM, CM, ESD, PM, SUP
 
-WAYS = {"mail": "By e-mail at once", "digest": "In the daily mail", "app": "In the app only"}
+WAYS = {
+    "mail": marked("By e-mail at once"),
+    "digest": marked("In the daily mail"),
+    "app": marked("In the app only"),
+}
 STATES = {"mail": "waiting", "digest": "digest", "app": "app"}
 """The state in which a message begins that goes a way."""
 
 CHOICES = {
-    "N1": "A request was sent to the ESD WIOA supervisor",
-    "N2": "The change that you asked for was made",
-    "N3": "The client asked to remain opted out",
-    "N4": "A request was withdrawn or ended in another way",
-    "N5": "A record is to be checked by Employment Security",
-    "N6": "A reminder of an open task",
-    "N7": "A case that is late or needs a decision",
-    "N8": "The client has not called yet",
-    "N9": "You were assigned to work with a client",
-    "N10": "An agreement ends soon or is not in force",
-    "N11": "Access to a client’s record has ended",
-    "N12": "A message could not be delivered, or a webhook was turned off",
-    "N13": "A role or a lifted restriction waits for approval",
-    "N14": "Who a client is was opened in an emergency",
-    "N15": "A link to choose a password",
-    "N16": "You stand in for somebody who is absent",
+    "N1": marked("A request was sent to the ESD WIOA supervisor"),
+    "N2": marked("The change that you asked for was made"),
+    "N3": marked("The client asked to remain opted out"),
+    "N4": marked("A request was withdrawn or ended in another way"),
+    "N5": marked("A record is to be checked by Employment Security"),
+    "N6": marked("A reminder of an open task"),
+    "N7": marked("A case that is late or needs a decision"),
+    "N8": marked("The client has not called yet"),
+    "N9": marked("You were assigned to work with a client"),
+    "N10": marked("An agreement ends soon or is not in force"),
+    "N11": marked("Access to a client’s record has ended"),
+    "N12": marked("A message could not be delivered, or a webhook was turned off"),
+    "N13": marked("A role or a lifted restriction waits for approval"),
+    "N14": marked("Who a client is was opened in an emergency"),
+    "N15": marked("A link to choose a password"),
+    "N16": marked("You stand in for somebody who is absent"),
 }
 """The messages by their numbers (to N12 those of domain 5.1), as their readers know them."""
 
 DEMANDED = {
-    "N1": "Step 4 of 5512PRO: e-mail the ESD WIOA supervisor.",
-    "N2": "Step e of 5512PRO: e-mail the partner staff back that the change was made.",
-    "N3": "Step h of 5512PRO: notify the partner staff that the client remains opted out.",
-    "N12": "Somebody must learn of it even when nobody looks into the app.",
-    "N14": "Those who answer for a client’s privacy must learn of it at once.",
-    "N15": "Without a password nobody can look into the app.",
+    "N1": marked("Step 4 of 5512PRO: e-mail the ESD WIOA supervisor."),
+    "N2": marked("Step e of 5512PRO: e-mail the partner staff back that the change was made."),
+    "N3": marked("Step h of 5512PRO: notify the partner staff that the client remains opted out."),
+    "N12": marked("Somebody must learn of it even when nobody looks into the app."),
+    "N14": marked("Those who answer for a client’s privacy must learn of it at once."),
+    "N15": marked("Without a password nobody can look into the app."),
 }
 """The messages that are always mailed at once, and why."""
 

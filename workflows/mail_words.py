@@ -1,5 +1,8 @@
 """The words of a message: the bundle's template filled with names that tell nothing about a client (domain 5.1)."""
 
+from typing import TypeVar
+
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from notifications.mailer import Message
@@ -9,7 +12,8 @@ from workflows import mail_facts
 from workflows.absences import Absence
 from workflows.cases import Case, open_cases_of
 from workflows.db import transaction
-from workflows.definitions import Bundle, bundle_of, deployed
+from workflows.definitions import bundle_of, deployed
+from workflows.directory import directory
 from workflows.errors import NotFound
 from workflows.instances import ProcessInstance
 from workflows.organisations import Agency, Agreement, Office
@@ -20,6 +24,8 @@ from workflows.settings import settings
 from workflows.setup_links import address_of
 from workflows.time_words import words_for_age, words_for_date, words_for_day, words_for_time
 from workflows.user_tasks import UserTask, open_tasks
+
+T = TypeVar("T", Person, Office, Agency, Agreement)
 
 ALLOWED_NAMES = frozenset(
     {
@@ -47,11 +53,11 @@ ALLOWED_NAMES = frozenset(
 def compose(message_id: int) -> Message:
     """The finished e-mail of an outbox row, read and filled at this moment."""
     with transaction() as db:
-        row = db.get_one(OutboxMessage, message_id)
-        person = db.get_one(Person, row.recipient_id)
+        row, case, definition_id = _read(db, message_id)
+        person = _known(db, Person, row.recipient_id)
         if row.kind in OWN:
             return _own(db, row, person)
-        words, values = _words(db, row), _values(db, row, person)
+        words, values = _words(db, row, definition_id), _values(db, row, case, person)
         if facts := mail_facts.facts_for(db, row, person):
             words, values = mail_facts.with_facts(words), values | facts
         return render_message(
@@ -61,6 +67,15 @@ def compose(message_id: int) -> Message:
             sender=settings().mail_from,
             message_id=row.message_id,
         )
+
+
+def _read(db: Session, message_id: int) -> tuple[OutboxMessage, Case | None, int | None]:
+    """A message, its case, and the id of the version that the case runs on."""
+    query = select(OutboxMessage, Case, ProcessInstance.definition_id).where(OutboxMessage.id == message_id)
+    query = query.outerjoin(Case, Case.id == OutboxMessage.case_id)
+    query = query.outerjoin(ProcessInstance, ProcessInstance.case_id == OutboxMessage.case_id)
+    row, case, definition_id = db.execute(query).one()
+    return row, case, definition_id
 
 
 def _own(db: Session, row: OutboxMessage, person: Person) -> Message:
@@ -75,29 +90,35 @@ def _own(db: Session, row: OutboxMessage, person: Person) -> Message:
     return render_own(row.kind, values, to=person.email, sender=sender, message_id=row.message_id)
 
 
-def _words(db: Session, row: OutboxMessage) -> dict[str, str]:
-    """The words of a message; a version from before there was such a message borrows those of the deployed one."""
+def _words(db: Session, row: OutboxMessage, definition_id: int | None) -> dict[str, str]:
+    """The words of a message in the version its case runs on; without a case, or in a version from before there was
+    such a message, those of the deployed one."""
+    if definition_id and (words := bundle_of(db, definition_id).mail(row.kind)):
+        return words
     newest = deployed(db)
-    return _bundle(db, row).mail(row.kind) or (bundle_of(db, newest.id).mail(row.kind) if newest else {})
-
-
-def _bundle(db: Session, row: OutboxMessage) -> Bundle:
-    """The words of the version the case runs on, or of the deployed one for messages without a case."""
-    instance = db.get(ProcessInstance, row.case_id) if row.case_id else None
-    newest = deployed(db)
-    if instance is None and newest is None:
+    if definition_id is None and newest is None:
         raise NotFound("No process is deployed, so there are no words for this message.")
-    return bundle_of(db, instance.definition_id if instance else newest.id)  # type: ignore[union-attr]
+    return bundle_of(db, newest.id).mail(row.kind) if newest else {}
 
 
-def _values(db: Session, row: OutboxMessage, person: Person) -> dict[str, object]:
+def _known(db: Session, kind: type[T], key: object) -> T:
+    """A row of the directory."""
+    return directory(db).derived(db, _by_key)[kind, key]  # type: ignore[return-value]
+
+
+def _by_key(db: Session) -> dict[tuple[type[object], object], object]:
+    kinds = ((Person, "id"), (Office, "code"), (Agency, "code"), (Agreement, "id"))
+    return {(kind, getattr(row, key)): row for kind, key in kinds for row in directory(db).rows(db, kind)}
+
+
+def _values(db: Session, row: OutboxMessage, case: Case | None, person: Person) -> dict[str, object]:
     values: dict[str, object] = dict.fromkeys(ALLOWED_NAMES, "")
     values |= {"recipient_name": person.name, "link": settings().public_url}
     values |= {"date": words_for_day(row.queued_at)}
-    if row.case_id:
-        values |= _case_values(db, db.get_one(Case, row.case_id), row, person)
+    if case:
+        values |= _case_values(db, case, row, person)
     if "agreement" in row.about:
-        values |= _agreement_values(db, db.get_one(Agreement, row.about["agreement"]))
+        values |= _agreement_values(db, _known(db, Agreement, row.about["agreement"]))
     if "absence" in row.about:
         values |= _absence_values(db, db.get_one(Absence, row.about["absence"]))
     if "message" in row.about:
@@ -122,8 +143,8 @@ def _case_values(db: Session, case: Case, row: OutboxMessage, person: Person) ->
     dues = [task.due_at for task in _tasks_for(db, case, person) if task.due_at]
     return {
         "case_number": case.number,
-        "office_name": db.get_one(Office, case.office_code).name,
-        "agency_name": db.get_one(Agency, case.agency_code).name,
+        "office_name": _known(db, Office, case.office_code).name,
+        "agency_name": _known(db, Agency, case.agency_code).name,
         "due": words_for_time(min(dues)) if dues else "",
         "age": words_for_age(case.opened_at, row.queued_at),
         "task_name": row.about.get("task", ""),
@@ -143,7 +164,7 @@ def _agreement_values(db: Session, agreement: Agreement) -> dict[str, object]:
     return {
         "agreement_number": agreement.number,
         "agreement_end": words_for_date(agreement.ends_on),
-        "agency_name": db.get_one(Agency, agreement.agency_code).name,
+        "agency_name": _known(db, Agency, agreement.agency_code).name,
         "open_cases": open_cases_of(db, agreement.agency_code),
         "link": f"{settings().public_url}/admin/agreements",
     }
@@ -162,6 +183,6 @@ def _failed_values(db: Session, failed: OutboxMessage) -> dict[str, object]:
     """Number and recipient alone: kind and case would tell administrators what only ESD may know (X14)."""
     return {
         "message_number": failed.id,
-        "recipient_name": db.get_one(Person, failed.recipient_id).name,
+        "recipient_name": _known(db, Person, failed.recipient_id).name,
         "link": f"{settings().public_url}/admin/outbox",
     }

@@ -16,9 +16,12 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.orm.attributes import set_committed_value
 
+from workflows.pipeline import Rows
+
 Row = dict[str, Any]
 Shape = tuple[str, Table, tuple[str, ...]]
-"""What is done, to which table, with which columns."""
+"""What is done (`append`, `insert`, `update`, `delete`), to which table, with which columns; nobody asks for the number
+of a row that is appended."""
 
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 
@@ -34,7 +37,7 @@ class Pending:
     def __init__(self, db: Session) -> None:
         self._changes: dict[Shape, list[tuple[Row, Any]]] = {}
         for table, row in db.info.get("rows", ()):
-            self._changes.setdefault(("insert", table, tuple(row)), []).append((row, None))
+            self._changes.setdefault(("append", table, tuple(row)), []).append((row, None))
         for made in db.new:
             self._note("insert", made, _new_row(made))
         for kept in db.dirty:
@@ -57,7 +60,8 @@ class Pending:
         """Whether the parts may be done in any order. Not when rows of one table both come and go: the mapper then
         knows which first."""
         coming, going = (
-            {table for what, table, _ in self._changes if what == way} for way in ("insert", "delete")
+            {table for what, table, _ in self._changes if what in ways}
+            for ways in (("append", "insert"), ("delete",))
         )
         return coming.isdisjoint(going)
 
@@ -68,13 +72,12 @@ class Pending:
             _json([row for row, _ in rows]) for rows in self._changes.values()
         ]
 
-    def number(self, answer: tuple[list[int], ...]) -> None:
+    def number(self, answer: Rows) -> None:
         """Tell the new objects the numbers that the database gave them, which it does in the order of the rows."""
         asked = [(shape, rows) for shape, rows in self._changes.items() if _numbered(shape)]
-        for (shape, rows), numbers in zip(asked, answer, strict=True):
-            for (_, made), number in zip(rows, numbers, strict=True):
-                if made is not None:
-                    set_committed_value(made, _numbered(shape), number)
+        for (shape, rows), numbers in zip(asked, answer[0], strict=False):
+            for (_, made), number in zip(rows, json.loads(numbers or "[]"), strict=True):
+                set_committed_value(made, _numbered(shape), number)
 
 
 def _key(row: Any) -> tuple[str, ...]:
@@ -127,21 +130,21 @@ def _numbered(shape: Shape) -> str:
 
 @cache
 def _text(shapes: tuple[Shape, ...]) -> str:
-    parts = [f"w{number} AS ({_part(*shape)})" for number, shape in enumerate(shapes)]
+    parts = [f"w{number} AS ({_part(number, *shape)})" for number, shape in enumerate(shapes, 1)]
     asked = [
-        f'(SELECT array_agg("{_numbered(shape)}") FROM w{number})'  # noqa: S608
-        for number, shape in enumerate(shapes)
+        f'(SELECT json_agg("{_numbered(shape)}") FROM w{number})'  # noqa: S608
+        for number, shape in enumerate(shapes, 1)
         if _numbered(shape)
     ]
     return f"WITH {', '.join(parts)} SELECT {', '.join(asked)}"
 
 
-def _part(what: str, table: Table, names: tuple[str, ...]) -> str:
+def _part(number: int, what: str, table: Table, names: tuple[str, ...]) -> str:
     """One part. Every name is one of our own tables' and is quoted."""
     into, listed = f'"{table.name}"', ", ".join(f'"{name}"' for name in names)
     typed = ", ".join(f'"{name}" {table.columns[name].type.compile(_DIALECT)}' for name in names)
-    rows = f"jsonb_to_recordset(%s::jsonb) AS r({typed})"
-    if what == "insert":
+    rows = f"json_to_recordset(${number}::json) AS r({typed})"
+    if what in ("append", "insert"):
         given = _numbered((what, table, names))
         returning = f' RETURNING "{given}"' if given else ""
         return f"INSERT INTO {into} ({listed}) SELECT {listed} FROM {rows}{returning}"  # noqa: S608

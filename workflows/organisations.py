@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from workflows.db import Base, JsonList
 from workflows.directory import directory
+from workflows.language import date_words, gettext, marked
 from workflows.settings import settings
 
 BASES = ("mou_with_wdc", "service_contract_wdc", "service_contract_esd")
@@ -41,6 +42,15 @@ class Agency(Base):
     is_esd: Mapped[bool] = mapped_column(default=False)
 
 
+NOT_ACTIVE = {
+    "draft": marked("Data-sharing agreement {number} is draft."),
+    "suspended": marked("Data-sharing agreement {number} is suspended."),
+    "terminated": marked("Data-sharing agreement {number} is terminated."),
+    "expired": marked("Data-sharing agreement {number} is expired."),
+}
+NO_AGREEMENT = marked("Your agency has no data-sharing agreement with Employment Security.")
+
+
 class Agreement(Base):
     """An agency's data-sharing agreement with ESD, and the contract that makes it a partner (policy 4013, definition 1).
 
@@ -66,17 +76,23 @@ class Agreement(Base):
     def shortcoming(self, today: date) -> str | None:
         """Why this agreement does not permit opening a case on a day, as a sentence; None when it does."""
         if self.kind != "data_sharing":
-            return f"{self.number} is a resource-sharing agreement; a data-sharing agreement is needed."
+            return gettext(
+                "{number} is a resource-sharing agreement; a data-sharing agreement is needed."
+            ).format(number=self.number)
         if self.basis not in BASES:
-            return (
-                f"{self.number} names no contract or memorandum that makes the agency a WorkSource partner."
-            )
+            return gettext(
+                "{number} names no contract or memorandum that makes the agency a WorkSource partner."
+            ).format(number=self.number)
         if self.status != "active":
-            return f"Data-sharing agreement {self.number} is {self.status}."
+            return gettext(NOT_ACTIVE[self.status]).format(number=self.number)
         if today < self.starts_on:
-            return f"Data-sharing agreement {self.number} begins on {self.starts_on:%B %-d, %Y}."
+            return gettext("Data-sharing agreement {number} begins on {day}.").format(
+                number=self.number, day=date_words(self.starts_on)
+            )
         if today > self.ends_on:
-            return f"Data-sharing agreement {self.number} ended on {self.ends_on:%B %-d, %Y}."
+            return gettext("Data-sharing agreement {number} ended on {day}.").format(
+                number=self.number, day=date_words(self.ends_on)
+            )
         return None
 
 
@@ -102,7 +118,7 @@ def agreement_shortcoming(db: Session, agency_code: str, today: date) -> str | N
     reasons = [agreement.shortcoming(today) for agreement in agreements_of(db, agency_code)]
     if None in reasons:
         return None
-    return reasons[0] if reasons else "Your agency has no data-sharing agreement with Employment Security."
+    return reasons[0] if reasons else gettext(NO_AGREEMENT)
 
 
 def shortcoming_at(db: Session, agency_code: str, moment: datetime) -> str | None:

@@ -172,7 +172,7 @@ def _queue_one(
         round=round if round is not None else max(said, default=-1) + 1,
         about=about,
         state="withheld" if is_withheld(work, case, person) else _state_for(work.db, kind, person.id),
-        message_id=f"<{secrets.token_hex(16)}@{settings().mail_from.rsplit('@', 1)[-1].rstrip('>')}>",
+        message_id=f"<{secrets.token_hex(10)}@{settings().mail_from.rsplit('@', 1)[-1].rstrip('>')}>",
         queued_at=work.now,
         next_attempt_at=work.now,
         attempts=0,

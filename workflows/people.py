@@ -1,5 +1,6 @@
 """The people who work with the product: who they are, their roles and clearances, their sessions and tokens."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -10,7 +11,7 @@ from workflows import clock
 from workflows.absences import covered_by
 from workflows.db import Base
 from workflows.directory import directory
-from workflows.language import marked
+from workflows.language import gettext, marked
 
 ROLES = {
     "case_manager": marked("Case manager"),
@@ -22,6 +23,11 @@ ROLES = {
 }
 ESD_ROLES = frozenset({"esd_staff", "esd_wioa_supervisor"})
 PARTNER_ROLES = frozenset({"case_manager", "program_manager"})
+
+
+def roles_in_words(roles: Collection[str]) -> str:
+    """What somebody is by their roles: `Case manager and Auditor`."""
+    return gettext(" and ").join(gettext(words) for role, words in ROLES.items() if role in roles)
 
 
 class Person(Base):
@@ -201,6 +207,13 @@ def missing_clearances(person: Person) -> tuple[str, ...]:
         (person.eto_account_active, marked("an active account in the case management system")),
     )
     return tuple(words for fulfilled, words in needed if not fulfilled)
+
+
+def needed(missing: tuple[str, ...]) -> str:
+    """The sentence to a person who lacks clearances."""
+    return gettext("You still need {clearances}.").format(
+        clearances=gettext(" and ").join(map(gettext, missing))
+    )
 
 
 def actor_for(db: Session, person: Person) -> Actor:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from workflows.db import Base
 from workflows.errors import InvalidInput
+from workflows.language import gettext
 
 KEYBOARD = "keyboard"
 LOOKED = "looked"
@@ -49,6 +50,6 @@ def keep_preference(db: Session, person_id: int, key: str, value: object) -> Non
 def check_preference(key: str, value: object) -> None:
     """Refuse a preference that there is not, or a value that it cannot have."""
     if key not in KNOWN:
-        raise InvalidInput(fields={key: "There is no preference of that name."})
+        raise InvalidInput(fields={key: gettext("There is no preference of that name.")})
     if not KNOWN[key](value):
-        raise InvalidInput(fields={key: "This preference cannot have this value."})
+        raise InvalidInput(fields={key: gettext("This preference cannot have this value.")})

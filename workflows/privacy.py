@@ -9,7 +9,8 @@ from datetime import datetime
 
 from workflows.cases import Case
 from workflows.errors import AssignedToAnother, HeldByAgreement, NotAllowed, NotFound, TwoKeysNeeded
-from workflows.people import Actor
+from workflows.language import gettext
+from workflows.people import Actor, needed
 from workflows.user_tasks import UserTask
 
 GUARDED_FIELDS = frozenset({"decision", "opt_out_box_is_now", "opt_out_box_was", "read_back_ok", "wish"})
@@ -174,17 +175,19 @@ def check_may_see(standing: Standing) -> None:
     if standing.roles:
         return
     if actor.has(PM, ADM) and actor.area == case.area_code:
-        raise NotAllowed("Program managers and administrators see a case's number, age and state only.")
+        raise NotAllowed(
+            gettext("Program managers and administrators see a case's number, age and state only.")
+        )
     if actor.has(ESD, SUP) and standing.serves_office:
-        raise NotAllowed("This case has not been given to you. Ask its supervisor.")
-    raise NotFound(f"There is no case {case.number} that you may see.")
+        raise NotAllowed(gettext("This case has not been given to you. Ask its supervisor."))
+    raise NotFound(gettext("There is no case {number} that you may see.").format(number=case.number))
 
 
 def _check_clearances(standing: Standing) -> None:
     """A partner's case manager reads and works with complete clearances only (domain 7.2)."""
     missing = standing.actor.missing_clearances
     if standing.is_own_case and missing and not standing.is_esd:
-        raise NotAllowed(f"You still need {' and '.join(missing)}.")
+        raise NotAllowed(needed(missing))
 
 
 def visible_facts(facts: Mapping[str, object], standing: Standing) -> dict[str, object]:
@@ -202,7 +205,7 @@ def check_may_open_in_emergency(standing: Standing) -> None:
         return
     check_may_see(standing)
     raise NotAllowed(
-        "Administrators and auditors alone open a case in an emergency. Use the page of the case."
+        gettext("Administrators and auditors alone open a case in an emergency. Use the page of the case.")
     )
 
 
@@ -288,7 +291,7 @@ def check_may_work(standing: Standing, task: UserTask) -> None:
     actor = standing.actor
     if not is_given_to(actor, task) and not in_group(standing, task):
         check_may_see(standing)
-        raise NotAllowed(f"“{task.name}” is not a task of your role.")
+        raise NotAllowed(gettext("“{name}” is not a task of your role.").format(name=gettext(task.name)))
     if task.role == CM:
         _check_clearances(standing)
     if task.role == CM and (standing.case.held_at or standing.lapsed):
@@ -311,7 +314,7 @@ def check_may_see_task(standing: Standing, task: UserTask) -> None:
     if standing.roles == {CM} and standing.is_reduced:
         raise HeldByAgreement() if standing.lapsed or standing.case.held_at else NotAllowed()
     if task.is_esd and not (standing.is_esd or may_read_record(standing, task)):
-        raise NotAllowed("This task is Employment Security's own work.")
+        raise NotAllowed(gettext("This task is Employment Security's own work."))
 
 
 def may_open_requests(actor: Actor) -> bool:

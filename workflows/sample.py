@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from workflows import clock
 from workflows.commands.people import passwords
 from workflows.db import transaction
+from workflows.language import gettext
 from workflows.organisations import Agency, Agreement, Area, Office
 from workflows.people import ROLES, Person, PersonOffice, PersonRole
 from workflows.settings import settings
@@ -53,10 +54,10 @@ class Sample:
     @property
     def description(self) -> str:
         """Role, agency and office in words, for the list of sign-ins."""
-        words = [ROLES[self.role], AGENCIES[self.agency], *(OFFICES[o] for o in self.offices)]
-        words += [f"backup for {OFFICES[o]}" for o in self.backup]
-        words += ["restricted user"] if self.restricted and self.agency == "ESD" else []
-        words += [] if self.non_disclosure else ["no signed non-disclosure"]
+        words = [gettext(ROLES[self.role]), AGENCIES[self.agency], *(OFFICES[o] for o in self.offices)]
+        words += [gettext("backup for {office}").format(office=OFFICES[o]) for o in self.backup]
+        words += [gettext("restricted user")] if self.restricted and self.agency == "ESD" else []
+        words += [] if self.non_disclosure else [gettext("no signed non-disclosure")]
         return ", ".join(words)
 
 

@@ -18,6 +18,7 @@ from workflows.definitions import Bundle
 from workflows.duplicates import cases_like, open_cases_like, open_cases_of_agency_like
 from workflows.errors import DuplicateCase
 from workflows.history import record
+from workflows.language import gettext
 from workflows.organisations import agreement_shortcoming
 from workflows.people import (
     Person,
@@ -76,7 +77,11 @@ def opening_shortcomings(work: Work, case: Case) -> list[str]:
     manager = person_of(work.db, case.case_manager_id)
     lacking = agreement_shortcoming(work.db, case.agency_code, work.now.astimezone(settings().zone).date())
     missing = missing_clearances(manager) if manager else ()
-    return ([lacking] if lacking else []) + [f"{manager.name} lacks {words}." for words in missing if manager]
+    return ([lacking] if lacking else []) + [
+        gettext("{name} lacks {clearance}.").format(name=manager.name, clearance=gettext(words))
+        for words in missing
+        if manager
+    ]
 
 
 @step
@@ -100,9 +105,12 @@ def check_duplicates(context: Context) -> Result:
     if not found:
         return {"duplicate": False}
     if not _answer(context, "T5_WriteRequest", "close_if_duplicate"):
-        sentence = f"Your agency already has an open request for this client: {found[0].number}."
+        sentence = gettext("Your agency already has an open request for this client: {number}.").format(
+            number=found[0].number
+        )
         raise DuplicateCase(
-            sentence, fields={"close_if_duplicate": f"{sentence} Tick this to close the new one."}
+            sentence,
+            fields={"close_if_duplicate": " ".join([sentence, gettext("Tick this to close the new one.")])},
         )
     context.case.linked_case_id = found[0].id
     forget_client(context.work, context.case)

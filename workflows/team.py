@@ -3,6 +3,7 @@
 from sqlalchemy.orm import Session
 
 from workflows.errors import NotAllowed
+from workflows.language import gettext
 from workflows.organisations import Office, offices
 from workflows.people import (
     ESD_ROLES,
@@ -25,7 +26,7 @@ def is_leader(actor: Actor) -> bool:
 def check_leads(actor: Actor) -> None:
     """Refuse everybody but supervisors who hold both keys."""
     if not is_leader(actor):
-        raise NotAllowed("The team is led by ESD WIOA supervisors who are not restricted users.")
+        raise NotAllowed(gettext("The team is led by ESD WIOA supervisors who are not restricted users."))
 
 
 def led_offices(db: Session, actor: Actor) -> list[str]:

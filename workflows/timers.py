@@ -72,22 +72,24 @@ def _watch_draft(work: Work, case: Case, bundle: Bundle, goes_on: bool, timer: T
 
 
 def _arm_expiry(work: Work, case: Case, bundle: Bundle) -> None:
-    timer_id = f"{case.number}/{EXPIRY}"
-    if work.db.get(Timer, timer_id):
+    file = file_of(work.db, case.id)
+    if "" in file.armed:
         return
     levels = bundle.service_levels
     calendar = calendar_of(work.db, levels, case.area_code)
-    work.db.add(
-        Timer(
-            id=timer_id,
-            case_id=case.id,
-            element="",
-            role="case_manager",
-            level=EXPIRY,
-            armed_at=case.opened_at,
-            due_at=calendar.add(case.opened_at, levels.duration(EXPIRY)),
-        )
+    timer = Timer(
+        id=f"{case.number}/{EXPIRY}",
+        case_id=case.id,
+        element="",
+        role="case_manager",
+        level=EXPIRY,
+        armed_at=case.opened_at,
+        due_at=calendar.add(case.opened_at, levels.duration(EXPIRY)),
+        attempts=0,
     )
+    work.db.add(timer)
+    file.all(Timer).append(timer)
+    file.armed[""] = (timer.armed_at, False)
 
 
 def _arm(work: Work, case: Case, bundle: Bundle, item: OpenWork, calendar: Calendar) -> None:

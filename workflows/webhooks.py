@@ -16,16 +16,17 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from workflows.cases import PRIVATE_OUTCOMES, Case
 from workflows.db import Base, JsonList
 from workflows.directory import directory
+from workflows.language import marked
 from workflows.one_write import append
 
 KINDS = {
-    "case.opened": "A case was opened",
-    "case.request_sent": "The request went to Employment Security",
-    "case.contact_made": "Employment Security and the client were in contact",
-    "case.partner_told": "The partner was told how the request ended",
-    "case.held": "A case was put on hold",
-    "case.resumed": "A hold ended",
-    "case.closed": "A case was closed, as far as its partner may know",
+    "case.opened": marked("A case was opened"),
+    "case.request_sent": marked("The request went to Employment Security"),
+    "case.contact_made": marked("Employment Security and the client were in contact"),
+    "case.partner_told": marked("The partner was told how the request ended"),
+    "case.held": marked("A case was put on hold"),
+    "case.resumed": marked("A hold ended"),
+    "case.closed": marked("A case was closed, as far as its partner may know"),
 }
 """The kinds that a webhook may ask for, in words. None tells the client's decision, an outcome, or ESD's own work."""
 

@@ -122,7 +122,7 @@ def test_a_sender_that_died_leaves_a_lease_that_runs_out(
     folder, url = mail_sink
     desk.to_request()
     (row,) = rows(kind="notify_supervisor")
-    assert messages.take_lease(row.id, "of one who died")
+    assert messages.take_leases([row.id], "of one who died")
     assert desk.send_mail(url) == 0
     clock.move(seconds=31)
     desk.send_mail(url)
@@ -132,9 +132,9 @@ def test_a_sender_that_died_leaves_a_lease_that_runs_out(
 def test_a_sender_whose_lease_was_taken_over_writes_nothing(desk: Desk, clock: Clock) -> None:
     desk.to_request()
     (row,) = rows(kind="notify_supervisor")
-    messages.take_lease(row.id, "slow")
+    messages.take_leases([row.id], "slow")
     clock.move(seconds=31)
-    assert messages.take_lease(row.id, "quick")
+    assert messages.take_leases([row.id], "quick")
     messages.sent(row.id, "slow", "subject")
     assert rows(kind="notify_supervisor")[0].state == "waiting"
     messages.sent(row.id, "quick", "subject")
@@ -146,7 +146,7 @@ def test_retries_wait_longer_each_time(desk: Desk, clock: Clock) -> None:
     waits = []
     for attempt in range(3):
         (row,) = rows(kind="notify_supervisor")
-        messages.take_lease(row.id, f"lease {attempt}")
+        messages.take_leases([row.id], f"lease {attempt}")
         from workflows.people import SYSTEM
 
         messages.failed(SYSTEM, row.id, f"lease {attempt}", "busy", final=False, counts=True)
@@ -240,7 +240,7 @@ def test_a_sender_whose_lease_was_taken_over_sends_nothing(
 
     def slowly(message_id: int) -> Message:
         clock.move(seconds=31)
-        assert messages.take_lease(message_id, "quick")
+        assert messages.take_leases([message_id], "quick")
         return usual(message_id)
 
     monkeypatch.setattr(messages, "compose", slowly)
@@ -286,6 +286,25 @@ def test_one_message_that_goes_wrong_does_not_stop_the_others(desk: Desk) -> Non
     server = Server(breaks_once)
     assert deliver(server) >= 1
     assert {row.state for row in rows(kind="notify_supervisor")} == {"sent", "waiting"}
+
+
+def test_what_a_dead_sender_had_sent_and_not_written_goes_out_once_more(
+    desk: Desk, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A few at once are taken and written down; only those in hand can be doubled, under the same Message-ID."""
+    for first, last in (("Tamsin", "Orrery"), ("Odell", "Brightwater"), ("Juno", "Farrow")):
+        desk.to_request(client_first_name=first, client_last_name=last)
+    with monkeypatch.context() as dies:
+        dies.setattr(messages, "sent_and_written", lambda *_: 1 / 0)
+        dead = Server()
+        messages.deliver(messages.waiting_ids(2), dead)
+    others, again = Server(), Server()
+    deliver(others)
+    clock._traveller.shift(timedelta(minutes=4))
+    deliver(again)
+    taken = [sorted(message.message_id for message in server.taken) for server in (dead, others, again)]
+    assert [len(ids) for ids in taken] == [2, 1, 2] and taken[0] == taken[2]
+    assert {row.state for row in rows()} == {"sent"}
 
 
 def test_a_connection_that_was_cut_off_is_not_used_again(

@@ -45,7 +45,7 @@ def test_if_nobody_does_anything(desk: Desk, clock: Clock) -> None:
     foretold = would(desk, CASEY, number, "T7", decision="undecided")
     desk.do(CASEY, number, "T7", decision="undecided")
     said, seen = len(desk.kinds(number)), []
-    for _ in range(12):
+    for _ in range(14):
         clock.move(hours=24)
         new = desk.messages(number)[said:]
         seen += [(message["to"], datetime.fromisoformat(message["queued_at"])) for message in new]

@@ -17,7 +17,7 @@ from werkzeug.exceptions import Forbidden, HTTPException, MethodNotAllowed, NotF
 
 from tests.chromium import ARGUMENTS
 from web import app as shell
-from web import forms_view
+from web import failures, forms_view
 from workflows.people import Actor
 from workflows.settings import Settings
 
@@ -159,7 +159,7 @@ PROCESS = View(
 PROBLEM = View(
     id=12, reference="P-000012", cause="The process takes too many steps without a wait.", case_number=CASE,
     case_href=f"/cases/{CASE}", where="Record the contact", tried="A timer was due", who="Opt-In Desk", status="Open",
-    first_at=NOW - HOUR, last_at=NOW, count=3, state="", can_retry=True, returns=False,
+    first_at=NOW - HOUR, last_at=NOW, count=3, state="", can_retry=True, returns=False, is_open=True,
 )  # fmt: skip
 CHOICE = View(message="N6", words="A reminder", way="mail", demanded="Step 4.")
 HOOK = View(
@@ -287,7 +287,7 @@ SAMPLES: dict[str, dict[str, object]] = {
     "contact_card.html": {"card": CARD, "language": "en", "languages": {"en": "English", "es": "Español"},
                           "may_change": True},
     "contact_phone.html": {"card": CARD, "value": "360", "may_change": True, "errors": {"phone": "Write all of it."}},
-    "error.html": {"status": 404, "problem": shell.ERROR_PAGES[404], "happened": "Not here."},
+    "error.html": {"status": 404, "problem": failures.ERROR_PAGES[404], "happened": "Not here."},
 }  # fmt: skip
 
 
@@ -487,7 +487,7 @@ def test_failures_are_calm_pages(desk, error: HTTPException):
     with desk.test_request_context("/somewhere"):
         g.actor = None
         response = desk.make_response(desk.handle_user_exception(error))
-    words = shell.ERROR_PAGES[error.code or 0]
+    words = failures.ERROR_PAGES[error.code or 0]
     assert response.status_code == error.code
     page = response.get_data(as_text=True)
     assert words.title in page

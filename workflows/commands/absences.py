@@ -7,6 +7,7 @@ from workflows.absences import Absence, absences, office_day
 from workflows.commands import command
 from workflows.errors import InvalidInput, NotAllowed, NotFound, NotNow
 from workflows.history import record
+from workflows.language import date_words, gettext
 from workflows.people import ESD_ROLES, Person, actor_for, person_named, person_of
 from workflows.ssn_guard import guard
 from workflows.substitutes import possible_substitutes
@@ -30,7 +31,7 @@ def enter_absence(work: Work, username: str, substitute: str, first_day: str, la
     _check_days(work, first, last)
     chosen = next((one for one in possible_substitutes(work.db, person) if one.username == substitute), None)
     if chosen is None:
-        words = "Choose a substitute of the same group who holds both keys."
+        words = gettext("Choose a substitute of the same group who holds both keys.")
         raise InvalidInput(fields={"substitute": words})
     _check_free(work, person, chosen, first, last)
     return _enter(work, person, chosen, first, last)
@@ -42,9 +43,9 @@ def end_absence(work: Work, absence_id: int) -> None:
     row = work.db.get(Absence, absence_id, with_for_update=True)
     person = person_of(work.db, row.person_id) if row else None
     if row is None or person is None or not is_leader(work.actor) or not leads(work.db, work.actor, person):
-        raise NotFound("There is no such absence in your team.")
+        raise NotFound(gettext("There is no such absence in your team."))
     if row.ended_at or row.last_day < office_day(work.now):
-        raise NotNow("This absence is over already.")
+        raise NotNow(gettext("This absence is over already."))
     row.ended_at = work.now
     work.db.flush()
     record(work, "absence_ended", user=person.username, last_day=row.last_day.isoformat())
@@ -76,20 +77,20 @@ def _enter(work: Work, person: Person, substitute: Person, first: date, last: da
 def _of_team(work: Work, username: str) -> Person:
     person = person_named(work.db, username)
     if person is None or not leads(work.db, work.actor, person):
-        raise InvalidInput(fields={"person": "Choose somebody of your team."})
+        raise InvalidInput(fields={"person": gettext("Choose somebody of your team.")})
     if not actor_for(work.db, person).has(*ESD_ROLES):
-        raise NotAllowed("Absences are kept of supervisors and ESD staff.")
+        raise NotAllowed(gettext("Absences are kept of supervisors and ESD staff."))
     return person
 
 
 def _check_days(work: Work, first: date, last: date) -> None:
     today = office_day(work.now)
     if last < first:
-        raise InvalidInput(fields={"last_day": "The last day must not be before the first."})
+        raise InvalidInput(fields={"last_day": gettext("The last day must not be before the first.")})
     if last < today:
-        raise InvalidInput(fields={"last_day": "These days are over already. Enter days to come."})
+        raise InvalidInput(fields={"last_day": gettext("These days are over already. Enter days to come.")})
     if last - today > LONGEST:
-        raise InvalidInput(fields={"last_day": "Enter a last day within a year from now."})
+        raise InvalidInput(fields={"last_day": gettext("Enter a last day within a year from now.")})
 
 
 def _check_free(work: Work, person: Person, substitute: Person, first: date, last: date) -> None:
@@ -97,20 +98,25 @@ def _check_free(work: Work, person: Person, substitute: Person, first: date, las
     for row in absences(work.db):
         if not row.overlaps(first, last):
             continue
-        days = f"from {row.first_day:%B %-d, %Y} to {row.last_day:%B %-d, %Y}"
         if row.person_id == person.id:
-            raise InvalidInput(fields={"first_day": f"{person.name} is entered as away {days} already."})
+            words = gettext("{name} is entered as away from {first} to {last} already.")
+            raise InvalidInput(fields={"first_day": _on_days(words, person, row)})
         if row.substitute_id == person.id:
-            words = (
-                f"{person.name} stands in for somebody else {days}. End that absence first, or enter it anew."
+            words = gettext(
+                "{name} stands in for somebody else from {first} to {last}. End that absence first, or enter it anew."
             )
-            raise InvalidInput(fields={"person": words})
+            raise InvalidInput(fields={"person": _on_days(words, person, row)})
         if row.person_id == substitute.id:
-            raise InvalidInput(fields={"substitute": f"{substitute.name} is away {days}."})
+            words = gettext("{name} is away from {first} to {last}.")
+            raise InvalidInput(fields={"substitute": _on_days(words, substitute, row)})
+
+
+def _on_days(words: str, person: Person, row: Absence) -> str:
+    return words.format(name=person.name, first=date_words(row.first_day), last=date_words(row.last_day))
 
 
 def _day(name: str, text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise InvalidInput(fields={name: "Enter a date, such as 2026-12-01."}) from None
+        raise InvalidInput(fields={name: gettext("Enter a date, such as 2026-12-01.")}) from None

@@ -22,6 +22,7 @@ from workflows.commands.people import (
 )
 from workflows.db import transaction
 from workflows.errors import InvalidInput, NotAllowed, NotFound, NotNow
+from workflows.language import gettext
 from workflows.organisations import Agency
 from workflows.people import Person, PersonRole, SetupLink, SignIn, actor_for, person_named
 from workflows.setup_links import link_of, new_link
@@ -41,7 +42,7 @@ def add_person(work: Work, values: Mapping[str, Any]) -> str:
     stays: whoever moves to another one gets a new account, so that the history keeps telling who acted for whom.
     """
     if not work.actor.has("administrator"):
-        raise NotAllowed("Administrators add people.")
+        raise NotAllowed(gettext("Administrators add people."))
     guard(values)
     person = _new_person(work, values)
     roles = set(map(str, values.get("roles") or ()))
@@ -100,10 +101,10 @@ def _new_person(work: Work, values: Mapping[str, Any]) -> Person:
 def send_setup_link(work: Work, username: str) -> None:
     """Mail somebody a link to choose a new password (administrator); one that was sent before ends."""
     if not work.actor.has("administrator"):
-        raise NotAllowed("Administrators send the link.")
+        raise NotAllowed(gettext("Administrators send the link."))
     person = lock_person(work, username)
     if not person.active:
-        raise NotNow("This person may not sign in. Let them sign in again first.")
+        raise NotNow(gettext("This person may not sign in. Let them sign in again first."))
     history.record(work, "setup_link_sent", user=username)
     _send_link(work, person)
 
@@ -153,7 +154,9 @@ def check_own_password(username: str, password: str) -> None:
         person = person_named(db, username)
     if person is None or not fits(person.password_hash, password):
         note_failure(username)
-        raise InvalidInput(fields={"current": "This is not your password. Type the one you signed in with."})
+        raise InvalidInput(
+            fields={"current": gettext("This is not your password. Type the one you signed in with.")}
+        )
 
 
 @command
@@ -191,7 +194,7 @@ def end_session(work: Work, session_id: int) -> None:
     """End one of one's own sessions; one that is over already is no error."""
     row = work.db.scalar(select(SignIn).where(SignIn.id == session_id, SignIn.person_id == work.actor.id))
     if row is None:
-        raise NotFound("There is no such session of yours.")
+        raise NotFound(gettext("There is no such session of yours."))
     if row.is_live(work.now):
         row.ended_at = work.now
         work.db.flush()

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from workflows.commands import user_tasks
 from workflows.errors import InvalidInput, NotAllowed, Refused
+from workflows.language import gettext
 from workflows.people import Actor
 from workflows.privacy import PM
 from workflows.queries.agreement_view import agreement_view
@@ -27,10 +28,10 @@ def decide_many(actor: Actor, agreement: str, numbers: Iterable[str], action: st
     A case is resumed only under an agreement in force (domain 7.2). One that is refused does not hold up the others.
     """
     if not actor.has(PM):
-        raise NotAllowed("Program managers decide how a case on hold goes on.")
+        raise NotAllowed(gettext("Program managers decide how a case on hold goes on."))
     chosen = list(dict.fromkeys(numbers))
     if len(chosen) > MOST:
-        raise InvalidInput(fields={"cases": f"Choose up to {MOST} cases at once."})
+        raise InvalidInput(fields={"cases": gettext("Choose up to {most} cases at once.").format(most=MOST)})
     open_ones = {case.number: case.decision for case in agreement_view(actor, agreement).cases}
     return [_decide(actor, number, open_ones.get(number), action) for number in chosen]
 

@@ -15,6 +15,7 @@ from workflows.db import after_commit, transaction
 from workflows.definitions import MAIN_PROCESS, bundle_of, deployed
 from workflows.errors import InvalidInput, NotAllowed
 from workflows.history import record
+from workflows.language import gettext, marked
 from workflows.organisations import BASES, Agency, Agreement, Area, agreement_shortcoming
 from workflows.outbox import OutboxMessage
 from workflows.people import SYSTEM, Actor, Person, people_with, person_named
@@ -28,7 +29,15 @@ log = structlog.get_logger()
 K = TypeVar("K", int, str)
 
 KINDS = ("data_sharing", "resource_sharing")
-STATUSES = ("draft", "active", "suspended", "terminated", "expired")
+STATUS_WORDS = {
+    "draft": marked("Draft"),
+    "active": marked("Active"),
+    "suspended": marked("Suspended"),
+    "terminated": marked("Terminated"),
+    "expired": marked("Expired"),
+}
+"""The states of an agreement in words."""
+STATUSES = tuple(STATUS_WORDS)
 
 
 @command
@@ -38,11 +47,11 @@ def save_agreement(work: Work, number: str, values: Mapping[str, object], new: b
     By program managers and administrators of the agency's area. `new`: one that is there already is not changed.
     """
     if not work.actor.has("program_manager", "administrator"):
-        raise NotAllowed("Program managers and administrators keep the agreements.")
+        raise NotAllowed(gettext("Program managers and administrators keep the agreements."))
     guard({"number": number, **values})
     found = _of_area(work, number)
     if found and new:
-        raise InvalidInput(fields={"number": "There is already an agreement of this number."})
+        raise InvalidInput(fields={"number": gettext("There is already an agreement of this number.")})
     row = found or Agreement(number=number, warned=[])
     before = row.status
     _fill(work, row, values)
@@ -214,21 +223,23 @@ def _fill(work: Work, row: Agreement, values: Mapping[str, object]) -> None:
     ended_on = row.ends_on
     agency = work.db.get(Agency, str(values.get("agency") or row.agency_code or ""))
     if agency is None or agency.area_code != work.actor.area:
-        errors["agency"] = "Choose the agency."
+        errors["agency"] = gettext("Choose the agency.")
     row.kind = _choice(values, "kind", KINDS, row.kind, errors)
     row.basis = _choice(values, "basis", BASES, row.basis, errors)
     row.status = _choice(values, "status", STATUSES, row.status, errors)
     row.starts_on = _day(values, "starts_on", row.starts_on, errors)
     row.ends_on = _day(values, "ends_on", row.ends_on, errors)
     if not errors and row.ends_on < row.starts_on:
-        errors["ends_on"] = "The end must not be before the start."
+        errors["ends_on"] = gettext("The end must not be before the start.")
     if not row.number or len(row.number) > 40:
-        errors["number"] = "Enter the number of the agreement, up to 40 characters."
+        errors["number"] = gettext("Enter the number of the agreement, up to 40 characters.")
     if errors:
         raise InvalidInput(fields=errors)
     if agency and row.agency_code and row.agency_code != agency.code:
         raise InvalidInput(
-            fields={"agency": "An agreement stays with its agency. Enter a new one under its own number."}
+            fields={
+                "agency": gettext("An agreement stays with its agency. Enter a new one under its own number.")
+            }
         )
     row.agency_code = agency.code if agency else row.agency_code
     row.esd_manager_id = _manager(work, values, "esd_manager", row.esd_manager_id, _of_esd(work))
@@ -259,10 +270,11 @@ def _manager(
         return now
     person = person_named(work.db, str(values[name])) if values[name] else None
     if values[name] and (person is None or person.area_code != work.actor.area):
-        raise InvalidInput(fields={name: "Choose a person from the list."})
+        raise InvalidInput(fields={name: gettext("Choose a person from the list.")})
     if person and person.agency_code not in agencies:
-        side = "of Employment Security" if name == "esd_manager" else "of the agency itself"
-        raise InvalidInput(fields={name: f"Choose somebody {side}."})
+        ours = gettext("Choose somebody of Employment Security.")
+        theirs = gettext("Choose somebody of the agency itself.")
+        raise InvalidInput(fields={name: ours if name == "esd_manager" else theirs})
     return person.id if person else None
 
 
@@ -271,7 +283,8 @@ def _choice(
 ) -> str:
     value = str(values.get(name) or now or "")
     if value not in allowed:
-        errors[name] = "Choose one of: " + ", ".join(word.replace("_", " ") for word in allowed) + "."
+        listed = ", ".join(word.replace("_", " ") for word in allowed)
+        errors[name] = gettext("Choose one of: {listed}.").format(listed=listed)
     return value
 
 
@@ -280,5 +293,5 @@ def _day(values: Mapping[str, object], name: str, now: date | None, errors: dict
         value = values.get(name)
         return date.fromisoformat(str(value)) if value else (now or date.fromisoformat(""))
     except ValueError:
-        errors[name] = "Enter a date, such as 2027-06-30."
+        errors[name] = gettext("Enter a date, such as 2027-06-30.")
         return date.max

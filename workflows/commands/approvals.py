@@ -4,6 +4,7 @@ from sqlalchemy import select
 
 from workflows import outbox
 from workflows.errors import NotFound
+from workflows.language import gettext
 from workflows.people import Person, people_who_hold_both_keys, people_with
 from workflows.work import Work
 
@@ -16,7 +17,7 @@ def lock_person(work: Work, username: str) -> Person:
     found = select(Person).where(Person.username == username).with_for_update(key_share=True)
     person = work.db.scalar(found)
     if person is None or person.area_code != work.actor.area:
-        raise NotFound(f"There is no user named {username}.")
+        raise NotFound(gettext("There is no user named {username}.").format(username=username))
     return person
 
 

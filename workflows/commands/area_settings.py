@@ -19,6 +19,7 @@ from workflows.calendar import state_holidays
 from workflows.commands import command
 from workflows.errors import InvalidInput, NotAllowed, NotFound
 from workflows.history import record
+from workflows.language import date_words, gettext
 from workflows.privacy import ADM, PM
 from workflows.ssn_guard import guard
 from workflows.work import Work
@@ -60,32 +61,36 @@ def may_change(actor_has: Callable[..., bool], name: str) -> bool:
 
 def _check_may_change(work: Work, name: str) -> None:
     if not work.actor.has(ADM, PM):
-        raise NotAllowed("Administrators and program managers change the settings.")
+        raise NotAllowed(gettext("Administrators and program managers change the settings."))
     if name not in _CHECKS:
-        raise NotFound("There is no such setting.")
+        raise NotFound(gettext("There is no such setting."))
     if not may_change(work.actor.has, name):
-        raise NotAllowed("What an e-mail may say of a client is decided by an administrator.")
+        raise NotAllowed(gettext("What an e-mail may say of a client is decided by an administrator."))
 
 
 def _labels(given: Mapping[str, object]) -> Value:
     """Names that differ from the installation's own; an empty one goes back to it."""
     usual = default_labels()
-    errors = {name: "There is no such name." for name in given if name not in usual}
+    errors = {name: gettext("There is no such name.") for name in given if name not in usual}
     words = {name: str(value or "").strip() for name, value in given.items() if name in usual}
     for name, word in words.items():
         if word and not _LABEL.fullmatch(word):
-            errors[name] = f"Enter 1 to {LONGEST_LABEL} characters, without < > {{ or }}."
+            errors[name] = gettext("Enter 1 to {most} characters, without < > {{ or }}.").format(
+                most=LONGEST_LABEL
+            )
     _raise_if(errors)
     return {name: word for name, word in words.items() if word and word != usual[name]}
 
 
 def _hours(given: Mapping[str, object]) -> Value:
     found = {name: _clock(given.get(name)) for name in ("opens", "closes")}
-    errors = {name: "Enter a time, such as 08:00." for name, moment in found.items() if moment is None}
+    errors = {
+        name: gettext("Enter a time, such as 08:00.") for name, moment in found.items() if moment is None
+    }
     _raise_if(errors)
     opens, closes = (cast(time, found[name]) for name in ("opens", "closes"))
     if opens >= closes:
-        raise InvalidInput(fields={"closes": "The offices must close later than they open."})
+        raise InvalidInput(fields={"closes": gettext("The offices must close later than they open.")})
     return {name: f"{moment:%H:%M}" for name, moment in found.items()}
 
 
@@ -100,15 +105,25 @@ def _holidays(given: Mapping[str, object]) -> Value:
     """`opened`: state holidays on which the offices open; `closed`: other days on which they close, with a name."""
     opened = [_day("opened", day) for day in _list(given, "opened")]
     if strange := [day for day in opened if day not in state_holidays(day.year)]:
-        raise InvalidInput(fields={"opened": f"{strange[0]:%B %-d, %Y} is no state holiday."})
+        raise InvalidInput(
+            fields={"opened": gettext("{day} is no state holiday.").format(day=date_words(strange[0]))}
+        )
     closed: dict[str, str] = {}
     for one in _list(given, "closed"):
         entry = one if isinstance(one, Mapping) else {}
         day, name = _day("day", entry.get("day")), str(entry.get("name") or "").strip()
         if not _LABEL.fullmatch(name):
-            raise InvalidInput(fields={"name": f"Say in 1 to {LONGEST_LABEL} characters why they close."})
+            raise InvalidInput(
+                fields={
+                    "name": gettext("Say in 1 to {most} characters why they close.").format(
+                        most=LONGEST_LABEL
+                    )
+                }
+            )
         if day.isoformat() in closed:
-            raise InvalidInput(fields={"day": f"{day:%B %-d, %Y} is on the list already."})
+            raise InvalidInput(
+                fields={"day": gettext("{day} is on the list already.").format(day=date_words(day))}
+            )
         closed[day.isoformat()] = name
     return {"opened": sorted(day.isoformat() for day in set(opened)), "closed": closed}
 
@@ -116,7 +131,9 @@ def _holidays(given: Mapping[str, object]) -> Value:
 def _list(given: Mapping[str, object], name: str) -> list[Any]:
     found = given.get(name, [])
     if not isinstance(found, list) or len(found) > MOST_DAYS:
-        raise InvalidInput(fields={name: f"Give a list of at most {MOST_DAYS} days."})
+        raise InvalidInput(
+            fields={name: gettext("Give a list of at most {most} days.").format(most=MOST_DAYS)}
+        )
     return found
 
 
@@ -126,7 +143,7 @@ def _day(field: str, text: object) -> date:
     except ValueError:
         found = date.min
     if not 2000 <= found.year < 2100:
-        raise InvalidInput(fields={field: "Enter a date, such as 2026-12-24."})
+        raise InvalidInput(fields={field: gettext("Enter a date, such as 2026-12-24.")})
     return found
 
 
@@ -136,11 +153,15 @@ def _mail(given: Mapping[str, object]) -> Value:
     domains = sorted({word.lower().removeprefix("@") for word in words if word})
     errors = {}
     if detail not in (LINK_ONLY, IN_FULL):
-        errors["detail"] = "Choose what a mail may say."
+        errors["detail"] = gettext("Choose what a mail may say.")
     if any(not _DOMAIN.fullmatch(word) for word in domains) or len(domains) > MOST_DOMAINS:
-        errors["domains"] = f"Enter up to {MOST_DOMAINS} domains, such as esd.example, one on each line."
+        errors["domains"] = gettext(
+            "Enter up to {most} domains, such as esd.example, one on each line."
+        ).format(most=MOST_DOMAINS)
     elif detail == IN_FULL and not domains:
-        errors["domains"] = "Name the domains whose addresses may be told; without one no mail says more."
+        errors["domains"] = gettext(
+            "Name the domains whose addresses may be told; without one no mail says more."
+        )
     _raise_if(errors)
     return {"detail": detail, "domains": domains}
 

@@ -26,7 +26,8 @@ from workflows.definitions import MAIN_PROCESS, OPT_OUT_AGAIN, Bundle, ProcessDe
 from workflows.errors import HeldByAgreement, InvalidBundle, InvalidInput, KeyReused, NotAllowed, NotNow
 from workflows.forms import Answers
 from workflows.history import record
-from workflows.organisations import Office
+from workflows.language import gettext
+from workflows.organisations import offices
 from workflows.people import Actor, Person, actor_for, person_named
 from workflows.privacy import Standing
 from workflows.settings import settings
@@ -74,7 +75,9 @@ def start_case(
     answers = _first_answers(work, bundle, evidence)
     office = answers.record["office"]
     if office not in manager.offices:
-        raise InvalidInput(fields={"case_manager": "Choose a case manager who works in this office."})
+        raise InvalidInput(
+            fields={"case_manager": gettext("Choose a case manager who works in this office.")}
+        )
     work.tried = Tried("start", subject=MAIN_PROCESS)
     case = _new_case(work, MAIN_PROCESS, manager, office)
     instances.begin(work, case, definition.id, MAIN_PROCESS, {})
@@ -102,7 +105,7 @@ def opened_in_error(work: Work, number: str, reason: str = NOT_SAID) -> None:
     `reason` is one of `ERROR_REASONS`; the doors ask for one, and an attempt that is made again has none to give.
     """
     if reason not in ERROR_REASONS:
-        raise InvalidInput(fields={"reason": "Choose why the case is cancelled."})
+        raise InvalidInput(fields={"reason": gettext("Choose why the case is cancelled.")})
     case = _steered(work, number, partner_until=PARTNER_PURGES)
     work.tried = Tried("opened_in_error", case.id, number)
     record(work, "case_opened_in_error", case, reason=reason)
@@ -118,7 +121,7 @@ def opt_out_again(work: Work, number: str) -> str:
     work.about["case"] = number
     _check_may_pass_on(access.standing(work, origin))
     if origin.told != "opt_in":
-        raise NotNow("The record was not opted in with this case, so there is nothing to undo.")
+        raise NotNow(gettext("The record was not opted in with this case, so there is nothing to undo."))
     if known := _open_opt_out(work, origin):
         return known
     work.tried = Tried("opt_out_again", origin.id, number)
@@ -136,7 +139,9 @@ def _check_may_pass_on(standing: Standing) -> None:
         return
     privacy.check_may_see(standing)
     if not standing.roles & {privacy.CM, privacy.SUP, privacy.ESD}:
-        raise NotAllowed("Case managers, ESD staff and supervisors pass on a client's wish to opt out.")
+        raise NotAllowed(
+            gettext("Case managers, ESD staff and supervisors pass on a client's wish to opt out.")
+        )
 
 
 def _open_opt_out(work: Work, origin: Case) -> str | None:
@@ -154,11 +159,11 @@ def add_note(work: Work, number: str, text: str, esd_only: bool = False) -> None
     standing = access.standing(work, case)
     privacy.check_may_see(standing)
     if not standing.roles & {privacy.CM, privacy.SUP, privacy.ESD} or (esd_only and not standing.is_esd):
-        raise NotAllowed("Notes are written by the people who work on the case.")
+        raise NotAllowed(gettext("Notes are written by the people who work on the case."))
     if standing.is_reduced:
         raise HeldByAgreement()
     if not 1 <= len(text.strip()) <= 1000:
-        raise InvalidInput(fields={"text": "Write a note of 1 to 1,000 characters."})
+        raise InvalidInput(fields={"text": gettext("Write a note of 1 to 1,000 characters.")})
     work.db.add(
         Note(
             case_id=case.id,
@@ -174,7 +179,7 @@ def add_note(work: Work, number: str, text: str, esd_only: bool = False) -> None
 def _deployed(work: Work) -> ProcessDefinition:
     definition = deployed(work.db)
     if definition is None:
-        raise InvalidBundle("No process is deployed. Ask an administrator to deploy one.")
+        raise InvalidBundle(gettext("No process is deployed. Ask an administrator to deploy one."))
     return definition
 
 
@@ -183,26 +188,27 @@ def _case_manager(work: Work, username: str | None) -> Actor:
     if work.actor.has("case_manager"):
         return work.actor
     if not privacy.may_open_requests(work.actor):
-        raise NotAllowed("Requests are opened by case managers, or by a supervisor on behalf of one.")
+        raise NotAllowed(
+            gettext("Requests are opened by case managers, or by a supervisor on behalf of one.")
+        )
     person = person_named(work.db, username or "")
     manager = actor_for(work.db, person) if person else None
     if manager is None or not manager.has("case_manager") or manager.area != work.actor.area:
         raise InvalidInput(
-            fields={"case_manager": "Choose the case manager on whose behalf you open the request."}
+            fields={"case_manager": gettext("Choose the case manager on whose behalf you open the request.")}
         )
     return manager
 
 
 def _first_answers(work: Work, bundle: Bundle, evidence: Mapping[str, object]) -> Answers:
     form = bundle.forms[f"{FIRST_TASK}.json"]
-    offices = offices_to_open_in(work.db, work.actor)
-    options = options_for(work.db, form, offices)
+    options = options_for(work.db, form, offices_to_open_in(work.db, work.actor))
     return form.clean(dict(evidence), options, work.now, labels_of(work.db, work.actor.area))
 
 
 def _new_case(work: Work, process: str, manager: Actor, office: str) -> Case:
-    area = work.db.get_one(Office, office).area_code
-    number, case_id = work.db.execute(new_numbers).one()
+    area = next(one.area_code for one in offices(work.db) if one.code == office)
+    number, case_id = new_numbers(work.db)
     case = Case(
         id=case_id,
         number=f"{area}-{work.now.astimezone(settings().zone).year}-{number:06}",
@@ -239,9 +245,9 @@ def _steered(work: Work, number: str, partner_until: tuple[str, ...]) -> Case:
     standing = access.standing(work, case)
     privacy.check_may_see(standing)
     if not (standing.is_own_case or standing.supervises):
-        raise NotAllowed("Only the case manager or a supervisor may do this.")
+        raise NotAllowed(gettext("Only the case manager or a supervisor may do this."))
     if privacy.visible_closed_at(standing):
-        raise NotNow("This case is closed.")
+        raise NotNow(gettext("This case is closed."))
     if not standing.supervises:
         _check_partner_may_end(standing, partner_until)
     return case
@@ -251,9 +257,9 @@ def _check_partner_may_end(standing: Standing, until: tuple[str, ...]) -> None:
     if standing.is_reduced:
         raise HeldByAgreement()
     if standing.case.process_key != MAIN_PROCESS:
-        raise NotAllowed("The client's wish to opt out is dealt with by Employment Security.")
+        raise NotAllowed(gettext("The client's wish to opt out is dealt with by Employment Security."))
     if standing.case.status not in until:
-        raise NotNow("Employment Security is already working on this request. Ask the supervisor.")
+        raise NotNow(gettext("Employment Security is already working on this request. Ask the supervisor."))
 
 
 def _content_hash(content: object) -> str:

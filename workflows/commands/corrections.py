@@ -14,6 +14,7 @@ from workflows.errors import HeldByAgreement, InvalidInput, NotAllowed, NotFound
 from workflows.forms import Answers, Form
 from workflows.history import record
 from workflows.instances import ProcessInstance
+from workflows.language import gettext
 from workflows.privacy import GUARDED_FIELDS, OFFER_ELEMENTS, Standing
 from workflows.ssn_guard import guard
 from workflows.task_forms import options_for
@@ -44,7 +45,9 @@ def correct_entry(work: Work, number: str, task_id: str, raw: Mapping[str, objec
     answers = _checked(work, case, form, allowed, known, raw, why)
     changed = [name for name in sorted(allowed) if not _same(known.get(name), answers.all.get(name))]
     if not changed:
-        raise InvalidInput(fields={"": "Nothing was changed. Change an answer, or go back to the case."})
+        raise InvalidInput(
+            fields={"": gettext("Nothing was changed. Change an answer, or go back to the case.")}
+        )
     for name in changed:
         change = {"old": known.get(name), "new": answers.all.get(name)}
         _write(work, case, task, name, change, why.strip(), name in _harmless(form))
@@ -87,22 +90,22 @@ def _recorded(work: Work, number: str, task_id: str) -> tuple[Case, UserTask, Ta
     row, task = work.db.get(TaskRecord, task_id), work.db.get(UserTask, task_id)
     if row is None or task is None or row.case_id != case.id:
         privacy.check_may_see(access.standing(work, case))
-        raise NotFound("There is no such entry that you may see.")
+        raise NotFound(gettext("There is no such entry that you may see."))
     work.about["element"] = task.element
     return case, task, row
 
 
 def _check_may_correct(standing: Standing, task: UserTask) -> None:
     if task.is_esd and not privacy.may_read_record(standing, task):
-        raise NotFound("There is no such entry that you may see.")
+        raise NotFound(gettext("There is no such entry that you may see."))
     if standing.is_reduced:
         raise HeldByAgreement()
     if not may_correct(standing, task):
         raise NotAllowed(
-            "Open entries are put right by the agency that made them, those of ESD by a supervisor."
+            gettext("Open entries are put right by the agency that made them, those of ESD by a supervisor.")
         )
     if standing.case.outcome in ("opened_in_error", "duplicate_of"):
-        raise NotNow("What was stored about the client of this case is erased.")
+        raise NotNow(gettext("What was stored about the client of this case is erased."))
 
 
 def _checked(

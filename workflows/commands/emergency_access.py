@@ -6,6 +6,7 @@ from workflows.commands import command
 from workflows.emergency_access import LIFE, EmergencyAccess, open_access
 from workflows.errors import InvalidInput, NotNow
 from workflows.history import record
+from workflows.language import gettext
 from workflows.people import people_with, supervisors_for
 from workflows.ssn_guard import guard
 from workflows.work import Work
@@ -25,10 +26,12 @@ def open_in_emergency(work: Work, number: str, reason: str) -> None:
     guard({"reason": reason})
     reason = " ".join(reason.split())
     if not SHORTEST <= len(reason) <= LONGEST:
-        words = f"Say in {SHORTEST} to {LONGEST} characters why you must know who the client is."
+        words = gettext(
+            "Say in {shortest} to {longest} characters why you must know who the client is."
+        ).format(shortest=SHORTEST, longest=LONGEST)
         raise InvalidInput(fields={"reason": words})
     if work.db.get(ClientFacts, case.id) is None:
-        raise NotNow("Nothing is stored about the client of this case, so there is nothing to open.")
+        raise NotNow(gettext("Nothing is stored about the client of this case, so there is nothing to open."))
     if open_access(work.db, case.id, work.actor.id, work.now) is None:
         _open(work, case, reason)
 

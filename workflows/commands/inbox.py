@@ -4,6 +4,7 @@ from sqlalchemy import ColumnElement, select, update
 
 from workflows.commands import command
 from workflows.errors import NotFound
+from workflows.language import gettext
 from workflows.outbox import DAILY, OutboxMessage
 from workflows.people import Actor
 from workflows.work import Work
@@ -20,7 +21,7 @@ def mark_read(work: Work, message_id: int) -> None:
     """Mark a message of one's own as read; a second time is no error."""
     row = work.db.scalar(select(OutboxMessage.id).where(*mine(work.actor), OutboxMessage.id == message_id))
     if row is None:
-        raise NotFound("There is no such message in your inbox.")
+        raise NotFound(gettext("There is no such message in your inbox."))
     _mark(work, OutboxMessage.id == message_id)
 
 

@@ -8,6 +8,7 @@ from workflows.commands import agreements, cases, command, timers
 from workflows.errors import Incident, InvalidInput, NotAllowed, NotFound, NotNow, Refused
 from workflows.history import record
 from workflows.incidents import CaseIncident, end
+from workflows.language import gettext
 from workflows.people import SYSTEM, Actor, Person, actor_for
 from workflows.privacy import ADM
 from workflows.ssn_guard import guard
@@ -91,21 +92,23 @@ def dismiss(work: Work, incident_id: int, reason: str) -> None:
     guard({"reason": reason})
     row, _ = _open_incident(work, incident_id)
     if not 1 <= len(reason.strip()) <= LONGEST_REASON:
-        raise InvalidInput(fields={"reason": f"Say why, in 1 to {LONGEST_REASON} characters."})
+        raise InvalidInput(
+            fields={"reason": gettext("Say why, in 1 to {most} characters.").format(most=LONGEST_REASON)}
+        )
     end(work, row, "dismissed", reason.strip())
 
 
 def _open_incident(work: Work, incident_id: int) -> tuple[CaseIncident, Case | None]:
     """An open incident of the administrator's area with its case, both locked."""
     if not work.actor.has(ADM):
-        raise NotAllowed("Problems are looked after by administrators.")
+        raise NotAllowed(gettext("Problems are looked after by administrators."))
     row = work.db.get(CaseIncident, incident_id)
     if row is None or row.area_code != work.actor.area:
-        raise NotFound("There is no such problem that you may see.")
+        raise NotFound(gettext("There is no such problem that you may see."))
     case = lock_case(work.db, row.case_id) if row.case_id else None
     work.db.refresh(row, with_for_update=True)
     if row.status != "open":
-        raise NotNow("This problem was looked after in the meantime.")
+        raise NotNow(gettext("This problem was looked after in the meantime."))
     return row, case
 
 
@@ -117,7 +120,9 @@ def _clock_again(again: _Again) -> bool:
 def _asked_again(again: _Again) -> bool:
     """What somebody asked for is done in that person's name and with that person's rights of today."""
     if again.actor is None:
-        raise NotNow("Whoever asked for this may no longer sign in. Somebody else has to do it anew.")
+        raise NotNow(
+            gettext("Whoever asked for this may no longer sign in. Somebody else has to do it anew.")
+        )
     _ASKED[again.tried](again.actor, again.subject)
     return True
 

@@ -10,6 +10,7 @@ from workflows import history
 from workflows.commands import command
 from workflows.commands.approvals import lock_person, tell_supervisors
 from workflows.errors import NotAllowed, NotNow
+from workflows.language import gettext
 from workflows.people import LiftRequest, Person
 from workflows.work import Work
 
@@ -18,10 +19,10 @@ from workflows.work import Work
 def ask_lift(work: Work, username: str) -> None:
     """Ask that the restriction of an ESD staff member be lifted (administrator); asked twice, it is one request."""
     if not work.actor.has("administrator"):
-        raise NotAllowed("Administrators ask to lift a restriction; a supervisor approves it.")
+        raise NotAllowed(gettext("Administrators ask to lift a restriction; a supervisor approves it."))
     person = lock_person(work, username)
     if not (person.is_esd_staff and person.is_restricted_user and person.active):
-        raise NotNow("Only the restriction of active ESD staff can be lifted.")
+        raise NotNow(gettext("Only the restriction of active ESD staff can be lifted."))
     ask(work, person)
 
 
@@ -39,12 +40,12 @@ def ask(work: Work, person: Person) -> bool:
 def approve_lift(work: Work, username: str) -> None:
     """Lift the restriction: by a supervisor who holds both keys, and neither asked for it nor is that person."""
     if not (work.actor.has("esd_wioa_supervisor") and work.actor.holds_two_keys):
-        raise NotAllowed("An ESD WIOA supervisor approves that a restriction is lifted.")
+        raise NotAllowed(gettext("An ESD WIOA supervisor approves that a restriction is lifted."))
     person, request = _waiting(work, username)
     if work.actor.id in (request.asked_by_id, person.id):
-        raise NotAllowed("Two people lift a restriction. Ask another supervisor to approve it.")
+        raise NotAllowed(gettext("Two people lift a restriction. Ask another supervisor to approve it."))
     if not (person.is_esd_staff and person.active):
-        raise NotNow("This person is no longer active ESD staff. Decline the request.")
+        raise NotNow(gettext("This person is no longer active ESD staff. Decline the request."))
     _decide(work, request, approved=True)
     person.is_restricted_user = False
     history.record(work, "restriction_lift_approved", user=person.username)
@@ -54,7 +55,7 @@ def approve_lift(work: Work, username: str) -> None:
 def decline_lift(work: Work, username: str) -> None:
     """Let the restriction stand: by a supervisor, or by an administrator who takes the request back."""
     if not work.actor.has("esd_wioa_supervisor", "administrator"):
-        raise NotAllowed("Supervisors and administrators decline the request.")
+        raise NotAllowed(gettext("Supervisors and administrators decline the request."))
     person, request = _waiting(work, username)
     _decide(work, request, approved=False)
     history.record(work, "restriction_lift_declined", user=person.username)
@@ -64,7 +65,9 @@ def _waiting(work: Work, username: str) -> tuple[Person, LiftRequest]:
     person = lock_person(work, username)
     request = _open(work, person)
     if request is None:
-        raise NotNow("Nobody has asked to lift the restriction of this person, or it is decided already.")
+        raise NotNow(
+            gettext("Nobody has asked to lift the restriction of this person, or it is decided already.")
+        )
     return person, request
 
 

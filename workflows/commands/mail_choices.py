@@ -7,6 +7,7 @@ from sqlalchemy import delete, select
 
 from workflows.digests import TIMES, Digest, business_days, next_time
 from workflows.errors import InvalidInput
+from workflows.language import gettext
 from workflows.mail_choices import CHOICES, DEMANDED, WAYS, MailChoice
 from workflows.work import Work
 
@@ -44,19 +45,27 @@ def _errors(ways: Mapping[str, str]) -> dict[str, str]:
     errors = {}
     for number, way in ways.items():
         if number not in CHOICES:
-            errors["messages"] = "There is no such message. Choose from N1 to N12."
+            errors["messages"] = gettext("There is no such message. Choose from N1 to N12.")
         elif way not in WAYS:
-            errors[number] = "Choose by e-mail, in the daily mail, or in the app only."
+            errors[number] = gettext("Choose by e-mail, in the daily mail, or in the app only.")
         elif number in DEMANDED and way != "mail":
-            errors[number] = f"This message is always mailed. {DEMANDED[number]}"
+            errors[number] = gettext("This message is always mailed. {why}").format(
+                why=gettext(DEMANDED[number])
+            )
     return errors
 
 
 def _daily_errors(ways: Mapping[str, str], daily_at: str | None) -> dict[str, str]:
     if daily_at is not None and daily_at not in TIMES:
-        return {"daily_at": f"Choose a time from {TIMES[0]} to {TIMES[-1]}, on the hour or half past."}
+        return {
+            "daily_at": gettext("Choose a time from {first} to {last}, on the hour or half past.").format(
+                first=TIMES[0], last=TIMES[-1]
+            )
+        }
     if daily_at is None and "digest" in ways.values():
-        return {"daily_at": "Choose a time for the daily mail, because a message below is to come in it."}
+        return {
+            "daily_at": gettext("Choose a time for the daily mail, because a message below is to come in it.")
+        }
     return {}
 
 

@@ -1,13 +1,13 @@
-"""Sending the outbox: take a row by a lease, send outside of any transaction, write down how it went (domain 5.1).
+"""Sending the outbox: take rows by a lease, send outside of any transaction, write down how it went (domain 5.1).
 
 A sender that dies leaves its lease behind; once it has run out, another sender takes the row, with the same
-Message-ID. Mail failure never stops a case, and a case that somebody has locked never delays a mail: that a message
-went out is written to its row at once, and to the history of its case as soon as the case is free.
+Message-ID. Mail failure never stops a case, and a case that somebody has locked never delays a mail: that messages
+went out is written down after a few of them, in the history of a case as soon as it is free.
 """
 
 import random
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 
@@ -15,17 +15,18 @@ import structlog
 from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import Session
 
-from notifications.mailer import Mailer, MailerUnavailable, MailRefused, Message
+from notifications.mailer import Mailer, MailError, MailRefused, Message
 from workflows import clock, outbox
 from workflows.cases import Case, lock_case
 from workflows.commands import command
 from workflows.db import transaction
 from workflows.errors import NotAllowed, NotFound, NotNow
 from workflows.history import record
+from workflows.language import gettext
 from workflows.mail_facts import FACTS
 from workflows.mail_words import compose
 from workflows.outbox import OutboxMessage, hint_after_commit
-from workflows.people import SYSTEM, Person, actor_for, people_with
+from workflows.people import SYSTEM, Person, actor_for, people_with, person_of
 from workflows.settings import settings
 from workflows.share import share
 from workflows.work import Work
@@ -36,6 +37,9 @@ FIRST_WAIT = timedelta(seconds=15)
 LONGEST_WAIT = timedelta(minutes=30)
 BATCH_TIME = timedelta(seconds=30)
 """How long one call goes on taking messages: half of what a job may last, so that none is cut off in the middle."""
+AT_ONCE = 5
+"""So many messages are taken, handed over and written down together, each time in one transaction. As many go out a
+second time, with the same Message-ID, when a sender dies after it has sent them and before it has said so."""
 HAND_OVER = 6
 """So many times the lease is how long a sender keeps a message while it speaks with the server: with the usual lease
 three minutes, twice as long as a job lives."""
@@ -58,37 +62,53 @@ def deliver(ids: Iterable[int], mailer: Mailer) -> int:
 
     After `BATCH_TIME` the rest is left to the next sweep. A message that goes wrong does not stop the others.
     """
-    until = clock.now() + BATCH_TIME
-    return sum(_deliver_quietly(message_id, mailer) for message_id in ids if clock.now() < until)
+    until, waiting, done = clock.now() + BATCH_TIME, list(ids), 0
+    while waiting and clock.now() < until:
+        done += _deliver_quietly(waiting[:AT_ONCE], mailer, until)
+        del waiting[:AT_ONCE]
+    return done
 
 
-def _deliver_quietly(message_id: int, mailer: Mailer) -> bool:
+def _deliver_quietly(ids: list[int], mailer: Mailer, until: datetime) -> int:
     """What was not written down about a message is found out when its lease has run out."""
     try:
-        return _deliver_one(message_id, mailer)
+        return _deliver_some(ids, mailer, until)
     except Exception as error:
-        log.error("message_set_aside", id=message_id, error=type(error).__name__)
-        return False
+        log.error("messages_set_aside", ids=ids, error=type(error).__name__)
+        return 0
 
 
-def _deliver_one(message_id: int, mailer: Mailer) -> bool:
+def _deliver_some(ids: list[int], mailer: Mailer, until: datetime) -> int:
     lease = secrets.token_hex(8)
-    if not take_lease(message_id, lease):
-        return False
-    message = _composed(message_id, lease)
-    if message is None or not hand_over(message_id, lease):
-        return False
-    try:
-        mailer.send(message)
-    except MailRefused as refused:
-        failed(SYSTEM, message_id, lease, str(refused), final=refused.permanent, counts=True)
-        return False
-    except MailerUnavailable as away:
-        failed(SYSTEM, message_id, lease, str(away), final=False, counts=False)
-        return False
-    sent(message_id, lease, message.subject)
-    _each_quietly([message_id])
-    return True
+    composed = {one: message for one in take_leases(ids, lease) if (message := _composed(one, lease))}
+    left = hand_over(composed, lease) if composed else []
+    gone: dict[int, str] = {}
+    refused: dict[int, MailError] = {}
+    while left and clock.now() < until:
+        message_id = left.pop(0)
+        try:
+            mailer.send(composed[message_id])
+            gone[message_id] = composed[message_id].subject
+        except MailError as error:
+            refused[message_id] = error
+        except Exception as error:
+            log.error("message_set_aside", id=message_id, error=type(error).__name__)
+    _settle(gone, refused, left, lease)
+    return len(gone)
+
+
+def _settle(gone: dict[int, str], refused: dict[int, MailError], left: list[int], lease: str) -> None:
+    """Write down what became of messages, first of those that must not go out again."""
+    if gone:
+        for message_id in gone.keys() - sent_and_written(gone, lease):
+            sent(message_id, lease, gone[message_id])
+            _each_quietly([message_id])
+    for message_id, error in refused.items():
+        permanent = isinstance(error, MailRefused) and error.permanent
+        counts = isinstance(error, MailRefused)
+        failed(SYSTEM, message_id, lease, str(error), final=permanent, counts=counts)
+    if left:
+        give_back(left, lease)
 
 
 def _composed(message_id: int, lease: str) -> Message | None:
@@ -102,33 +122,41 @@ def _composed(message_id: int, lease: str) -> Message | None:
         return None
 
 
-def take_lease(message_id: int, lease: str) -> bool:
-    """Take a waiting row for `outbox_lease_seconds`; whether it could be had."""
-    now = clock.now()
+def take_leases(ids: Iterable[int], lease: str) -> list[int]:
+    """Take waiting rows for `outbox_lease_seconds`; gives those that could be had, in the order they were asked for."""
+    now, wanted = clock.now(), list(ids)
     until = now + timedelta(seconds=settings().outbox_lease_seconds)
     with transaction() as db:
         taken = (
             update(OutboxMessage)
-            .where(OutboxMessage.id == message_id, *_ready(now))
+            .where(OutboxMessage.id.in_(wanted), *_ready(now))
             .values(lease=lease, leased_until=until, attempts=OutboxMessage.attempts + 1)
             .returning(OutboxMessage.id)
         )
-        return db.scalar(taken) is not None
+        had = set(db.scalars(taken))
+    return [one for one in wanted if one in had]
 
 
-def hand_over(message_id: int, lease: str) -> bool:
-    """Just before sending: keep the row for as long as a server may take. Gives whether the message may go out: this
-    sender still holds it, its agency has an agreement, and its recipient is still there."""
+def give_back(ids: Iterable[int], lease: str) -> None:
+    """Let other senders have what was taken and never tried."""
     with transaction() as db:
-        row = _held_row(db, message_id, lease)
-        if row is None:
-            return False
+        mine = OutboxMessage.id.in_(ids), OutboxMessage.lease == lease, OutboxMessage.state == "waiting"
+        free = {"lease": None, "leased_until": None, "attempts": OutboxMessage.attempts - 1}
+        db.execute(update(OutboxMessage).where(*mine).values(free))
+
+
+def hand_over(ids: Iterable[int], lease: str) -> list[int]:
+    """Just before sending: keep rows for as long as a server may take. Gives those that may go out: this sender still
+    holds them, their agency has an agreement, and their recipient is still there."""
+    with transaction() as db:
         work = Work(db, SYSTEM, clock.now())
-        row.leased_until = work.now + timedelta(seconds=HAND_OVER * settings().outbox_lease_seconds)
-        stopped = _is_stopped(work, row)
-    if stopped:
+        rows = _held_rows(db, ids, lease)
+        stopped = _stopped(work, rows)
+        for row in rows:
+            row.leased_until = work.now + timedelta(seconds=HAND_OVER * settings().outbox_lease_seconds)
+    for message_id in stopped:
         hold_back(SYSTEM, message_id, lease)
-    return not stopped
+    return [row.id for row in rows if row.id not in stopped]
 
 
 @command
@@ -148,12 +176,38 @@ def hold_back(work: Work, message_id: int, lease: str) -> None:
         _pass_on(work, row, case, person)
 
 
-def sent(message_id: int, lease: str, subject: str) -> None:
-    """The server has taken the message: no row but its own is needed to say so. A sender whose lease was taken over
-    writes nothing. The lease stays until the history has it (`write_down`)."""
+def sent_and_written(gone: Mapping[int, str], lease: str) -> set[int]:
+    """The server has taken these messages (by id with their subjects): say so in their rows and in the histories of
+    those cases that nobody has locked, all at once. Gives the messages that are done with."""
     with transaction() as db:
-        row = _held_row(db, message_id, lease)
-        if row:
+        work = Work(db, SYSTEM, clock.now())
+        cases = _free_cases(db, gone)
+        rows = _held_rows(
+            db, gone, lease, or_(OutboxMessage.case_id.is_(None), OutboxMessage.case_id.in_(cases))
+        )
+        # The events without a case come last: they lock their one chain.
+        for row in sorted(rows, key=lambda row: row.case_id is None):
+            row.state, row.sent_at, row.subject, row.error = "sent", work.now, gone[row.id], None
+            row.lease = row.leased_until = None
+            case = cases[row.case_id] if row.case_id else None
+            outbox.note(work, case, row)
+            _note_facts(work, case, row)
+        return {row.id for row in rows}
+
+
+def _free_cases(db: Session, ids: Iterable[int]) -> dict[int, Case]:
+    """The cases of messages that can be locked without waiting, in the order of their ids, as all lock several."""
+    of_these = select(OutboxMessage.case_id).where(OutboxMessage.id.in_(ids))
+    query = select(Case.id).where(Case.id.in_(of_these)).order_by(Case.id)
+    free = list(db.scalars(query.with_for_update(skip_locked=True, key_share=True)))
+    return {case_id: lock_case(db, case_id) for case_id in free}
+
+
+def sent(message_id: int, lease: str, subject: str) -> None:
+    """The same for a message whose case is busy: no row but its own is needed to say so. A sender whose lease was
+    taken over writes nothing. The lease stays until the history has it (`write_down`)."""
+    with transaction() as db:
+        for row in _held_rows(db, [message_id], lease):
             row.state, row.sent_at, row.subject, row.error = "sent", clock.now(), subject, None
 
 
@@ -166,7 +220,7 @@ def write_down(work: Work, message_id: int) -> None:
     if row.state == "sent" and row.lease:
         row.lease = row.leased_until = None
         _note(work, row)
-        _note_facts(work, row)
+        _note_facts(work, _case_of(work, row), row)
 
 
 def write_down_sent() -> None:
@@ -214,18 +268,20 @@ def failed(work: Work, message_id: int, lease: str, reason: str, *, final: bool,
 def send_again(work: Work, message_id: int) -> None:
     """Have a failed message tried again, by an administrator or a program manager."""
     if not work.actor.has("administrator", "program_manager"):
-        raise NotAllowed("Administrators and program managers send messages again.")
+        raise NotAllowed(gettext("Administrators and program managers send messages again."))
     row = work.db.get(OutboxMessage, message_id)
     person = work.db.get_one(Person, row.recipient_id) if row else None
     if row is None or person is None or person.area_code != work.actor.area:
-        raise NotFound("There is no such message.")
+        raise NotFound(gettext("There is no such message."))
     case = _case_of(work, row)
     work.db.refresh(row, with_for_update=True)
     if row.state != "failed":
-        raise NotNow("Only a message that failed can be sent again.")
+        raise NotNow(gettext("Only a message that failed can be sent again."))
     if outbox.is_withheld(work, case, person):
         raise NotNow(
-            "The agency’s agreement is not in force, so its people get no message about this case now."
+            gettext(
+                "The agency’s agreement is not in force, so its people get no message about this case now."
+            )
         )
     row.state, row.attempts, row.next_attempt_at = "waiting", 0, work.now
     _note(work, row, "message_sent_again")
@@ -240,14 +296,16 @@ def _ready(now: datetime) -> tuple[ColumnElement[bool], ...]:
 def _leased(work: Work, message_id: int, lease: str) -> OutboxMessage | None:
     """The row if this sender still holds it, after its case so that all lock in one order."""
     _case_of(work, work.db.get_one(OutboxMessage, message_id))
-    return _held_row(work.db, message_id, lease)
+    return next(iter(_held_rows(work.db, [message_id], lease)), None)
 
 
-def _held_row(db: Session, message_id: int, lease: str) -> OutboxMessage | None:
-    """The waiting row, locked, if this sender still holds it."""
-    mine = OutboxMessage.lease == lease, OutboxMessage.state == "waiting"
-    query = select(OutboxMessage).where(OutboxMessage.id == message_id, *mine)
-    return db.scalar(query.with_for_update().execution_options(populate_existing=True))
+def _held_rows(
+    db: Session, ids: Iterable[int], lease: str, *more: ColumnElement[bool]
+) -> list[OutboxMessage]:
+    """The waiting rows, locked, that this sender still holds."""
+    mine = OutboxMessage.lease == lease, OutboxMessage.state == "waiting", *more
+    query = select(OutboxMessage).where(OutboxMessage.id.in_(ids), *mine).order_by(OutboxMessage.id)
+    return list(db.scalars(query.with_for_update().execution_options(populate_existing=True)))
 
 
 def _case_of(work: Work, row: OutboxMessage) -> Case | None:
@@ -255,10 +313,16 @@ def _case_of(work: Work, row: OutboxMessage) -> Case | None:
     return lock_case(work.db, row.case_id) if row.case_id else None
 
 
-def _is_stopped(work: Work, row: OutboxMessage) -> bool:
-    case = work.db.get(Case, row.case_id) if row.case_id else None
-    person = work.db.get_one(Person, row.recipient_id)
-    return not person.active or outbox.is_withheld(work, case, person)
+def _stopped(work: Work, rows: list[OutboxMessage]) -> set[int]:
+    """The messages that must not go out now."""
+    concerned = select(Case).where(Case.id.in_([row.case_id for row in rows if row.case_id]))
+    cases = {case.id: case for case in work.db.scalars(concerned)}
+    return {row.id for row in rows if _is_stopped(work, row, cases.get(row.case_id or 0))}
+
+
+def _is_stopped(work: Work, row: OutboxMessage, case: Case | None) -> bool:
+    person = person_of(work.db, row.recipient_id)
+    return person is None or not person.active or outbox.is_withheld(work, case, person)
 
 
 def _pass_on(work: Work, row: OutboxMessage, case: Case | None, person: Person) -> None:
@@ -280,11 +344,11 @@ def _give_up(work: Work, row: OutboxMessage) -> None:
         outbox.queue(work, "mail_undeliverable", None, administrators, message=row.id)
 
 
-def _note_facts(work: Work, row: OutboxMessage) -> None:
+def _note_facts(work: Work, case: Case | None, row: OutboxMessage) -> None:
     """A mail that named the client counts as a reading of the facts by whoever got it (domain 7.3)."""
     if row.about.get(FACTS):
-        work.actor = actor_for(work.db, work.db.get_one(Person, row.recipient_id))
-        record(work, "client_facts_read", _case_of(work, row), where="mail", element=None)
+        reader = actor_for(work.db, work.db.get_one(Person, row.recipient_id))
+        record(Work(work.db, reader, work.now), "client_facts_read", case, where="mail", element=None)
 
 
 def _wait(attempts: int) -> timedelta:

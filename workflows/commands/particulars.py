@@ -7,6 +7,7 @@ from datetime import date
 from sqlalchemy import delete, select
 
 from workflows.errors import InvalidInput
+from workflows.language import gettext
 from workflows.organisations import Office, offices
 from workflows.people import Person, PersonOffice
 from workflows.work import Work
@@ -43,14 +44,14 @@ def _checked(person: Person, values: Mapping[str, object], errors: dict[str, str
 def _name(field: str, value: object, errors: dict[str, str]) -> str:
     name = " ".join(str(value or "").split())
     if not _NAME.fullmatch(name):
-        errors[field] = "Enter the name, up to 80 characters."
+        errors[field] = gettext("Enter the name, up to 80 characters.")
     return name
 
 
 def _mail(field: str, value: object, errors: dict[str, str]) -> str:
     address = str(value or "").strip()
     if not _MAIL.fullmatch(address):
-        errors[field] = "Enter the work e-mail address, such as name@agency.example."
+        errors[field] = gettext("Enter the work e-mail address, such as name@agency.example.")
     return address
 
 
@@ -58,7 +59,7 @@ def _day(field: str, value: object, errors: dict[str, str]) -> date | None:
     try:
         return date.fromisoformat(str(value)) if value else None
     except ValueError:
-        errors[field] = "Enter a date, such as 2026-07-01."
+        errors[field] = gettext("Enter a date, such as 2026-07-01.")
         return None
 
 
@@ -68,7 +69,7 @@ def _places(work: Work, values: Mapping[str, object], errors: dict[str, str]) ->
     given = {name: values[name] for name in ("offices", "backup") if name in values}
     for name, codes in given.items():
         if not isinstance(codes, list) or set(map(str, codes)) - here:
-            errors[name] = "Choose offices of your area."
+            errors[name] = gettext("Choose offices of your area.")
     return {name: sorted(set(_codes(given, name))) for name in given}
 
 
@@ -89,7 +90,7 @@ def _set_places(work: Work, person: Person, places: dict[str, list[str]]) -> lis
         return []
     after = now | places
     if set(after["offices"]) & set(after["backup"]):
-        words = "Nobody stands in at an office where they work. Choose another one."
+        words = gettext("Nobody stands in at an office where they work. Choose another one.")
         raise InvalidInput(fields={"backup": words})
     work.db.execute(delete(PersonOffice).where(PersonOffice.person_id == person.id))
     for name, codes in after.items():

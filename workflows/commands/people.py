@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import delete, func, select, true, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from workflows import clock, history
@@ -15,9 +15,10 @@ from workflows.commands import command, lift_requests, role_requests
 from workflows.commands.approvals import lock_person
 from workflows.commands.particulars import change_particulars
 from workflows.commands.role_requests import check_roles, roles_to_ask
-from workflows.db import transaction
-from workflows.directory import DirectoryVersion, at_version
+from workflows.db import driver, transaction
+from workflows.directory import at_version
 from workflows.errors import InvalidInput, NotAllowed, NotSignedIn, SignInFailed, TooManyAttempts
+from workflows.language import gettext
 from workflows.people import (
     Actor,
     ApiToken,
@@ -30,6 +31,7 @@ from workflows.people import (
     person_named,
     person_of,
 )
+from workflows.pipeline import alone
 from workflows.settings import settings
 from workflows.ssn_guard import guard
 from workflows.work import Work
@@ -67,20 +69,26 @@ def sign_out(key: str) -> None:
             history.record(Work(db, actor, clock.now()), "signed_out")
 
 
+_SESSION = """
+SELECT s.person_id, coalesce(s.last_used_at > $3::timestamptz, false), v.version FROM session s, directory_version v
+WHERE s.key_hash = $1 AND s.ended_at IS NULL AND s.expires_at > $2::timestamptz
+"""
+
+
 def actor_of_session(key: str) -> Actor:
     """Who a session belongs to; `NotSignedIn` when it is unknown, ended or over."""
     with transaction() as db:
-        # One row beside each: the directory has one version.
-        found = select(SignIn, DirectoryVersion.version).join(DirectoryVersion, true())
-        found = found.where(SignIn.key_hash == hash_of(key))
-        row, version = db.execute(found).one_or_none() or (None, "")
         now = clock.now()
-        if row is None or not row.is_live(now):
+        rows = alone(
+            driver(db), (_SESSION, [hash_of(key), now.isoformat(), (now - USE_IS_NOTED).isoformat()])
+        )
+        if not rows:
             raise NotSignedIn()
-        at_version(db, version)
-        actor = active_actor(db, row.person_id)
-        if row.last_used_at is None or row.last_used_at <= now - USE_IS_NOTED:
-            db.execute(update(SignIn).where(SignIn.key_hash == row.key_hash).values(last_used_at=now))
+        person_id, is_noted, version = rows[0]
+        at_version(db, str(version))
+        actor = active_actor(db, int(person_id or 0))
+        if is_noted != "t":
+            db.execute(update(SignIn).where(SignIn.key_hash == hash_of(key)).values(last_used_at=now))
         return actor
 
 
@@ -98,9 +106,9 @@ def change_person(work: Work, username: str, values: Mapping[str, object]) -> No
     be lifted, are only asked here; a supervisor approves them (domain 6.2; `role_requests`, `lift_requests`).
     """
     if not work.actor.has("administrator", "esd_wioa_supervisor"):
-        raise NotAllowed("Administrators change people; supervisors approve ESD roles.")
+        raise NotAllowed(gettext("Administrators change people; supervisors approve ESD roles."))
     if values.keys() - {"roles"} and not work.actor.has("administrator"):
-        raise NotAllowed("Supervisors change ESD roles only.")
+        raise NotAllowed(gettext("Supervisors change ESD roles only."))
     guard(values)
     person = lock_person(work, username)
     before = set(work.db.scalars(select(PersonRole.role).where(PersonRole.person_id == person.id)))
@@ -128,7 +136,7 @@ def change_person(work: Work, username: str, values: Mapping[str, object]) -> No
 def end_access(work: Work, username: str) -> None:
     """End all sessions and tokens of a person at once (administrator); they may sign in again if they still may."""
     if not work.actor.has("administrator"):
-        raise NotAllowed("Administrators end the sessions of others.")
+        raise NotAllowed(gettext("Administrators end the sessions of others."))
     person = lock_person(work, username)
     sessions, tokens = end_sessions(work, person.id), end_tokens(work, person.id)
     history.record(work, "access_of_person_ended", user=username, sessions=sessions, tokens=tokens)
@@ -156,7 +164,7 @@ def _check_keeps_own_access(work: Work, person: Person, after: set[str]) -> None
     if person.id != work.actor.id or not work.actor.has("administrator"):
         return
     if not person.active or "administrator" not in after:
-        words = (
+        words = gettext(
             "Another administrator takes your own access away. Leave your role and your sign-in as they are."
         )
         raise InvalidInput(fields={"roles" if person.active else "active": words})

@@ -11,6 +11,7 @@ from workflows.cases import Case, case_numbered, lock_case
 from workflows.commands import command
 from workflows.errors import HeldByAgreement, NotAllowed, NotNow
 from workflows.history import HistoryEvent, record
+from workflows.language import gettext
 from workflows.people import Person
 from workflows.privacy import Standing
 from workflows.user_tasks import UserTask, open_tasks
@@ -35,7 +36,7 @@ def remind_now(work: Work, number: str) -> None:
     _check_may_remind(standing)
     people = holders_but(work, standing)
     if not people:
-        raise NotNow("Nobody else holds this case now, so there is nobody to remind.")
+        raise NotNow(gettext("Nobody else holds this case now, so there is nobody to remind."))
     side = "esd" if standing.supervises else "partner"
     _check_not_asked(work, case, side)
     partner = any(outbox.is_partner_of(case, person) for person in people)
@@ -55,13 +56,13 @@ def may_remind(standing: Standing) -> bool:
 def _check_may_remind(standing: Standing) -> None:
     privacy.check_may_see(standing)
     if not (standing.supervises or standing.is_own_case):
-        raise NotAllowed("Only the case manager or a supervisor may do this.")
+        raise NotAllowed(gettext("Only the case manager or a supervisor may do this."))
     if standing.is_reduced:
         raise HeldByAgreement()
     if privacy.visible_status(standing) == "closed":
-        raise NotNow("This case is closed.")
+        raise NotNow(gettext("This case is closed."))
     if not may_remind(standing):
-        raise NotNow("Nobody else holds this case now, so there is nobody to remind.")
+        raise NotNow(gettext("Nobody else holds this case now, so there is nobody to remind."))
 
 
 def holders_but(work: Work, standing: Standing) -> list[Person]:
@@ -92,5 +93,7 @@ def _check_not_asked(work: Work, case: Case, side: str) -> None:
     calendar = calendar_of(work.db, levels, case.area_code)
     if calendar.add(max(times), AGAIN_AFTER) > work.now:
         raise NotNow(
-            "A reminder went out within the last business day. Wait for an answer before the next one."
+            gettext(
+                "A reminder went out within the last business day. Wait for an answer before the next one."
+            )
         )

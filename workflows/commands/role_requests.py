@@ -6,6 +6,7 @@ from workflows import history
 from workflows.commands import command
 from workflows.commands.approvals import lock_person, tell_supervisors
 from workflows.errors import InvalidInput, NotAllowed, NotNow
+from workflows.language import gettext
 from workflows.people import (
     ESD_ROLES,
     PARTNER_ROLES,
@@ -20,19 +21,25 @@ from workflows.work import Work
 def check_roles(work: Work, person: Person, before: set[str], after: set[str]) -> None:
     """Refuse roles that do not exist, do not go together, or are not the actor's to change."""
     if unknown := after - set(ROLES):
-        raise InvalidInput(fields={"roles": f"There is no role {', '.join(sorted(unknown))}."})
+        raise InvalidInput(
+            fields={"roles": gettext("There is no role {roles}.").format(roles=", ".join(sorted(unknown)))}
+        )
     _check_go_together(person, after)
     if (after ^ before) - ESD_ROLES and not work.actor.has("administrator"):
-        raise NotAllowed("Supervisors change ESD roles only.")
+        raise NotAllowed(gettext("Supervisors change ESD roles only."))
 
 
 def _check_go_together(person: Person, roles: set[str]) -> None:
     if roles & ESD_ROLES and roles & PARTNER_ROLES:
-        raise InvalidInput(fields={"roles": "A partner role and an ESD role cannot be held together."})
+        raise InvalidInput(
+            fields={"roles": gettext("A partner role and an ESD role cannot be held together.")}
+        )
     if "case_manager" in roles and person.is_esd_staff:
-        raise InvalidInput(fields={"roles": "Employment Security staff cannot be a partner’s case manager."})
+        raise InvalidInput(
+            fields={"roles": gettext("Employment Security staff cannot be a partner’s case manager.")}
+        )
     if roles & ESD_ROLES and not person.is_esd_staff:
-        raise InvalidInput(fields={"roles": "Only Employment Security staff can hold an ESD role."})
+        raise InvalidInput(fields={"roles": gettext("Only Employment Security staff can hold an ESD role.")})
 
 
 def roles_to_ask(work: Work, person: Person, before: set[str], wanted: set[str]) -> set[str]:
@@ -41,7 +48,7 @@ def roles_to_ask(work: Work, person: Person, before: set[str], wanted: set[str])
     if not work.actor.has("esd_wioa_supervisor"):
         return new
     if new and person.id == work.actor.id:
-        raise NotAllowed("Nobody gives a role to themselves. Ask another supervisor.")
+        raise NotAllowed(gettext("Nobody gives a role to themselves. Ask another supervisor."))
     return set()
 
 
@@ -61,14 +68,14 @@ def ask(work: Work, person: Person, roles: set[str]) -> None:
 def approve_role(work: Work, username: str, role: str) -> None:
     """Give the role: by a supervisor who holds both keys, and neither asked for it nor is that person."""
     if not (work.actor.has("esd_wioa_supervisor") and work.actor.holds_two_keys):
-        raise NotAllowed("An ESD WIOA supervisor approves that somebody gets an ESD role.")
+        raise NotAllowed(gettext("An ESD WIOA supervisor approves that somebody gets an ESD role."))
     person = lock_person(work, username)
     request = _waiting(work, person, role)
     if work.actor.id in (request.asked_by_id, person.id):
-        raise NotAllowed("Two people give an ESD role. Ask another supervisor to approve it.")
+        raise NotAllowed(gettext("Two people give an ESD role. Ask another supervisor to approve it."))
     held = set(work.db.scalars(select(PersonRole.role).where(PersonRole.person_id == person.id)))
     if not person.active:
-        raise NotNow("This person may no longer sign in. Decline the request.")
+        raise NotNow(gettext("This person may no longer sign in. Decline the request."))
     _check_go_together(person, held | {role})
     _decide(work, request, approved=True)
     if role not in held:
@@ -80,7 +87,7 @@ def approve_role(work: Work, username: str, role: str) -> None:
 def decline_role(work: Work, username: str, role: str) -> None:
     """Do not give it: by a supervisor, or by an administrator who takes the request back."""
     if not work.actor.has("esd_wioa_supervisor", "administrator"):
-        raise NotAllowed("Supervisors and administrators decline the request.")
+        raise NotAllowed(gettext("Supervisors and administrators decline the request."))
     person = lock_person(work, username)
     _decide(work, _waiting(work, person, role), approved=False)
     history.record(work, "role_declined", user=username, role=role)
@@ -95,7 +102,7 @@ def waiting_for(work: Work, person: Person) -> list[RoleRequest]:
 def _waiting(work: Work, person: Person, role: str) -> RoleRequest:
     found = next((request for request in waiting_for(work, person) if request.role == role), None)
     if found is None:
-        raise NotNow("Nobody has asked for this role, or it is decided already.")
+        raise NotNow(gettext("Nobody has asked for this role, or it is decided already."))
     return found
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import delete, select
 from workflows.commands import command, user_tasks
 from workflows.errors import InvalidInput, NotFound, Refused
 from workflows.history import record
+from workflows.language import gettext
 from workflows.organisations import Office
 from workflows.people import Actor, PersonOffice, staff_of
 from workflows.privacy import SUP
@@ -31,10 +32,10 @@ def set_backup_group(work: Work, office_code: str, usernames: Iterable[str]) -> 
     mine = select(Office).where(Office.code == office_code, Office.area_code == work.actor.area)
     office = work.db.scalar(mine.with_for_update())
     if office is None or not _leads(work, office):
-        raise NotFound("There is no such office in your team.")
+        raise NotFound(gettext("There is no such office in your team."))
     able = {person.username: person.id for person in possible_backups(work.db, office)}
     if not set(chosen) <= able.keys():
-        words = "Choose supervisors of your area who hold both keys and do not work in this office."
+        words = gettext("Choose supervisors of your area who hold both keys and do not work in this office.")
         raise InvalidInput(fields={"members": words})
     before = [person.username for person in staff_of(work.db, SUP, office.code, backup=True)]
     old = PersonOffice.office_code == office.code, PersonOffice.backup
@@ -63,7 +64,7 @@ def reassign_many(actor: Actor, task_ids: Iterable[str], username: str) -> list[
     """Give many tasks to one person, each for itself: one that is refused does not hold up the others."""
     chosen = list(dict.fromkeys(task_ids))
     if len(chosen) > MOST:
-        raise InvalidInput(fields={"tasks": f"Choose up to {MOST} tasks at once."})
+        raise InvalidInput(fields={"tasks": gettext("Choose up to {most} tasks at once.").format(most=MOST)})
     check_leads(actor)
     names = task_names(actor, chosen)
     return [_given(actor, task_id, username, names) for task_id in chosen]

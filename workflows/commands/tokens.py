@@ -11,6 +11,7 @@ from workflows.commands import command
 from workflows.commands.people import USE_IS_NOTED, active_actor, hash_of
 from workflows.db import transaction
 from workflows.errors import NotFound, NotSignedIn
+from workflows.language import gettext
 from workflows.people import Actor, ApiToken, Person, actor_for, person_named
 from workflows.work import Work
 
@@ -22,7 +23,7 @@ def create_token(username: str) -> str:
     with transaction() as db:
         person = person_named(db, username)
         if person is None:
-            raise NotFound(f"There is no active user named {username}.")
+            raise NotFound(gettext("There is no active user named {username}.").format(username=username))
         token, now = secrets.token_urlsafe(32), clock.now()
         row = ApiToken(
             token_hash=hash_of(token), person_id=person.id, created_at=now, expires_at=now + TOKEN_LIFE
@@ -50,7 +51,7 @@ def revoke_token(work: Work, token_id: int) -> None:
     found = select(ApiToken, Person).join(Person, Person.id == ApiToken.person_id)
     row = work.db.execute(found.where(ApiToken.id == token_id).with_for_update(of=ApiToken)).first()
     if row is None or not may_look_after(work.actor, row.Person):
-        raise NotFound("There is no such token that you may revoke.")
+        raise NotFound(gettext("There is no such token that you may revoke."))
     if row.ApiToken.revoked_at is None:
         row.ApiToken.revoked_at = work.now
         history.record(work, "token_revoked", user=row.Person.username, token=token_id)

@@ -27,6 +27,7 @@ from workflows.errors import (
 )
 from workflows.forms import Answers, Form
 from workflows.history import record
+from workflows.language import gettext
 from workflows.one_write import append
 from workflows.people import Actor, actor_for, person_named
 from workflows.privacy import Standing
@@ -77,7 +78,7 @@ def release(work: Work, task_id: str) -> None:
     case, task = _locked_open(work, task_id)
     if task.assignee_id != work.actor.id:
         _check_may_work(work, case, task)
-        raise NotAllowed("This task is not claimed by you, so there is nothing to give back.")
+        raise NotAllowed(gettext("This task is not claimed by you, so there is nothing to give back."))
     _assign(work, case, task, None, "task_released")
 
 
@@ -91,11 +92,13 @@ def reassign(work: Work, task_id: str, username: str) -> None:
     receiver = actor_for(work.db, person) if person else None
     if not _may_give(standing, task):
         raise NotAllowed(
-            "Supervisors give tasks to ESD staff; case managers give theirs to a colleague of their agency."
+            gettext(
+                "Supervisors give tasks to ESD staff; case managers give theirs to a colleague of their agency."
+            )
         )
     if receiver is None or not _may_receive(receiver, case, task):
         raise InvalidInput(
-            fields={"assignee": "Choose a person whose role, agency and clearances allow this task."}
+            fields={"assignee": gettext("Choose a person whose role, agency and clearances allow this task.")}
         )
     _assign(work, case, task, receiver.id, "task_reassigned")
     if task.role == privacy.CM:
@@ -300,7 +303,11 @@ def _check_agreement(work: Work, case: Case, task: UserTask, answers: Answers) -
     resumes = task.role == privacy.PM and answers.process.get("action") == "resume"
     if resumes and (reason := holds.lapsed(work.db, case, work.now)):
         raise InvalidInput(
-            fields={"action": f"The case can be resumed once an agreement is in force. {reason}"}
+            fields={
+                "action": gettext("The case can be resumed once an agreement is in force. {reason}").format(
+                    reason=reason
+                )
+            }
         )
 
 

@@ -13,6 +13,7 @@ from notifications.webhook import AddressRefused, check_url
 from workflows.commands import command
 from workflows.errors import InvalidInput, NotAllowed, NotFound, NotNow
 from workflows.history import record
+from workflows.language import gettext
 from workflows.people import Actor
 from workflows.privacy import ADM
 from workflows.settings import settings
@@ -33,7 +34,11 @@ def enter_webhook(work: Work, url: str, kinds: Iterable[str]) -> int:
     url, chosen = _checked(url, kinds)
     known = select(Webhook.id).where(Webhook.area_code == work.actor.area, Webhook.ended_at.is_(None))
     if len(list(work.db.scalars(known))) >= MOST:
-        raise NotNow(f"An area has at most {MOST} webhooks. Remove one that is no longer needed.")
+        raise NotNow(
+            gettext("An area has at most {most} webhooks. Remove one that is no longer needed.").format(
+                most=MOST
+            )
+        )
     row = Webhook(
         area_code=work.actor.area,
         url=url,
@@ -53,7 +58,9 @@ def secret_of(work: Work, webhook_id: int) -> str:
     """The secret of a webhook that the actor has just entered."""
     row = _found(work, webhook_id)
     if row.created_by_id != work.actor.id or work.now - row.created_at > TOLD_WITHIN:
-        raise NotAllowed("A secret is told once, to whoever enters the webhook. Give the webhook a new one.")
+        raise NotAllowed(
+            gettext("A secret is told once, to whoever enters the webhook. Give the webhook a new one.")
+        )
     return row.secret
 
 
@@ -104,11 +111,11 @@ def replay(work: Work, webhook_id: int, delivery_id: int | None = None, since: d
     """Deliver again one event, or all since a moment, oldest first; gives how many. Each keeps its event id."""
     row = _found(work, webhook_id)
     if (delivery_id is None) == (since is None):
-        raise InvalidInput(fields={"since": "Name either one delivery or a time."})
+        raise InvalidInput(fields={"since": gettext("Name either one delivery or a time.")})
     which = WebhookDelivery.id == delivery_id if delivery_id else WebhookDelivery.event_at >= since
     count = _copy(work, row.id, which)
     if delivery_id and not count:
-        raise NotFound("There is no such delivery that is over; one that waits is tried by itself.")
+        raise NotFound(gettext("There is no such delivery that is over; one that waits is tried by itself."))
     record(work, "webhook_replayed", webhook=row.id, count=count)
     return count
 
@@ -135,7 +142,7 @@ def _forgive(work: Work, webhook_id: int) -> None:
 
 def _check_may(actor: Actor) -> None:
     if not actor.has(ADM):
-        raise NotAllowed("Webhooks are kept by administrators.")
+        raise NotAllowed(gettext("Webhooks are kept by administrators."))
 
 
 def _found(work: Work, webhook_id: int) -> Webhook:
@@ -144,7 +151,7 @@ def _found(work: Work, webhook_id: int) -> Webhook:
     mine = Webhook.id == webhook_id, Webhook.area_code == work.actor.area, Webhook.ended_at.is_(None)
     row = work.db.scalar(select(Webhook).where(*mine).with_for_update(key_share=True))
     if row is None:
-        raise NotFound("There is no such webhook.")
+        raise NotFound(gettext("There is no such webhook."))
     return row
 
 
@@ -157,7 +164,7 @@ def _checked(url: str, kinds: Iterable[str]) -> tuple[str, list[str]]:
     except AddressRefused as refused:
         errors["url"] = str(refused)
     if not chosen or not set(chosen) <= KINDS.keys():
-        errors["kinds"] = f"Choose at least one of {', '.join(KINDS)}."
+        errors["kinds"] = gettext("Choose at least one of {kinds}.").format(kinds=", ".join(KINDS))
     if errors:
         raise InvalidInput(fields=errors)
     return url, chosen

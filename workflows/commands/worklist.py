@@ -13,8 +13,9 @@ from workflows.cases import Case
 from workflows.commands import command, user_tasks
 from workflows.errors import HeldByAgreement, InvalidInput, NotAllowed, NotFound, Refused
 from workflows.follow_ups import FollowUp, day_of
+from workflows.language import gettext
 from workflows.organisations import shortcoming_at
-from workflows.people import ESD_ROLES, Actor
+from workflows.people import ESD_ROLES, Actor, needed
 from workflows.preferences import LOOKED, keep_preference, preferences_of
 from workflows.queries import work_views
 from workflows.queries.work_filters import Filters, is_name
@@ -58,9 +59,9 @@ def _check_may_take(work: Work) -> None:
         privacy.check_two_keys(actor, privacy.ESD, frozenset())
         return
     if not actor.has(privacy.CM):
-        raise NotAllowed("Your role has no tasks to take.")
+        raise NotAllowed(gettext("Your role has no tasks to take."))
     if actor.missing_clearances:
-        raise NotAllowed(f"You still need {' and '.join(actor.missing_clearances)}.")
+        raise NotAllowed(needed(actor.missing_clearances))
     if shortcoming_at(work.db, actor.agency, work.now):
         raise HeldByAgreement()
 
@@ -91,7 +92,7 @@ def release_many(actor: Actor, task_ids: Sequence[str]) -> list[Outcome]:
 def reassign_many(actor: Actor, task_ids: Sequence[str], username: str) -> list[Outcome]:
     """Give tasks to a person, each by a command of its own."""
     if not username:
-        raise InvalidInput(fields={"assignee": "Choose who is to have the tasks."})
+        raise InvalidInput(fields={"assignee": gettext("Choose who is to have the tasks.")})
     return _each(task_ids, lambda task_id: user_tasks.reassign(actor, task_id, username))
 
 
@@ -104,9 +105,11 @@ def put_off_many(actor: Actor, task_ids: Sequence[str], until: date | None) -> l
 def _each(task_ids: Sequence[str], do: Callable[[str], None]) -> list[Outcome]:
     chosen = list(dict.fromkeys(task_ids))
     if not chosen:
-        raise InvalidInput(fields={"tasks": "Choose the tasks first."})
+        raise InvalidInput(fields={"tasks": gettext("Choose the tasks first.")})
     if len(chosen) > AT_ONCE:
-        raise InvalidInput(fields={"tasks": f"Choose at most {AT_ONCE} tasks at once."})
+        raise InvalidInput(
+            fields={"tasks": gettext("Choose at most {number} tasks at once.").format(number=AT_ONCE)}
+        )
     return [Outcome(task_id, _refusal(do, task_id)) for task_id in chosen]
 
 
@@ -129,7 +132,7 @@ def put_off(work: Work, task_id: str, until: date | None) -> None:
         raise NotFound(HIDDEN)
     if task.assignee_id != work.actor.id or task.closed_at:
         access.task_standing(work, task, work.db.get_one(Case, task.case_id))
-        raise NotAllowed("Only a task that you hold can be put off.")
+        raise NotAllowed(gettext("Only a task that you hold can be put off."))
     own = FollowUp.person_id == work.actor.id
     work.db.execute(
         delete(FollowUp).where(own, (FollowUp.task_id == task_id) | (FollowUp.show_on <= day_of(work.now)))
@@ -142,9 +145,9 @@ def _check_day(until: date | None, now: datetime) -> None:
     if until is None:
         return
     if until <= day_of(now):
-        raise InvalidInput(fields={"until": "Choose a day after today."})
+        raise InvalidInput(fields={"until": gettext("Choose a day after today.")})
     if until > day_of(now) + FURTHEST:
-        raise InvalidInput(fields={"until": "Choose a day within a year."})
+        raise InvalidInput(fields={"until": gettext("Choose a day within a year.")})
 
 
 @command
@@ -154,9 +157,15 @@ def save_view(work: Work, name: str, view: str, filters: Filters, shared: bool) 
     guard({"name": name, "q": filters.q})
     work_views.asked(work, view, filters)
     if not 1 <= len(name) <= LONGEST_NAME:
-        raise InvalidInput(fields={"name": f"Give the view a name of at most {LONGEST_NAME} characters."})
+        raise InvalidInput(
+            fields={
+                "name": gettext("Give the view a name of at most {number} characters.").format(
+                    number=LONGEST_NAME
+                )
+            }
+        )
     if filters.q and is_name(work.db, filters.q):
-        raise InvalidInput(fields={"q": "A search for a client’s name cannot be saved."})
+        raise InvalidInput(fields={"q": gettext("A search for a client’s name cannot be saved.")})
     _check_room(work, name)
     kept = {key: value for key, value in asdict(filters).items() if value}
     row = insert(SavedView).values(
@@ -170,7 +179,9 @@ def save_view(work: Work, name: str, view: str, filters: Filters, shared: bool) 
 def _check_room(work: Work, name: str) -> None:
     others = select(func.count()).where(SavedView.person_id == work.actor.id, SavedView.name != name)
     if (work.db.scalar(others) or 0) >= MOST_VIEWS:
-        raise InvalidInput(fields={"name": f"You have {MOST_VIEWS} views. Remove one first."})
+        raise InvalidInput(
+            fields={"name": gettext("You have {number} views. Remove one first.").format(number=MOST_VIEWS)}
+        )
 
 
 @command
@@ -178,7 +189,7 @@ def remove_view(work: Work, view_id: int) -> None:
     """Remove a saved view of one's own, for the team as well when it was shared."""
     row = work.db.get(SavedView, view_id)
     if row is None or row.person_id != work.actor.id:
-        raise NotFound("There is no such view of yours.")
+        raise NotFound(gettext("There is no such view of yours."))
     work.db.delete(row)
 
 

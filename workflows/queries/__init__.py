@@ -11,6 +11,7 @@ from workflows import clock
 from workflows.db import transaction
 from workflows.definitions import learn_words
 from workflows.errors import InvalidInput, NotAllowed, NotFound, SsnBlocked
+from workflows.language import gettext
 from workflows.people import Actor
 from workflows.refusals import record_refusal
 from workflows.ssn_guard import SsnFound
@@ -44,5 +45,5 @@ def query(function: Callable[Concatenate[Work, P], R]) -> Callable[Concatenate[A
 def whole_number(name: str, text: str) -> int:
     """The whole number that a key of a page is; refused in words when it is none."""
     if not (text.isascii() and text.isdigit() and len(text) <= 18):
-        raise InvalidInput(fields={name: "This page no longer exists. Start from the first page."})
+        raise InvalidInput(fields={name: gettext("This page no longer exists. Start from the first page.")})
     return int(text)

@@ -11,6 +11,7 @@ from workflows.calendar import Calendar
 from workflows.cases import Case
 from workflows.definitions import bundle_of
 from workflows.instances import ProcessInstance
+from workflows.language import gettext
 from workflows.organisations import Agency, Office
 from workflows.people import offices_with_supervisor
 from workflows.privacy import Standing
@@ -88,7 +89,9 @@ def _aged(work: Work, found: Sequence[tuple[Case, str, str]]) -> list[Aged]:
                 office=office,
                 agency=agency,
                 age_days=(work.now - case.opened_at).days,
-                waits_for=next((share.words for share in shares if share.now), turns.PARTIES[turns.PARTNER]),
+                waits_for=next(
+                    (share.words for share in shares if share.now), gettext(turns.PARTIES[turns.PARTNER])
+                ),
                 shares=shares,
                 in_hands=hands,
                 in_hands_words=whose_clock.words_of(hands, calendar),

@@ -7,9 +7,11 @@ from sqlalchemy import ColumnElement, select
 
 from workflows import privacy
 from workflows.cases import Case, open_cases_of
+from workflows.commands.agreements import STATUS_WORDS
 from workflows.definitions import MAIN_PROCESS, bundle_of, deployed
 from workflows.errors import NotFound
 from workflows.history import HistoryEvent
+from workflows.language import gettext, small_first
 from workflows.organisations import Agreement, agreement_shortcoming
 from workflows.people import Person, offices_with_supervisor, person_of
 from workflows.privacy import Standing
@@ -76,7 +78,7 @@ def agreement_view(work: Work, number: str) -> AgreementView:
     check_reads(work.actor)
     found = next((pair for pair in rows_of_area(work) if pair[0].number == number), None)
     if found is None:
-        raise NotFound("There is no such agreement in your area.")
+        raise NotFound(gettext("There is no such agreement in your area."))
     agreement, agency = found
     row = row_of(work, agreement, agency)
     today = work.now.astimezone(settings().zone).date()
@@ -122,15 +124,21 @@ def _entries(work: Work, number: str) -> list[Entry]:
 
 def _words(event: HistoryEvent) -> str:
     if event.kind == "agreement_warning":
-        return f"Both contract managers were warned: {event.detail['threshold']} days or fewer to the end."
+        words = gettext("Both contract managers were warned: {days} days or fewer to the end.")
+        return words.format(days=event.detail["threshold"])
     if event.kind == "agreement_lapsed":
-        return "The agreement is no longer in force."
+        return gettext("The agreement is no longer in force.")
     before, after = event.detail.get("before"), event.detail["after"]
     if before is None:
-        return f"The agreement was entered as {after}."
-    return (
-        "The agreement was changed." if before == after else f"The agreement was {before} and is now {after}."
-    )
+        return gettext("The agreement was entered as {after}.").format(after=_status(after))
+    if before == after:
+        return gettext("The agreement was changed.")
+    words = gettext("The agreement was {before} and is now {after}.")
+    return words.format(before=_status(before), after=_status(after))
+
+
+def _status(status: str) -> str:
+    return small_first(gettext(STATUS_WORDS.get(status, status)))
 
 
 def _cases(work: Work, agreement: Agreement) -> list[HeldCase]:

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from workflows import privacy
 from workflows.cases import open_cases_of
 from workflows.errors import NotAllowed, NotFound
+from workflows.language import gettext
 from workflows.organisations import Agency, Agreement
 from workflows.people import Actor, Person
 from workflows.queries import query
@@ -47,7 +48,7 @@ def agreements(work: Work) -> list[AgreementRow]:
 def check_reads(actor: Actor) -> None:
     """Refuse everybody who neither keeps nor views agreements (domain 6.2)."""
     if not actor.has(privacy.PM, privacy.ADM, privacy.SUP, privacy.AUD):
-        raise NotAllowed("Agreements are kept by program managers and administrators.")
+        raise NotAllowed(gettext("Agreements are kept by program managers and administrators."))
 
 
 def rows_of_area(work: Work) -> list[tuple[Agreement, str]]:
@@ -76,9 +77,9 @@ def row_of(work: Work, agreement: Agreement, agency: str) -> AgreementRow:
 def check_exists(work: Work, number: str) -> None:
     """Refuse a number that nobody of the area keeps, before it is changed; who may not change any learns nothing."""
     if not work.actor.has(privacy.PM, privacy.ADM):
-        raise NotAllowed("Program managers and administrators keep the agreements.")
+        raise NotAllowed(gettext("Program managers and administrators keep the agreements."))
     if all(agreement.number != number for agreement, _ in rows_of_area(work)):
-        raise NotFound("There is no such agreement in your area.")
+        raise NotFound(gettext("There is no such agreement in your area."))
 
 
 @query

@@ -9,6 +9,7 @@ from workflows.calendar import Calendar, state_holidays
 from workflows.commands.area_settings import may_change
 from workflows.definitions import bundle_of, deployed
 from workflows.errors import NotAllowed
+from workflows.language import gettext, marked
 from workflows.people import person_of
 from workflows.privacy import ADM, PM
 from workflows.queries import query
@@ -16,14 +17,14 @@ from workflows.settings import settings
 from workflows.work import Work
 
 LABEL_WORDS = {
-    "system": "The case management system",
-    "lookup_widget": "The widget that looks up an opt-out",
-    "wide_scope": "The search scope that covers the whole state",
-    "search": "The search bar",
-    "save_label": "The button that saves a record",
-    "edit_page": "The page on which a record is edited",
-    "opt_out_box": "The box that opts a client out",
-    "account": "The account in which clients register",
+    "system": marked("The case management system"),
+    "lookup_widget": marked("The widget that looks up an opt-out"),
+    "wide_scope": marked("The search scope that covers the whole state"),
+    "search": marked("The search bar"),
+    "save_label": marked("The button that saves a record"),
+    "edit_page": marked("The page on which a record is edited"),
+    "opt_out_box": marked("The box that opts a client out"),
+    "account": marked("The account in which clients register"),
 }
 """What each name stands for, in the order of the page."""
 
@@ -74,7 +75,7 @@ class SettingsView:
 def settings_view(work: Work) -> SettingsView:
     """The settings of the actor's area, for program managers and administrators (domain 6.2)."""
     if not work.actor.has(ADM, PM):
-        raise NotAllowed("Settings are kept by administrators and program managers.")
+        raise NotAllowed(gettext("Settings are kept by administrators and program managers."))
     area, years = work.actor.area, work.now.astimezone(settings().zone).year
     calendar, fixed = _calendar(work)
     rows = area_settings.stored(work.db, area)
@@ -84,7 +85,9 @@ def settings_view(work: Work) -> SettingsView:
         labels=_labels(work),
         opens=calendar.opens,
         closes=calendar.closes,
-        holidays=[Holiday(day, name, day not in calendar.opened) for day, name in sorted(holidays.items())],
+        holidays=[
+            Holiday(day, gettext(name), day not in calendar.opened) for day, name in sorted(holidays.items())
+        ],
         closed={date.fromisoformat(day): name for day, name in sorted(extra.items())},
         fixed=sorted(fixed),
         mail=area_settings.mail_detail(work.db, area),
@@ -104,7 +107,7 @@ def _calendar(work: Work) -> tuple[Calendar, frozenset[date]]:
 
 def _labels(work: Work) -> list[Label]:
     now, usual = area_settings.labels_of(work.db, work.actor.area), area_settings.default_labels()
-    return [Label(key, words, now[key], usual[key]) for key, words in LABEL_WORDS.items()]
+    return [Label(key, gettext(words), now[key], usual[key]) for key, words in LABEL_WORDS.items()]
 
 
 def _name(work: Work, person_id: int) -> str:

@@ -43,7 +43,7 @@ def case_list(
 ) -> tuple[list[CaseRow], str | None]:
     """The cases a person may know of, newest first: own agency, own office, or (program managers) the area."""
     if state not in ("open", "closed", "all"):
-        raise InvalidInput(fields={"state": "Choose open, closed or all."})
+        raise InvalidInput(fields={"state": gettext("Choose open, closed or all.")})
     rows = select(Case, Office.name, Agency.name).join(Office, Office.code == Case.office_code)
     rows = rows.join(Agency, Agency.code == Case.agency_code).where(_known_to(work))
     if state != "all":
@@ -79,7 +79,7 @@ def _known_to(work: Work) -> ColumnElement[bool]:
     if actor.has(privacy.PM, privacy.AUD):
         choices.append(Case.area_code == actor.area)
     if not choices:
-        raise NotAllowed("Your role has no list of cases.")
+        raise NotAllowed(gettext("Your role has no list of cases."))
     return or_(*choices)
 
 

@@ -66,7 +66,7 @@ def entry_form(work: Work, number: str, task_id: str) -> EntryForm:
     privacy.check_may_see(standing)
     row, task = work.db.get(TaskRecord, task_id), work.db.get(UserTask, task_id)
     if row is None or task is None or row.case_id != case.id or not may_correct(standing, task):
-        raise NotFound("There is no such entry that you may put right.")
+        raise NotFound(gettext("There is no such entry that you may put right."))
     form = form_of(_bundle(work, case), task)
     names, known = correctable(form, standing), entries(work, standing, row, form)
     if names & known.keys():

@@ -70,5 +70,5 @@ def midnight(name: str, day: str) -> datetime:
     except ValueError:
         found = date.min
     if not 1900 <= found.year < 3000:
-        raise InvalidInput(fields={name: "Enter a date, such as 2026-11-20."})
+        raise InvalidInput(fields={name: gettext("Enter a date, such as 2026-11-20.")})
     return datetime.combine(found, time(), settings().zone)

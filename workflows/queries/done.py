@@ -13,6 +13,7 @@ from workflows.definitions import bundle_of
 from workflows.errors import NotFound
 from workflows.forms import Form
 from workflows.instances import ProcessInstance
+from workflows.language import gettext
 from workflows.outbox import OutboxMessage
 from workflows.people import person_of
 from workflows.privacy import Standing
@@ -109,7 +110,7 @@ def completed_with(work: Work, task_id: str, answers: Mapping[str, object]) -> b
     """Whether the actor has completed a task with these very answers, as a second click sends them."""
     record, task = work.db.get(TaskRecord, task_id), work.db.get(UserTask, task_id)
     if record is None or task is None:
-        raise NotFound("There is no such task that you may see.")
+        raise NotFound(gettext("There is no such task that you may see."))
     if record.completed_by_id != work.actor.id:
         return False
     form = form_of(bundle_of(work.db, work.db.get_one(ProcessInstance, task.case_id).definition_id), task)

@@ -14,6 +14,7 @@ from workflows import access, privacy
 from workflows.cases import Case
 from workflows.commands.inbox import mine
 from workflows.errors import NotFound
+from workflows.language import gettext
 from workflows.outbox import OutboxMessage
 from workflows.privacy import Standing
 from workflows.queries import inbox_words as words
@@ -66,7 +67,7 @@ def message(work: Work, message_id: int) -> Entry:
     """One message of one's own."""
     row = work.db.scalar(select(OutboxMessage).where(*mine(work.actor), OutboxMessage.id == message_id))
     if row is None:
-        raise NotFound("There is no such message in your inbox.")
+        raise NotFound(gettext("There is no such message in your inbox."))
     return entries(work, [row])[0]
 
 
@@ -93,7 +94,8 @@ def entries(work: Work, rows: Iterable[OutboxMessage]) -> list[Entry]:
 
 def _entry(row: OutboxMessage, standing: Standing | None) -> Entry:
     said, number, href = _told(row, standing)
-    shown = row.number if said not in (words.HIDDEN, words.ON_HOLD, words.REDUCED) else ""
+    less = said in (words.HIDDEN, words.ON_HOLD, words.REDUCED)
+    shown, said = ("", gettext(said)) if less else (row.number, said)
     return Entry(row.id, row.queued_at, shown, said, number, href, row.read_at is not None)
 
 
@@ -109,7 +111,7 @@ def _told(row: OutboxMessage, standing: Standing | None) -> tuple[str, str | Non
     if _reads(standing, row.kind):
         return said, case.number, f"/cases/{case.number}"
     if _knows_of(standing, row.kind):
-        return words.A_TASK_IS_LATE if row.kind == "remind_overdue" else said, case.number, ""
+        return gettext(words.A_TASK_IS_LATE) if row.kind == "remind_overdue" else said, case.number, ""
     return words.HIDDEN, None, ""
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from workflows.digests import Digest
+from workflows.language import gettext
 from workflows.mail_choices import CHOICES, DEMANDED, READERS, MailChoice
 from workflows.queries import query
 from workflows.work import Work
@@ -36,7 +37,7 @@ def choices(work: Work) -> Choices:
     chosen = {row.message: row.way for row in work.db.scalars(mine)}
     daily = work.db.get(Digest, work.actor.id)
     messages = [
-        Choice(number, words, chosen.get(number, "mail"), DEMANDED.get(number, ""))
+        Choice(number, gettext(words), chosen.get(number, "mail"), gettext(DEMANDED.get(number, "")))
         for number, words in CHOICES.items()
         if work.actor.has(*READERS[number])
     ]

@@ -11,6 +11,7 @@ from workflows import privacy
 from workflows.cases import NAME_WORDS, ClientFacts
 from workflows.errors import InvalidInput, NotAllowed, Refused
 from workflows.history import HistoryEvent, record
+from workflows.language import gettext
 from workflows.organisations import shortcoming_at
 from workflows.people import Actor, offices_with_supervisor
 from workflows.privacy import Standing
@@ -42,11 +43,13 @@ def tasks_by_name(work: Work, name: str) -> list[Row]:
     guard({"q": name})
     if not may_search(work.actor):
         raise NotAllowed(
-            "Your role does not see clients’ names. Search for a case number, an office or an agency."
+            gettext(
+                "Your role does not see clients’ names. Search for a case number, an office or an agency."
+            )
         )
     words = words_of(name)
     if max(map(len, words), default=0) < SHORTEST:
-        raise InvalidInput(fields={"q": "Type at least two letters of the client’s name."})
+        raise InvalidInput(fields={"q": gettext("Type at least two letters of the client’s name.")})
     found = [one for one in _matching(work, words) if _may_read(work, one)][:SHOWN]
     names = _names(work, [case.id for _, case, *_ in found])
     clients = {task.id: names[case.id] for task, case, *_ in found}

@@ -9,6 +9,7 @@ from sqlalchemy import Select, exists, func, or_, select, tuple_
 from workflows import privacy
 from workflows.commands.particulars import offices_to_choose
 from workflows.errors import NotAllowed, NotFound
+from workflows.language import gettext, marked, said
 from workflows.organisations import Agency
 from workflows.people import (
     ROLES,
@@ -29,10 +30,10 @@ from workflows.work import Work
 
 PAGE = 50
 STATES = {
-    "": "Everybody",
-    "active": "May sign in",
-    "closed": "May not sign in",
-    "waiting": "Wait for approval",
+    "": marked("Everybody"),
+    "active": marked("May sign in"),
+    "closed": marked("May not sign in"),
+    "waiting": marked("Wait for approval"),
 }
 
 
@@ -100,7 +101,7 @@ def person_row(work: Work, username: str) -> PersonRow:
     _check_reads(work)
     found = work.db.execute(_of_area(work).where(Person.username == username)).first()
     if found is None:
-        raise NotFound(f"There is no user named {username[:60]}.")
+        raise NotFound(gettext("There is no user named {username}.").format(username=username[:60]))
     return _person_row(work, *found)
 
 
@@ -108,12 +109,12 @@ def person_row(work: Work, username: str) -> PersonRow:
 def access_of(work: Work, username: str) -> Access:
     """What opens the product for somebody of the area, for administrators."""
     if not work.actor.has(privacy.ADM):
-        raise NotAllowed("Sessions of others are for administrators.")
+        raise NotAllowed(gettext("Sessions of others are for administrators."))
     person = work.db.scalar(
         select(Person).where(Person.username == username, Person.area_code == work.actor.area)
     )
     if person is None:
-        raise NotFound(f"There is no user named {username[:60]}.")
+        raise NotFound(gettext("There is no user named {username}.").format(username=username[:60]))
     return _access(work, person)
 
 
@@ -156,7 +157,7 @@ def choices(work: Work) -> dict[str, list[tuple[str, str]]]:
     """What the forms about people offer: roles, offices and agencies of the area, as (value, words)."""
     rows = select(Agency.code, Agency.name).where(Agency.area_code == work.actor.area)
     agencies = [(code, name) for code, name in work.db.execute(rows.order_by(Agency.name))]
-    return {"roles": list(ROLES.items()), "offices": offices_to_choose(work), "agencies": agencies}
+    return {"roles": said(ROLES), "offices": offices_to_choose(work), "agencies": agencies}
 
 
 @query
@@ -167,7 +168,7 @@ def own_address(work: Work) -> str:
 
 def _check_reads(work: Work) -> None:
     if not work.actor.has(privacy.ADM, privacy.AUD, privacy.SUP):
-        raise NotAllowed("People are kept by administrators.")
+        raise NotAllowed(gettext("People are kept by administrators."))
 
 
 def _of_area(work: Work) -> Select[Person, str]:

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from workflows import access, clock, instances, privacy
+from workflows import access, clock, instances, privacy, turns, whose_clock
 from workflows.area_settings import labels_of
 from workflows.cases import OUTCOMES
 from workflows.commands.user_tasks import Tryout, try_out
@@ -25,6 +25,7 @@ from workflows.queries.told import Told, may_name, told_of
 from workflows.refusals import record_refusal
 from workflows.task_forms import options_for
 from workflows.timers import EXPIRY, Timer, open_timers
+from workflows.turns import Life
 from workflows.user_tasks import UserTask, form_of, open_tasks
 from workflows.work import Work
 
@@ -163,7 +164,10 @@ def _later(work: Work, standing: Standing) -> list[Later]:
 def _limits(work: Work, standing: Standing) -> Iterator[Later]:
     """Let one time limit after the other pass, each at its moment."""
     for _ in range(MOST_LIMITS):
-        running = [one for one in open_timers(work.db, standing.case.id) if not _stands_still(standing, one)]
+        work.db.flush()
+        life = whose_clock.life_of(work.db, standing.case, work.now)
+        timers = open_timers(work.db, standing.case.id)
+        running = [one for one in timers if not _stands_still(standing, life, one)]
         timer = min(running, key=lambda one: one.due_at, default=None)
         if timer is None:
             return
@@ -178,8 +182,12 @@ def _limits(work: Work, standing: Standing) -> Iterator[Later]:
             return
 
 
-def _stands_still(standing: Standing, timer: Timer) -> bool:
-    return standing.case.held_at is not None and timer.role == privacy.CM
+def _stands_still(standing: Standing, life: Life, timer: Timer) -> bool:
+    """Whether a time limit does not run: of a partner while the case is on hold, of a party that is not waited for."""
+    if standing.case.held_at is not None and timer.role == privacy.CM:
+        return True
+    party = whose_clock.REMINDS.get(timer.level or "")
+    return party is not None and not turns.waits_for(life, party)
 
 
 def _passes(work: Work, standing: Standing, timer: Timer) -> list[Later]:

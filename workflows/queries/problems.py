@@ -9,6 +9,7 @@ from sqlalchemy.orm import aliased
 from workflows.cases import Case
 from workflows.errors import NotAllowed, NotFound
 from workflows.incidents import TRIED, CaseIncident
+from workflows.language import gettext, marked
 from workflows.people import Actor, Person
 from workflows.privacy import ADM, AUD
 from workflows.queries import query
@@ -16,8 +17,8 @@ from workflows.work import Work
 
 PAGE = 50
 READERS = (ADM, AUD)
-STATUSES = {"open": "Open", "resolved": "Resolved", "dismissed": "Dismissed"}
-OWN_WORK = "Employment Security’s own work"
+STATUSES = {"open": marked("Open"), "resolved": marked("Resolved"), "dismissed": marked("Dismissed")}
+OWN_WORK = marked("Employment Security’s own work")
 BY_PERSON_ONLY = frozenset({"start"})
 """What nobody but a person can do anew, because nothing of it was kept."""
 
@@ -75,7 +76,7 @@ def problem(work: Work, incident_id: int) -> ProblemRow:
     _check_may_read(work.actor)
     found = work.db.execute(_rows(work.actor).where(CaseIncident.id == incident_id)).first()
     if found is None:
-        raise NotFound("There is no such problem that you may see.")
+        raise NotFound(gettext("There is no such problem that you may see."))
     return _row(found)
 
 
@@ -89,7 +90,7 @@ def open_count(work: Work) -> int:
 
 def _check_may_read(actor: Actor) -> None:
     if not actor.has(*READERS):
-        raise NotAllowed("Problems are looked after by administrators and read by auditors.")
+        raise NotAllowed(gettext("Problems are looked after by administrators and read by auditors."))
 
 
 def _rows(actor: Actor) -> Select[CaseIncident, str, str, str, bool]:
@@ -108,12 +109,12 @@ def _row(found: Found) -> ProblemRow:
         reference=row.reference,
         case=number,
         tried=row.tried,
-        tried_words=OWN_WORK if row.private else TRIED[row.tried].format(row.name),
-        where=OWN_WORK if row.private else row.element_name,
+        tried_words=gettext(OWN_WORK) if row.private else gettext(TRIED[row.tried]).format(gettext(row.name)),
+        where=gettext(OWN_WORK if row.private else row.element_name),
         element=None if row.private else row.element or None,
         kind=row.kind,
-        cause=row.cause,
-        who="Employment Security" if row.private and is_esd else who or "Opt-In Desk",
+        cause=gettext(row.cause),
+        who=gettext("Employment Security") if row.private and is_esd else who or "Opt-In Desk",
         count=row.count,
         first_at=row.first_at,
         last_at=row.last_at,

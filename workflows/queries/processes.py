@@ -95,7 +95,11 @@ def _diagram(work: Work, key: str, version: int, file: str | None) -> tuple[str,
     bundle = bundle_of(work.db, _find(work, key, version).id)
     name = file or file_of_process(bundle)[key]
     if name not in bundle.diagrams:
-        raise NotFound(f"Version {version} of {key} has no file {name[:80]}.")
+        raise NotFound(
+            gettext("Version {version} of {key} has no file {name}.").format(
+                version=version, key=key, name=name[:80]
+            )
+        )
     return name, bundle.diagrams[name].decode()
 
 
@@ -151,7 +155,9 @@ def _find(work: Work, key: str, version: int) -> ProcessDefinition:
     same = ProcessDefinition.key == key, ProcessDefinition.version == version
     row = work.db.scalar(select(ProcessDefinition).where(*same))
     if row is None:
-        raise NotFound(f"There is no version {version} of {key[:80]}.")
+        raise NotFound(
+            gettext("There is no version {version} of {key}.").format(version=version, key=key[:80])
+        )
     return row
 
 

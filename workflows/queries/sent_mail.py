@@ -9,6 +9,7 @@ from workflows import privacy
 from workflows.cases import Case
 from workflows.errors import InvalidInput, NotAllowed, NotFound
 from workflows.history import HistoryEvent
+from workflows.language import gettext, marked
 from workflows.outbox import OutboxMessage
 from workflows.people import Person
 from workflows.queries import query
@@ -29,12 +30,12 @@ STATES: dict[str, ColumnElement[bool]] = {
 
 
 BECAME = {
-    "message_waiting": "Queued.",
-    "message_withheld": "Withheld until the agreement is in force again.",
-    "message_sent": "Sent.",
-    "message_failed": "Could not be delivered.",
-    "message_attempt_failed": "An attempt failed; it will be tried again.",
-    "message_sent_again": "Queued again.",
+    "message_waiting": marked("Queued."),
+    "message_withheld": marked("Withheld until the agreement is in force again."),
+    "message_sent": marked("Sent."),
+    "message_failed": marked("Could not be delivered."),
+    "message_attempt_failed": marked("An attempt failed; it will be tried again."),
+    "message_sent_again": marked("Queued again."),
 }
 """What became of a message, without what it says."""
 
@@ -86,13 +87,13 @@ def one_message(work: Work, message_id: int) -> tuple[Mailed, list[Happened]]:
     _check_reads(work)
     found = work.db.execute(_of_area(work).where(OutboxMessage.id == message_id)).first()
     if found is None:
-        raise NotFound("There is no such message.")
+        raise NotFound(gettext("There is no such message."))
     return _mailed(*found), _happened(work, found[0])
 
 
 def _check_reads(work: Work) -> None:
     if not work.actor.has(privacy.ADM, privacy.PM):
-        raise NotAllowed("Sent mail is looked after by administrators and program managers.")
+        raise NotAllowed(gettext("Sent mail is looked after by administrators and program managers."))
 
 
 def _of_area(work: Work) -> Select[OutboxMessage, Person, str]:
@@ -106,7 +107,9 @@ def _filtered(
 ) -> Select[OutboxMessage, Person, str]:
     if filters.state:
         if filters.state not in STATES:
-            raise InvalidInput(fields={"state": f"Choose one of: {', '.join(STATES)}."})
+            raise InvalidInput(
+                fields={"state": gettext("Choose one of: {states}.").format(states=", ".join(STATES))}
+            )
         rows = rows.where(STATES[filters.state])
     if filters.to:
         part = f"%{filters.to[:80].replace('%', '').replace('_', '')}%"
@@ -134,7 +137,11 @@ def _neutral(sent: Sent, person: Person, number: str | None) -> Sent:
     case it is about is not told of ESD's own people: a message to one of the staff tells that an offer was accepted."""
     if number is None:
         return sent
-    words = "Message about a case" if person.is_esd_staff else f"Message about case {number}"
+    words = (
+        gettext("Message about a case")
+        if person.is_esd_staff
+        else gettext("Message about case {number}").format(number=number)
+    )
     return replace(sent, message="", kind="", words=words, subject=None)
 
 
@@ -144,6 +151,6 @@ def _happened(work: Work, row: OutboxMessage) -> list[Happened]:
     about = HistoryEvent.detail["id"].as_string() == row.message_id
     rows = rows.where(same, HistoryEvent.kind.like("message_%"), about).order_by(HistoryEvent.id)
     return [
-        Happened(event.at, name or "Opt-In Desk", BECAME.get(event.kind, event.kind))
+        Happened(event.at, name or "Opt-In Desk", gettext(BECAME.get(event.kind, event.kind)))
         for event, name in work.db.execute(rows)
     ]

@@ -16,6 +16,7 @@ from workflows.form_sentences import fill
 from workflows.forms import FieldView, Form
 from workflows.language import gettext
 from workflows.organisations import agreement_shortcoming
+from workflows.people import needed
 from workflows.queries import query
 from workflows.settings import settings
 from workflows.task_forms import Options, offices_to_open_in, options_for
@@ -56,10 +57,12 @@ class StartView:
 def start_view(work: Work) -> StartView:
     """For case managers, and for supervisors who open a request on behalf of one."""
     if not privacy.may_open_requests(work.actor):
-        raise NotAllowed("Requests are opened by case managers, or by a supervisor on behalf of one.")
+        raise NotAllowed(
+            gettext("Requests are opened by case managers, or by a supervisor on behalf of one.")
+        )
     definition = deployed(work.db)
     if definition is None:
-        raise InvalidBundle("No process is deployed. Ask an administrator to deploy one.")
+        raise InvalidBundle(gettext("No process is deployed. Ask an administrator to deploy one."))
     bundle = bundle_of(work.db, definition.id)
     form = bundle.forms[f"{FIRST_TASK}.json"]
     element = bundle.definition(MAIN_PROCESS).elements[FIRST_TASK]
@@ -85,6 +88,4 @@ def _shortcomings(work: Work) -> list[str]:
         return []
     today = work.now.astimezone(settings().zone).date()
     lacking = agreement_shortcoming(work.db, work.actor.agency, today)
-    return ([lacking] if lacking else []) + [
-        f"You still need {words}." for words in work.actor.missing_clearances
-    ]
+    return ([lacking] if lacking else []) + [needed((words,)) for words in work.actor.missing_clearances]

@@ -15,6 +15,7 @@ from workflows.form_sentences import fill
 from workflows.forms import FieldView, Form
 from workflows.incidents import CaseIncident, open_about
 from workflows.instances import ProcessInstance
+from workflows.language import gettext
 from workflows.organisations import Agency, Office
 from workflows.people import Person, person_of
 from workflows.privacy import Standing
@@ -172,13 +173,13 @@ def visible_task(work: Work, task_id: str) -> tuple[UserTask, Standing]:
     """The task and how the actor stands to its case; a stranger's task looks like one that never was."""
     task = work.db.get(UserTask, task_id)
     if task is None:
-        raise NotFound("There is no such task that you may see.")
+        raise NotFound(gettext("There is no such task that you may see."))
     standing = access.standing(work, work.db.get_one(Case, task.case_id))
     work.about.update(case=standing.case.number, element=task.element)
     try:
         privacy.check_may_see_task(standing, task)
     except NotFound:
-        raise NotFound("There is no such task that you may see.") from None
+        raise NotFound(gettext("There is no such task that you may see.")) from None
     return task, standing
 
 

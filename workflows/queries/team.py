@@ -10,14 +10,15 @@ from workflows import privacy
 from workflows.absences import absence_of, absences, office_day
 from workflows.cases import Case
 from workflows.errors import InvalidInput, NotAllowed
+from workflows.language import gettext
 from workflows.organisations import Agency, Office, offices
 from workflows.people import (
-    ROLES,
     Actor,
     Person,
     actor_for,
     people_who_hold_both_keys,
     person_of,
+    roles_in_words,
     staff_of,
 )
 from workflows.queries import query
@@ -190,7 +191,7 @@ def team_tasks(
     or all; perhaps of one holder. And the key of the next page."""
     check_leads(work.actor)
     if view not in VIEWS:
-        raise InvalidInput(fields={"view": "Choose late, waiting or all."})
+        raise InvalidInput(fields={"view": gettext("Choose late, waiting or all.")})
     rows = select(UserTask, Case.number, Office.name, Agency.name).join(Case, Case.id == UserTask.case_id)
     rows = rows.join(Office, Office.code == UserTask.office_code)
     rows = rows.join(Agency, Agency.code == UserTask.agency_code).where(
@@ -209,14 +210,16 @@ def task_names(work: Work, ids: Iterable[str]) -> dict[str, str]:
     check_leads(work.actor)
     rows = select(UserTask.id, UserTask.name, Case.number).join(Case, Case.id == UserTask.case_id)
     rows = rows.where(UserTask.id.in_(list(ids)), in_team(work))
-    return {task_id: f"{number}, {name}" for task_id, name, number in work.db.execute(rows)}
+    return {task_id: f"{number}, {gettext(name)}" for task_id, name, number in work.db.execute(rows)}
 
 
 def check_sees(actor: Actor) -> None:
     """Refuse everybody but supervisors with both keys and program managers."""
     if not (is_leader(actor) or actor.has(privacy.PM)):
         raise NotAllowed(
-            "The team is for ESD WIOA supervisors who are not restricted users, and program managers."
+            gettext(
+                "The team is for ESD WIOA supervisors who are not restricted users, and program managers."
+            )
         )
 
 
@@ -276,7 +279,7 @@ def _load(work: Work, person: Person) -> Load:
     return Load(
         username=person.username,
         name=person.name,
-        roles=" and ".join(words for role, words in ROLES.items() if role in actor.roles),
+        roles=roles_in_words(actor.roles),
         offices=sorted(actor.offices),
         held=held,
         late=over,
@@ -290,7 +293,7 @@ def _task(work: Work, task: UserTask, number: str, office: str, agency: str) -> 
     return TeamTask(
         id=task.id,
         case=number,
-        name=task.name,
+        name=gettext(task.name),
         step=task.procedure_ref,
         office=office,
         agency=agency,

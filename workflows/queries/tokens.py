@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from workflows.commands.tokens import may_look_after
 from workflows.errors import NotFound
+from workflows.language import gettext
 from workflows.people import ApiToken, Person
 from workflows.queries import query
 from workflows.work import Work
@@ -36,7 +37,9 @@ def tokens(work: Work, username: str = "") -> Tokens:
     """The good tokens of a person, by default of whoever asks; those of others are for administrators of the area."""
     owner = work.db.scalar(select(Person).where(Person.username == (username or work.actor.username)))
     if owner is None or not may_look_after(work.actor, owner):
-        raise NotFound(f"There is no user named {username} whose tokens you may see.")
+        raise NotFound(
+            gettext("There is no user named {username} whose tokens you may see.").format(username=username)
+        )
     good = ApiToken.revoked_at.is_(None), ApiToken.expires_at > work.now
     found = select(ApiToken).where(ApiToken.person_id == owner.id, *good).order_by(ApiToken.id.desc())
     rows = [TokenRow(t.id, t.created_at, t.last_used_at, t.expires_at) for t in work.db.scalars(found)]

@@ -9,6 +9,7 @@ from sqlalchemy import Select, func, select
 
 from workflows.cases import Case
 from workflows.errors import NotAllowed, NotFound
+from workflows.language import gettext
 from workflows.people import Actor, Person
 from workflows.privacy import ADM
 from workflows.queries import query
@@ -70,7 +71,7 @@ def webhook(work: Work, webhook_id: int) -> HookRow:
     """One webhook of the area."""
     found = work.db.execute(_hooks(work.actor).where(Webhook.id == webhook_id)).first()
     if found is None:
-        raise NotFound("There is no such webhook.")
+        raise NotFound(gettext("There is no such webhook."))
     return _hook(found[0], found[1], _fares(work, [webhook_id]))
 
 
@@ -80,7 +81,7 @@ def deliveries(
 ) -> tuple[list[DeliveryRow], int | None]:
     """The deliveries of a webhook, newest first, and the key of the next page."""
     if work.db.execute(_hooks(work.actor).where(Webhook.id == webhook_id)).first() is None:
-        raise NotFound("There is no such webhook.")
+        raise NotFound(gettext("There is no such webhook."))
     rows = select(WebhookDelivery, Case.number).join(Case, Case.id == WebhookDelivery.case_id)
     rows = rows.where(WebhookDelivery.webhook_id == webhook_id)
     if before:
@@ -92,7 +93,7 @@ def deliveries(
 
 def _hooks(actor: Actor) -> Select[Webhook, str]:
     if not actor.has(ADM):
-        raise NotAllowed("Webhooks are kept by administrators.")
+        raise NotAllowed(gettext("Webhooks are kept by administrators."))
     rows = select(Webhook, Person.name).join(Person, Person.id == Webhook.created_by_id)
     return rows.where(Webhook.area_code == actor.area, Webhook.ended_at.is_(None))
 

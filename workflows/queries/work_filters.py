@@ -12,7 +12,7 @@ from workflows.cases import Case
 from workflows.directory import directory
 from workflows.errors import InvalidInput
 from workflows.history import HistoryEvent
-from workflows.language import marked
+from workflows.language import gettext, marked
 from workflows.organisations import Agency, Area, Office
 from workflows.people import ESD_ROLES
 from workflows.preferences import LOOKED, preferences_of
@@ -58,11 +58,11 @@ def narrowed(work: Work, filters: Filters) -> tuple[ColumnElement[bool], ...]:
 def _check(db: Session, filters: Filters) -> None:
     wrong: dict[str, str] = {}
     if filters.office and filters.office not in {office.code for office in directory(db).rows(db, Office)}:
-        wrong["office"] = "There is no such office. Choose one of the list."
+        wrong["office"] = gettext("There is no such office. Choose one of the list.")
     if filters.agency and filters.agency not in {agency.code for agency in directory(db).rows(db, Agency)}:
-        wrong["agency"] = "There is no such agency. Choose one of the list."
+        wrong["agency"] = gettext("There is no such agency. Choose one of the list.")
     if filters.held not in HELD:
-        wrong["held"] = "Choose nobody or others, or leave it out."
+        wrong["held"] = gettext("Choose nobody or others, or leave it out.")
     if wrong:
         raise InvalidInput(fields=wrong)
 

@@ -9,6 +9,7 @@ from workflows import privacy
 from workflows.cases import Case
 from workflows.errors import InvalidInput
 from workflows.follow_ups import FollowUp, is_put_off
+from workflows.language import gettext
 from workflows.organisations import offices
 from workflows.people import offices_with_supervisor
 from workflows.queries.waiting import waiting_parts
@@ -41,7 +42,7 @@ def asked(
 ) -> Asked:
     """A view with its filters; refused when there is no such view, or no such office or agency."""
     if view not in VIEWS:
-        raise InvalidInput(fields={"view": "Choose mine, role, late or waiting."})
+        raise InvalidInput(fields={"view": gettext("Choose mine, role, late or waiting.")})
     chosen = filters or Filters()
     return Asked(LATER if view == "mine" and chosen.later else view, limit, after, narrowed(work, chosen))
 

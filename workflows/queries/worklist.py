@@ -203,6 +203,7 @@ def key_of(task: UserTask) -> str:
 
 
 def unkey(key: str) -> work_views.Key:
+    """The due time and the id that a key stands for; refused in words when it is none."""
     try:
         due, task_id = json.loads(base64.urlsafe_b64decode(key.encode()))
         if not str(task_id).isascii():
@@ -210,5 +211,5 @@ def unkey(key: str) -> work_views.Key:
         return datetime.fromisoformat(due), str(task_id)
     except (ValueError, TypeError, binascii.Error):
         raise InvalidInput(
-            fields={"after": "This page no longer exists. Start from the first page."}
+            fields={"after": gettext("This page no longer exists. Start from the first page.")}
         ) from None

@@ -57,9 +57,10 @@
   addNowButtons(document);
 
   // Questions that follow from an answer: keep the place of the keyboard, and say how many came or went.
-  const say = (words) => {
+  // The page brings the sentences, in its language; {n} stands for the number.
+  const say = (sentence, number) => {
     const live = document.querySelector("[data-live]");
-    if (live) live.textContent = words;
+    if (live) live.textContent = live.dataset[number === 1 ? `${sentence}One` : sentence].replace("{n}", number);
   };
   const questions = () => document.querySelectorAll("#task-fields [data-question]").length;
   const controls = () => document.querySelectorAll("#task-fields :is(input, select, textarea)[id]");
@@ -81,13 +82,11 @@
   document.addEventListener("htmx:afterSettle", (event) => {
     addNowButtons(event.target);
     const more = questions() - before;
-    if (more > 0) say(`${more} more ${more === 1 ? "question" : "questions"} below.`);
-    if (more < 0) say(`${-more} ${more === -1 ? "question is" : "questions are"} no longer needed.`);
+    if (more > 0) say("more", more);
+    if (more < 0) say("fewer", -more);
   });
   ["htmx:responseError", "htmx:sendError"].forEach((name) =>
-    document.addEventListener(name, () =>
-      say("The questions could not be brought up to date. You can go on: the page asks them when you complete the task."),
-    ),
+    document.addEventListener(name, () => say("failed")),
   );
 
   // A double click sends a form once.

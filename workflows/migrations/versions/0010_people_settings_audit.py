@@ -91,6 +91,11 @@ def _emergency_accesses() -> None:
     op.create_index("ix_emergency_access_case", "emergency_access", ["case_id", "person_id"])
 
 
+OFTEN = (
+    "case_closed", "case_opened", "client_facts_read", "contact_made", "message_sent", "message_waiting", "partner_told",
+    "request_sent", "signed_in", "task_claimed", "task_completed", "task_opened", "task_withdrawn",
+)  # fmt: skip
+SELDOM = f"kind NOT IN ({', '.join(repr(kind) for kind in OFTEN)})"
 AREA_OF_EVENTS = (
     'UPDATE history_event e SET area_code = c.area_code FROM "case" c WHERE c.id = e.case_id',
     "UPDATE history_event e SET area_code = p.area_code FROM person p "
@@ -111,8 +116,12 @@ def _areas_of_events() -> None:
     op.execute("ALTER TABLE history_event ENABLE TRIGGER history_is_append_only")
     op.drop_index("ix_history_event_at", "history_event")
     op.create_index("ix_history_event_area", "history_event", ["area_code", "at", "id"])
-    op.create_index("ix_history_event_kind", "history_event", ["area_code", "kind", "at", "id"])
-    op.create_index("ix_history_event_actor", "history_event", ["actor_id", "at", "id"])
+    columns = ["area_code", "kind", "at", "id"]
+    op.create_index("ix_history_event_kind", "history_event", columns, postgresql_where=sa.text(SELDOM))
+    named = sa.text("actor_id IS NOT NULL")
+    op.create_index(
+        "ix_history_event_actor", "history_event", ["actor_id", "at", "id"], postgresql_where=named
+    )
 
 
 def _lists() -> None:
