@@ -1,21 +1,13 @@
-"""The inbox of a person, and how that person wants to be told."""
-
-from datetime import date, datetime, time
+"""The inbox of a person."""
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from web.forms_view import clock_words
 from workflows.commands import inbox as commands
-from workflows.commands.mail_choices import choose
-from workflows.digests import TIMES
-from workflows.errors import InvalidInput
-from workflows.language import gettext, said
-from workflows.mail_choices import WAYS
+from workflows.language import gettext
 from workflows.people import Actor
 from workflows.queries import inbox as queries
 from workflows.queries import whole_number
-from workflows.queries.mail_choices import Choice, choices
 
 inbox = Blueprint("inbox", __name__)
 
@@ -70,45 +62,3 @@ def mark_all_read() -> Response:
     commands.mark_all_read(g.actor, whole_number("until", request.form.get("until", "0")))
     flash(gettext("All messages that you were shown are read."), "success")
     return redirect(url_for("inbox.read_inbox"))
-
-
-@inbox.get("/account/preferences")
-def preferences() -> str:
-    """How each message comes, and when the daily mail does."""
-    found = choices(g.actor)
-    return _page(found.messages, found.daily_at or "", {})
-
-
-@inbox.post("/account/preferences")
-def change_preferences() -> Response | tuple[str, int]:
-    """Keep what was chosen."""
-    daily_at = request.form.get("daily_at", "")
-    asked = [choice for choice in choices(g.actor).messages if not choice.demanded]
-    ways = {choice.message: request.form.get(choice.message, "mail") for choice in asked}
-    try:
-        choose(g.actor, ways, daily_at or None)
-    except InvalidInput as refused:
-        shown = [
-            Choice(c.message, c.words, ways.get(c.message, c.way), c.demanded)
-            for c in choices(g.actor).messages
-        ]
-        return _page(shown, daily_at, refused.fields), 422
-    flash(gettext("Your choices hold from now on."), "success")
-    return redirect(url_for("inbox.preferences"))
-
-
-def _page(messages: list[Choice], daily_at: str, errors: dict[str, str]) -> str:
-    return render_template(
-        "preferences.html",
-        messages=[choice for choice in messages if not choice.demanded],
-        demanded=[choice for choice in messages if choice.demanded],
-        ways=said(WAYS),
-        daily_at=daily_at,
-        times=[("", gettext("No daily mail")), *((at, _spoken(at)) for at in TIMES)],
-        errors=errors,
-    )
-
-
-def _spoken(at: str) -> str:
-    """`8:30 a.m.` for 08:30."""
-    return clock_words(datetime.combine(date(2000, 1, 1), time.fromisoformat(at)))

@@ -1,13 +1,20 @@
-"""What a person chooses for themselves: for now, whether the keyboard shortcuts are on."""
+"""What a person chooses for themselves: what is mailed and when, and whether the keyboard shortcuts are on."""
 
+from datetime import date, datetime, time
 from typing import Any
 
 from flask import Blueprint, current_app, flash, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from workflows.commands.preferences import set_preference
+from web.forms_view import clock_words
+from workflows.commands.preferences import change_preferences
+from workflows.digests import TIMES
+from workflows.errors import InvalidInput
 from workflows.language import gettext as _
+from workflows.language import said
+from workflows.mail_choices import WAYS
 from workflows.preferences import KEYBOARD
+from workflows.queries.mail_choices import Choice, choices
 from workflows.queries.preferences import my_preferences
 
 __all__ = ["KEYBOARD", "chosen", "preferences"]
@@ -29,6 +36,46 @@ def chosen(key: str, otherwise: Any) -> Any:
     return g.preferences.get(key, otherwise)
 
 
+@preferences.get("/account/preferences")
+def mine() -> str:
+    """All that one chooses for oneself."""
+    found = choices(g.actor)
+    return _page(found.messages, found.daily_at or "", chosen(KEYBOARD, True), {})
+
+
+@preferences.post("/account/preferences")
+def change() -> Response | tuple[str, int]:
+    """Keep what was chosen."""
+    known = choices(g.actor).messages
+    asked = {one.message: request.form.get(one.message, "mail") for one in known if not one.demanded}
+    daily_at, keyboard = request.form.get("daily_at", ""), request.form.get("keyboard", "on") == "on"
+    try:
+        change_preferences(g.actor, {"messages": asked, "daily_at": daily_at or None, KEYBOARD: keyboard})
+    except InvalidInput as refused:
+        shown = [Choice(c.message, c.words, asked.get(c.message, c.way), c.demanded) for c in known]
+        return _page(shown, daily_at, keyboard, refused.fields), 422
+    flash(_("Your choices hold from now on."), "success")
+    return redirect(url_for("preferences.mine"))
+
+
+def _page(messages: list[Choice], daily_at: str, keyboard: bool, errors: dict[str, str]) -> str:
+    return render_template(
+        "preferences.html",
+        messages=[choice for choice in messages if not choice.demanded],
+        demanded=[choice for choice in messages if choice.demanded],
+        ways=said(WAYS),
+        daily_at=daily_at,
+        times=[("", _("No daily mail")), *((at, _spoken(at)) for at in TIMES)],
+        shortcuts="on" if keyboard else "off",
+        errors=errors,
+    )
+
+
+def _spoken(at: str) -> str:
+    """`8:30 a.m.` for 08:30."""
+    return clock_words(datetime.combine(date(2000, 1, 1), time.fromisoformat(at)))
+
+
 @preferences.get("/keyboard")
 def keyboard() -> str:
     """The page of the keyboard shortcuts, where they are switched on and off."""
@@ -45,6 +92,6 @@ def keyboard_list() -> str:
 def switch_keyboard() -> Response:
     """Switch the shortcuts on or off."""
     on = request.form.get("keyboard") == "on"
-    set_preference(g.actor, KEYBOARD, on)
+    change_preferences(g.actor, {KEYBOARD: on})
     flash(_("Keyboard shortcuts are on.") if on else _("Keyboard shortcuts are off."), "success")
     return redirect(url_for("preferences.keyboard"))

@@ -50,14 +50,6 @@ def keep_preference(db: Session, person_id: int, key: str, value: object) -> Non
 def check_preference(key: str, value: object) -> None:
     """Refuse a preference that there is not, or a value that it cannot have."""
     if key not in KNOWN:
-        raise InvalidInput(
-            fields={
-                "key": gettext("There is no preference of that name. Choose {known}.").format(
-                    known=", ".join(KNOWN)
-                )
-            }
-        )
+        raise InvalidInput(fields={key: gettext("There is no preference of that name.")})
     if not KNOWN[key](value):
-        raise InvalidInput(
-            fields={"value": gettext("The preference {key} cannot have this value.").format(key=key)}
-        )
+        raise InvalidInput(fields={key: gettext("This preference cannot have this value.")})

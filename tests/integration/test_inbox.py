@@ -34,7 +34,7 @@ def states(desk: Desk, number: str) -> dict[str, str]:
 
 
 def choose(desk: Desk, who: str, daily_at: str | None = None, **messages: str) -> Any:
-    return desk.call(who, "PUT", "/account/preferences", {"messages": messages, "daily_at": daily_at})
+    return desk.call(who, "PATCH", "/preferences", {"messages": messages, "daily_at": daily_at})
 
 
 def daily_mails() -> list[OutboxMessage]:
@@ -160,15 +160,13 @@ def test_what_the_procedure_demands_cannot_be_turned_off(desk: Desk) -> None:
     assert "daily_at" in choose(desk, CASEY, None, N5="digest").json["error"]["fields"]
     assert choose(desk, CASEY, "08:17").status_code == 422
     assert choose(desk, CASEY, None, N99="app").status_code == 422
-    demanded = {
-        one["message"] for one in desk.get(CASEY, "/account/preferences")["messages"] if one["demanded"]
-    }
+    demanded = {one["message"] for one in desk.get(CASEY, "/preferences")["messages"] if one["demanded"]}
     assert demanded == {"N1", "N14", "N15"}
     client = browser(desk, CASEY)
     wrong = client.post("/account/preferences", data={"N5": "digest", "daily_at": ""})
     assert wrong.status_code == 422 and "Error:" in wrong.get_data(as_text=True)
     assert client.post("/account/preferences", data={"N5": "app", "daily_at": "07:30"}).status_code == 302
-    shown = desk.get(CASEY, "/account/preferences")
+    shown = desk.get(CASEY, "/preferences")
     assert (
         shown["daily_at"] == "07:30"
         and {"N5": "app"}.items() <= {m["message"]: m["way"] for m in shown["messages"]}.items()

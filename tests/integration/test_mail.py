@@ -182,6 +182,7 @@ def test_every_kind_of_message_can_be_written(desk: Desk, kind: str) -> None:
         about = {"agreement": 1} if kind.startswith("agreement") else {}
         about |= {"message": 1} if kind == "mail_undeliverable" else {}
         about |= {"person": person.id} if kind == "approval_wanted" else {}
+        about |= {"absence": _absence(work, person)} if kind == "substitute_named" else {}
         about |= {"setup": _link(work, person)} if kind == "account_set_up" else {}
         case = None if about else case_numbered(db, number, lock=True)
         (row,) = outbox.queue(work, kind, case, [person], round=99, **about)
@@ -189,6 +190,22 @@ def test_every_kind_of_message_can_be_written(desk: Desk, kind: str) -> None:
     assert (number in mail.subject) or about
     assert "{{" not in mail.text and "{sor." not in mail.text and mail.text.strip() and mail.html.strip()
     assert mail.to == "casey.thistledown@esd.example"
+
+
+def _absence(work: Work, person: Person) -> int:
+    """An absence that somebody stands in for."""
+    from workflows.absences import Absence
+    from workflows.people import person_named
+
+    away, today = person_named(work.db, NOOR), work.now.date()
+    assert away
+    row = Absence(
+        person_id=away.id, substitute_id=person.id, first_day=today, last_day=today,
+        entered_by_id=person.id, entered_at=work.now,
+    )  # fmt: skip
+    work.db.add(row)
+    work.db.flush()
+    return row.id
 
 
 def _link(work: Work, person: Person) -> int:

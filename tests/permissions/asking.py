@@ -81,8 +81,6 @@ def of_place(world: World, rule: str, who: Who) -> Asked:
     }  # fmt: skip
     if "/inbox/" in path:
         known["<int:message_id>"] = things.letter
-    if "/preferences/" in path:
-        known["<string:key>"] = "keyboard"
     if "<path:filename>" in path:
         known["<path:filename>"] = "css/swagger-ui.css"
     for word, value in known.items():
@@ -129,15 +127,13 @@ def _told(path: str, things: Things) -> dict[str, Any] | None:
         "/webhooks": {"url": "https://hooks.example.org/", "kinds": ["case.held"]},
         f"/webhooks/{things.webhook}": {"url": "https://hooks.example.org/", "kinds": ["case.held"]},
         "/read-all": {"until": things.letter},
-        "/api/v1/account/preferences": {"messages": {}, "daily_at": "08:00"},
+        "/api/v1/preferences": {"keyboard": True, "messages": {}, "daily_at": "08:00"},
     }
     return next((body for end, body in telling.items() if path.endswith(end)), None)
 
 
 def _kept(method: str, path: str, who: Who) -> dict[str, Any] | None:
     """What is sent to change people, passwords and settings."""
-    if "/preferences/" in path:
-        return {"value": True}
     if "/settings/" in path:
         value = {"detail": "link_only"} if path.endswith("mail") else {"opens": "08:30", "closes": "16:30"}
         return {"value": value} if path.startswith("/api/") else value

@@ -22,6 +22,6 @@ def world(servers: services.Servers, template: str) -> Iterator[worlds.World]:
     """Everybody, and a case in each state, on a database of this file's own."""
     source, known = worlds.built(servers, template)
     name = services.clone(servers, source)
-    with services.named(servers.database(name)):
+    with services.named(servers.database(name)), worlds.identified_once():
         yield worlds.opened(known)
     services.drop(servers, name)

@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import partial
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import select, update
+import psycopg
+import pytest
+from sqlalchemy import Connection, select, update
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -20,10 +22,12 @@ from tests.integration.acting import actor
 from tests.permissions import people
 from tests.permissions.cases import BY_KEY, STATES, State, after_the_lapse
 from tests.permissions.people import Who
+from web import api
 from web.session import COOKIE
 from workflows import db, sample
 from workflows.absences import Absence
 from workflows.cases import Case
+from workflows.commands import people as sign_ins
 from workflows.commands.accounts import send_setup_link
 from workflows.commands.agreements import save_agreement
 from workflows.commands.lift_requests import ask_lift
@@ -101,20 +105,47 @@ class World:
         return self.app.test_client().open(path, method=method, json=body, headers=headers)
 
 
+class Inside(Session):
+    """A session that is a savepoint of a transaction that somebody else has open, with the ways of a `SharedSession`."""
+
+    is_open = True
+
+    def __init__(self, outer: Connection) -> None:
+        super().__init__(outer, expire_on_commit=False, join_transaction_mode="create_savepoint")
+        self.database = outer.engine
+
+    @property
+    def driver(self) -> psycopg.Connection:
+        """The driver's connection, once the savepoint is there."""
+        return cast(psycopg.Connection, self.connection().connection.driver_connection)
+
+    def end(self) -> None:
+        """Roll back to the savepoint what is not committed."""
+        self.close()
+
+
 @contextmanager
 def _nothing_stays() -> Iterator[None]:
     """All transactions of a request are savepoints of one that is rolled back in the end."""
-    plain = db.Session
-    with db.database().connect() as connection:
+    with db.database().connect() as connection, pytest.MonkeyPatch.context() as patch:
         outer = connection.begin()
-        db.Session = partial(plain, join_transaction_mode="create_savepoint")  # type: ignore[misc,assignment]
-        written, db._write_and_commit = db._write_and_commit, Session.commit
-        known, db.database = db.database, lambda url=None: connection  # type: ignore[assignment,return-value]
-        try:
-            yield
-        finally:
-            db.Session, db.database, db._write_and_commit = plain, known, written  # type: ignore[misc]
-            outer.rollback()
+        patch.setattr(db, "SharedSession", Inside)
+        patch.setattr(db, "_write_and_commit", Session.commit)
+        patch.setattr(db, "database", lambda url=None: connection)
+        yield
+        outer.rollback()
+
+
+@contextmanager
+def identified_once() -> Iterator[None]:
+    """Whose a key is, is looked up with the first request of each person; as nothing stays, it remains so.
+
+    Those who are refused are looked up each time. It saves a transaction of every request.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(api, "actor_of_token", cache(api.actor_of_token))
+        patch.setattr(sign_ins, "actor_of_session", cache(sign_ins.actor_of_session))
+        yield
 
 
 class Builder(Desk):

@@ -302,12 +302,15 @@ def test_preferences_are_ones_own_and_switch_the_shortcuts_off(desk: Desk) -> No
     avery.post("/keyboard", data={"keyboard": "off"})
     assert "js/keys.js" not in avery.get("/keyboard").text
     assert "js/keys.js" in page(desk, JORDAN, "/work")
-    assert desk.get(AVERY, "/preferences")["items"] == {"keyboard": False}
-    assert desk.call(AVERY, "PUT", "/preferences/keyboard", {"value": True}).json["items"] == {
-        "keyboard": True
-    }
-    for key, value in (("keyboard", "yes"), ("looked", {}), ("colour", "red")):
-        assert desk.call(AVERY, "PUT", f"/preferences/{key}", {"value": value}).status_code == 422, key
+    assert desk.get(AVERY, "/preferences")["keyboard"] is False
+    desk.call(AVERY, "PATCH", "/preferences", {"daily_at": "08:00", "messages": {"N5": "digest"}})
+    changed = desk.call(AVERY, "PATCH", "/preferences", {"keyboard": True}).json
+    assert (changed["keyboard"], changed["daily_at"]) == (True, "08:00"), "what is not named stays"
+    for key, value in (("keyboard", "yes"), ("keyboard", None), ("looked", {}), ("daily_at", "08:17")):
+        refused = desk.call(AVERY, "PATCH", "/preferences", {"keyboard": False, key: value})
+        assert refused.status_code == 422 and key in refused.json["error"]["fields"], key
+    assert desk.get(AVERY, "/preferences") == changed, "all of it or none"
+    assert 'value="on" checked' in avery.get("/account/preferences").text
     assert "Switch the shortcuts off" in avery.get("/keyboard").text
     assert "Next and previous row" in avery.get("/keyboard/list").text
 

@@ -123,6 +123,7 @@ from web.api import (  # noqa: E402,F401  (the routes register themselves on `ap
     keeping,
     people,
     places,
+    preferences,
     problems,
     processes,
     tasks,

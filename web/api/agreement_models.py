@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from web.api.models import Strict
+from web.api.models import OnePage, Strict
 
 
 class AgreementPath(BaseModel):
@@ -50,7 +50,7 @@ class AgreementRowOut(BaseModel):
     open_cases: int
 
 
-class AgreementList(BaseModel):
+class AgreementList(OnePage):
     """The agreements of the area, the one that ends first on top."""
 
     items: list[AgreementRowOut]
@@ -95,7 +95,7 @@ class DecidedOut(BaseModel):
     refused: str
 
 
-class DecidedList(BaseModel):
+class DecidedList(OnePage):
     """What became of each."""
 
     items: list[DecidedOut]

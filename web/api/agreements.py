@@ -16,7 +16,8 @@ from web.api.agreement_models import (
     NewAgreement,
     WarningOut,
 )
-from workflows.commands import agreement_decisions, agreements
+from web.api.models import IdempotencyHeader
+from workflows.commands import agreement_decisions, agreements, keyed
 from workflows.queries import agreements as queries
 from workflows.queries.agreement_view import agreement_view
 from workflows.queries.agreements import AgreementRow
@@ -30,10 +31,11 @@ def list_agreements() -> Response:
 
 
 @api.post("/agreements", responses={"201": AgreementOut})
-def enter_agreement(body: NewAgreement) -> tuple[Response, int]:
+def enter_agreement(body: NewAgreement, header: IdempotencyHeader) -> tuple[Response, int]:
     """Enter an agreement (program manager, administrator)."""
-    agreements.save_agreement(g.actor, body.number.strip(), _values(body), new=True)
-    return _agreement(body.number.strip()), 201
+    number = body.number.strip()
+    keyed(header.idempotency_key, agreements.save_agreement)(g.actor, number, _values(body), new=True)
+    return _agreement(number), 201
 
 
 @api.get("/agreements/<path:number>", responses={"200": AgreementOut})

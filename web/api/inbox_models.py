@@ -1,4 +1,4 @@
-"""What the API takes and gives about the inbox, and about what is mailed."""
+"""What the API takes and gives about the inbox."""
 
 from datetime import datetime
 from typing import Literal
@@ -52,30 +52,3 @@ class UnreadOut(BaseModel):
     """How many messages are unread now, counted up to 100."""
 
     unread: int
-
-
-Way = Literal["mail", "digest", "app"]
-
-
-class PreferencesBody(Strict):
-    """How each message comes, by its number (mail at once, daily mail, app only), and when the daily mail does:
-    a time of the office's clock on the hour or half past, or null for none. A message not named is mailed."""
-
-    messages: dict[str, Way] = Field(default_factory=dict, max_length=20)
-    daily_at: str | None = Field(None, max_length=5, examples=["08:00"])
-
-
-class ChoiceOut(BaseModel):
-    """A message that one may be sent; `demanded` says why it is always mailed, or is empty."""
-
-    message: str
-    words: str
-    way: Way
-    demanded: str
-
-
-class PreferencesOut(BaseModel):
-    """What holds now."""
-
-    messages: list[ChoiceOut]
-    daily_at: str | None

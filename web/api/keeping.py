@@ -10,9 +10,9 @@ from pydantic import BaseModel
 
 from web.api import api
 from web.api import keeping_models as m
-from web.api.models import NumberPath, UserPath
+from web.api.models import IdempotencyHeader, NumberPath, UserPath
 from web.audit import as_json, exported
-from workflows.commands import accounts, messages, role_requests
+from workflows.commands import accounts, keyed, messages, role_requests
 from workflows.commands import people as people_commands
 from workflows.commands.area_settings import change_setting
 from workflows.commands.emergency_access import open_in_emergency
@@ -41,9 +41,9 @@ def list_people(query: m.PeopleQuery) -> Answer:
 
 
 @api.post("/people", responses={"201": m.PersonOut})
-def add_person(body: m.NewPerson) -> Answer:
+def add_person(body: m.NewPerson, header: IdempotencyHeader) -> Answer:
     """Add a person; a link to choose a password is mailed to them (administrator)."""
-    username = accounts.add_person(g.actor, _given(body))
+    username = keyed(header.idempotency_key, accounts.add_person)(g.actor, _given(body))
     return _json(_person(people_queries.person_row(g.actor, username))), 201
 
 
@@ -153,7 +153,18 @@ def list_audit(query: m.AuditQuery) -> Answer:
     return _json(m.AuditList(items=items, next=following))
 
 
-@api.get("/audit/export")
+EXPORT: dict[Any, Any] = {
+    "200": {
+        "description": "The history in one file: a JSON document, or comma-separated values",
+        "content": {
+            "application/json": {"schema": {"type": "object", "properties": {"items": {"type": "array"}}}},
+            "text/csv": {"schema": {"type": "string"}},
+        },
+    }
+}
+
+
+@api.get("/audit/export", responses=EXPORT)
 def export_audit(query: m.ExportQuery) -> Answer:
     """The history as a file, without facts about clients (auditor); that it is taken out is written down."""
     return exported(query.form, TrailFilters(query.who, query.kind, query.case, query.since, query.until))
@@ -166,9 +177,9 @@ def read_emergency(path: NumberPath) -> Answer:
 
 
 @api.post("/cases/<string:number>/emergency-access", responses={"201": m.EmergencyOut})
-def open_emergency(path: NumberPath, body: m.EmergencyBody) -> Answer:
+def open_emergency(path: NumberPath, body: m.EmergencyBody, header: IdempotencyHeader) -> Answer:
     """Open who the client is for half an hour, with a reason (administrator, auditor); supervisors are told."""
-    open_in_emergency(g.actor, path.number, body.reason)
+    keyed(header.idempotency_key, open_in_emergency)(g.actor, path.number, body.reason)
     return _emergency(path.number), 201
 
 

@@ -8,6 +8,7 @@ from flask import Response, g, jsonify
 from pydantic import BaseModel
 
 from web.api import api
+from web.api.models import IdempotencyHeader
 from web.api.team_models import (
     AbsenceList,
     AbsenceOut,
@@ -32,6 +33,7 @@ from web.api.team_models import (
     TeamTasksQuery,
 )
 from workflows.commands import absences as absence_commands
+from workflows.commands import keyed
 from workflows.commands import team as commands
 from workflows.queries import ageing as ageing_queries
 from workflows.queries import team as queries
@@ -79,9 +81,10 @@ def list_absences() -> Response:
 
 
 @api.post("/team/absences", responses={"201": AbsenceList})
-def enter_absence(body: NewAbsence) -> tuple[Response, int]:
+def enter_absence(body: NewAbsence, header: IdempotencyHeader) -> tuple[Response, int]:
     """Enter an absence; the substitute is told."""
-    absence_commands.enter_absence(g.actor, body.person, body.substitute, body.first_day, body.last_day)
+    enter = keyed(header.idempotency_key, absence_commands.enter_absence)
+    enter(g.actor, body.person, body.substitute, body.first_day, body.last_day)
     return _absences(), 201
 
 

@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from web.api.models import Strict
+from web.api.models import OnePage, Strict
 
 
 class ShareOut(BaseModel):
@@ -107,7 +107,7 @@ class GivenOut(BaseModel):
     refused: str
 
 
-class GivenList(BaseModel):
+class GivenList(OnePage):
     """What became of each."""
 
     items: list[GivenOut]
@@ -159,7 +159,7 @@ class AbsenceOut(BaseModel):
     begun: bool
 
 
-class AbsenceList(BaseModel):
+class AbsenceList(OnePage):
     """The absences of the team, the next first."""
 
     items: list[AbsenceOut]
@@ -192,7 +192,7 @@ class BackupGroupOut(BaseModel):
     members: list[str]
 
 
-class BackupGroupList(BaseModel):
+class BackupGroupList(OnePage):
     """The backup groups of the offices one leads."""
 
     items: list[BackupGroupOut]

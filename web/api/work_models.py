@@ -1,11 +1,11 @@
-"""What the API takes and gives about the worklist and what people choose for themselves."""
+"""What the API takes and gives about the worklist."""
 
 from datetime import date, datetime
 from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
-from web.api.models import Strict, TaskOut
+from web.api.models import OnePage, Strict, TaskOut
 
 View = Literal["mine", "role", "late", "waiting"]
 
@@ -80,7 +80,7 @@ class OutcomeOut(BaseModel):
     why: str
 
 
-class OutcomeList(BaseModel):
+class OutcomeList(OnePage):
     """What became of each."""
 
     items: list[OutcomeOut]
@@ -109,7 +109,7 @@ class ViewOut(BaseModel):
     owner: str
 
 
-class ViewList(BaseModel):
+class ViewList(OnePage):
     """One's own views, then those of the team."""
 
     items: list[ViewOut]
@@ -126,21 +126,3 @@ class Removed(BaseModel):
 
     id: int
     removed: Literal[True]
-
-
-class PreferencePath(BaseModel):
-    """The name of a preference, such as `keyboard`."""
-
-    key: str = Field(max_length=40)
-
-
-class PreferenceBody(Strict):
-    """The value of a preference."""
-
-    value: Any
-
-
-class Preferences(BaseModel):
-    """What you chose for yourself, by name."""
-
-    items: dict[str, Any]

@@ -1,4 +1,4 @@
-"""The worklist, what is done with many of its tasks, and preferences in the API."""
+"""The worklist, and what is done with many of its tasks, in the API."""
 
 from collections.abc import Sequence
 
@@ -13,9 +13,6 @@ from web.api.work_models import (
     NameBody,
     OutcomeList,
     OutcomeOut,
-    PreferenceBody,
-    PreferencePath,
-    Preferences,
     Removed,
     TaskList,
     ViewBody,
@@ -26,13 +23,10 @@ from web.api.work_models import (
     WorkRow,
 )
 from workflows.commands import worklist as commands
-from workflows.commands.preferences import set_preference
 from workflows.commands.worklist import Outcome
 from workflows.errors import InvalidInput
-from workflows.preferences import KNOWN
 from workflows.queries import worklist as lists
 from workflows.queries.name_search import tasks_by_name
-from workflows.queries.preferences import my_preferences
 from workflows.queries.saved_views import saved_views
 from workflows.queries.tasks import task_view
 from workflows.queries.work_filters import Filters
@@ -96,20 +90,6 @@ def remove_view(path: ViewPath) -> Response:
     """Remove a saved view of your own."""
     commands.remove_view(g.actor, path.id)
     return jsonify({"id": path.id, "removed": True})
-
-
-@api.get("/preferences", responses={"200": Preferences})
-def read_preferences() -> Response:
-    """What you chose for yourself."""
-    chosen = {key: value for key, value in my_preferences(g.actor).items() if key in KNOWN}
-    return jsonify({"items": chosen})
-
-
-@api.put("/preferences/<string:key>", responses={"200": Preferences})
-def choose(path: PreferencePath, body: PreferenceBody) -> Response:
-    """Choose something for yourself."""
-    set_preference(g.actor, path.key, body.value)
-    return read_preferences()
 
 
 def _filters(fields: FilterFields) -> Filters:

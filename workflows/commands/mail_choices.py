@@ -1,10 +1,10 @@
 """Choosing how one is told: each message of domain 5.1, and the daily mail."""
 
 from collections.abc import Mapping
+from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
-from workflows.commands import command
 from workflows.digests import TIMES, Digest, business_days, next_time
 from workflows.errors import InvalidInput
 from workflows.language import gettext
@@ -12,10 +12,11 @@ from workflows.mail_choices import CHOICES, DEMANDED, WAYS, MailChoice
 from workflows.work import Work
 
 
-@command
-def choose(work: Work, ways: Mapping[str, str], daily_at: str | None) -> None:
-    """Keep how the actor wants messages (number → one of `WAYS`; those not named are mailed at once), and when the
-    daily mail comes (one of `TIMES`, or None for none)."""
+def keep_mail_choices(work: Work, changes: Mapping[str, Any]) -> None:
+    """Keep how the actor wants messages (`messages`: number → one of `WAYS`; those not named in it are mailed at
+    once), and when the daily mail comes (`daily_at`: one of `TIMES`, or None for none). What is left out stays."""
+    ways = changes["messages"] if "messages" in changes else _kept_ways(work)
+    daily_at = changes["daily_at"] if "daily_at" in changes else _kept_time(work)
     errors = {**_errors(ways), **_daily_errors(ways, daily_at)}
     if errors:
         raise InvalidInput(fields=errors)
@@ -27,6 +28,16 @@ def choose(work: Work, ways: Mapping[str, str], daily_at: str | None) -> None:
         if way != "mail"
     )
     _set_daily(work, work.actor.id, daily_at)
+
+
+def _kept_ways(work: Work) -> dict[str, str]:
+    rows = work.db.scalars(select(MailChoice).where(MailChoice.person_id == work.actor.id))
+    return {row.message: row.way for row in rows}
+
+
+def _kept_time(work: Work) -> str | None:
+    row = work.db.get(Digest, work.actor.id)
+    return row.at if row else None
 
 
 def _errors(ways: Mapping[str, str]) -> dict[str, str]:

@@ -23,6 +23,9 @@ ALLOWED = {
     "agreement_end": "Wednesday, June 30, 2027",
     "open_cases": 2,
     "message_number": 17,
+    "person_name": "Casey Thistledown",
+    "first_day": "Monday, November 23, 2026",
+    "last_day": "Friday, November 27, 2026",
 }
 KINDS = [
     "notify_supervisor",
@@ -49,6 +52,10 @@ KINDS = [
     "agreement_lapsed",
     "notify_access_ended",
     "mail_undeliverable",
+    "approval_wanted",
+    "emergency_access",
+    "account_set_up",
+    "substitute_named",
 ]
 TO_PROGRAM_MANAGERS = ["escalate_to_program_manager", "tell_program_manager_not_visible", "escalate_hold"]
 NAMED = re.compile(r"\{\{ *([a-z_]+)|\{% if ([a-z_]+)")
@@ -94,8 +101,8 @@ def test_a_subject_is_number_and_status(kind: str) -> None:
     number = (
         "Data-sharing agreement K-TEST-101"
         if kind.startswith("agreement_")
-        else "Opt-In Desk"  # To an administrator, the number of a case would tell too much.
-        if kind == "mail_undeliverable"
+        else "Opt-In Desk"  # To an administrator, the number of a case would tell too much; others are about no case.
+        if kind in ("mail_undeliverable", "approval_wanted", "account_set_up", "substitute_named")
         else "Opt-in request OLY-2026-000123"
     )
     assert subject.startswith(f"{number}: ")

@@ -1,0 +1,65 @@
+"""What people choose for themselves, in the API: one resource for all of it."""
+
+from typing import Literal
+
+from flask import Response, g, jsonify
+from pydantic import BaseModel, Field, StrictBool
+
+from web.api import api
+from web.api.models import Strict
+from workflows.commands.preferences import change_preferences
+from workflows.preferences import KEYBOARD
+from workflows.queries.mail_choices import choices
+from workflows.queries.preferences import my_preferences
+
+Way = Literal["mail", "digest", "app"]
+
+
+class ChoiceOut(BaseModel):
+    """A message that one may be sent; `demanded` says why it is always mailed, or is empty."""
+
+    message: str
+    words: str
+    way: Way
+    demanded: str
+
+
+class PreferencesOut(BaseModel):
+    """What holds now: whether the keyboard shortcuts are on, how each message comes, when the daily mail does."""
+
+    keyboard: bool
+    messages: list[ChoiceOut]
+    daily_at: str | None
+
+
+class PreferencesChange(Strict):
+    """What is to change; what is left out stays as it is."""
+
+    keyboard: StrictBool | None = Field(None, description="whether the keyboard shortcuts are on")
+    messages: dict[str, Way] = Field(
+        default_factory=dict,
+        max_length=20,
+        description="how each message comes, by its number, all of them anew; one that is not named is mailed at once",
+    )
+    daily_at: str | None = Field(
+        None,
+        max_length=5,
+        examples=["08:00"],
+        description="a time of the office's clock on the hour or half past; null for no daily mail",
+    )
+
+
+@api.get("/preferences", responses={"200": PreferencesOut})
+def read_preferences() -> Response:
+    """What one chose for oneself."""
+    found = choices(g.actor)
+    messages = [ChoiceOut(**vars(choice)) for choice in found.messages]
+    keyboard = my_preferences(g.actor).get(KEYBOARD, True)
+    return jsonify(PreferencesOut(keyboard=keyboard, messages=messages, daily_at=found.daily_at).model_dump())
+
+
+@api.patch("/preferences", responses={"200": PreferencesOut})
+def change(body: PreferencesChange) -> Response:
+    """Choose for oneself, all at once or not at all; what the procedure demands stays mailed."""
+    change_preferences(g.actor, body.model_dump(exclude_unset=True))
+    return read_preferences()
