@@ -58,7 +58,7 @@ def test_a_substitute_takes_over_what_is_open_and_what_comes(desk: Desk, clock: 
 
 def test_the_substitute_and_the_history_are_told(desk: Desk) -> None:
     absence = enter(desk).json["items"][0]
-    assert desk.call(CASEY, "POST", f"/team/absences/{absence['id']}/end").json == {"items": []}
+    assert desk.call(CASEY, "POST", f"/team/absences/{absence['id']}/end").json["items"] == []
     assert desk.call(CASEY, "POST", f"/team/absences/{absence['id']}/end").status_code == 409
     with transaction() as db:
         rows = select(HistoryEvent).where(HistoryEvent.kind.startswith("absence_")).order_by(HistoryEvent.seq)

@@ -61,10 +61,11 @@ def _of_each_kind(state: State) -> list[Who]:
 
 
 def _cells_of(rule: str) -> list[tuple[Who, State]]:
-    """Everybody in every state at the one door, one of each kind at the others, where the same query answers."""
+    """Everybody in every state at the one door, one of each kind in each phase at the others, where the same query
+    answers."""
     if rule == READ[1]:
         return [(who, state) for state in STATES for who in SIGNED_IN]
-    states = STATES if rule == READ[0] else EACH_PHASE if rule in READ or not _is_page(rule) else FEW
+    states = EACH_PHASE if rule in READ or not _is_page(rule) else FEW
     return [(who, state) for state in states for who in _of_each_kind(state)]
 
 
@@ -88,8 +89,10 @@ def _tells(answer: TestResponse, expected: str, state: State) -> bool:
 
 def _tasks_of(world: World, rule: str) -> list[Task]:
     wanted = KINDS_OF_TASKS if not _is_page(rule) else FEW_TASKS
-    if rule.startswith("GET"):
+    if rule.startswith("GET") and not _is_page(rule):
         return world.tasks
+    if rule.startswith("GET"):
+        return [task for task in world.tasks if f"{task.state.key} {task.label}" in KINDS_OF_TASKS]
     return [task for task in world.tasks if f"{task.state.key} {task.label}" in wanted]
 
 

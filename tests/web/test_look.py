@@ -10,14 +10,15 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from flask import Flask, g, render_template
 from playwright.sync_api import BrowserContext, Page, Route, sync_playwright
 from werkzeug.exceptions import Forbidden, HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
 
+from tests.browser.pages import violations
 from tests.chromium import ARGUMENTS
 from web import app as shell
 from web import failures, forms_view
+from workflows import language
 from workflows.people import Actor
 from workflows.settings import Settings
 
@@ -590,17 +591,37 @@ def open_page(browser, desk: Flask, html: str, more: dict[str, str] | None = Non
 WIDER_THAN_THE_WINDOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
+@pytest.fixture(scope="module")
+def looking(browser, desk):
+    """A page for one template after the other; what is drawn stands at `/page`."""
+    shown = {"/page": ""}
+    context = browser.new_context(base_url=SITE)
+    serve(context, desk, shown)
+    page = context.new_page()
+    page.shown, page.said = shown, []
+    page.on("console", lambda message: page.said.append(message.text))
+    page.on("pageerror", lambda error: page.said.append(str(error)))
+    yield page
+    context.close()
+
+
 @pytest.mark.browser
-@pytest.mark.parametrize("width", [1280, 320])
+@pytest.mark.parametrize("code", language.LANGUAGES)
 @pytest.mark.parametrize("template", SAMPLES)
-def test_accessible_and_without_overflow(browser, desk, template, width):
+def test_accessible_and_without_overflow(looking, desk, template, code):
+    """In each language, on a desk and on a phone."""
     who = None if template in ("sign_in.html", "notice.html") else actor("case_manager", "program_manager")
-    page = open_page(browser, desk, draw(desk, template, who), viewport={"width": width, "height": 800})
-    found = Axe().run(page, options={"runOnly": RULES, "rules": {"target-size": {"enabled": True}}})
-    assert [(v["id"], [n["html"] for n in v["nodes"]]) for v in found.response["violations"]] == []
-    assert page.evaluate(WIDER_THAN_THE_WINDOW) <= 0
-    assert page.said == []
-    page.context.close()
+    with language.speaking(code):
+        looking.shown["/page"] = draw(desk, template, who)
+    looking.said.clear()
+    looking.goto("/page")
+    found = []
+    for width in (1280, 320):
+        looking.set_viewport_size({"width": width, "height": 800})
+        found += violations(looking)
+        assert looking.evaluate(WIDER_THAN_THE_WINDOW) <= 0, width
+    assert found == []
+    assert looking.said == []
 
 
 @pytest.mark.browser
