@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format lock clean browser screenshots bench fuzz soak conformance catalogue
+.PHONY: help demo test lint format lock clean browser screenshots bench fuzz soak matrix conformance catalogue
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -24,6 +24,7 @@ help:
 	@echo "make bench   what a step, a case and a page cost, against others (minutes)"
 	@echo "make fuzz    coverage-guided fuzzing of expressions, diagrams and saved states (FUZZ_RUNS=200000 each)"
 	@echo "make soak    random processes, expressions and tables by the thousand (SOAK=3000 of each, counted from SEED=0)"
+	@echo "make matrix  who may do what: every door in every phase of a case (make test tries a few phases at those that write)"
 	@echo "make conformance  diagrams of others: OPTIN_CORPUS=/path/to/them"
 	@echo "make lint    the checks alone: ruff, mypy, import-linter"
 	@echo "make format  format the Python files"
@@ -49,6 +50,9 @@ lint: $(VENV)/.test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+matrix: $(VENV)/.test
+	MATRIX=whole $(BIN)/python -m pytest -q -s tests/permissions
 
 conformance: $(VENV)/.test
 	@test -d "$(OPTIN_CORPUS)" || { echo "Name the folder of the diagrams: make conformance OPTIN_CORPUS=/path" >&2; exit 1; }

@@ -4,7 +4,7 @@ import pytest
 
 from tests.browser.conftest import Visit
 from tests.desk import AVERY, CASEY, answers
-from tests.end_to_end.product import Product, somebody
+from tests.end_to_end.product import Product, somebody, wait_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -68,13 +68,12 @@ def test_a_double_click_completes_once(visit: Visit, running: Product, script: b
     avery = visit(AVERY, script=script)
     avery.find(number, "T2")
     avery.answer_all(answers("T2"))
-    with avery.page.expect_navigation():
-        avery.page.get_by_role("button", name="Continue").dblclick()
-    avery.page.wait_for_load_state()
-    assert running.desk.labels(AVERY, number) == {"T3"}
+    # Without a script the second click cuts off the answer to the first: what counts is what the server did.
+    avery.page.get_by_role("button", name="Continue").dblclick(no_wait_after=True)
+    wait_for(lambda: running.desk.labels(AVERY, number) == {"T3"}, 30, "the second search")
     assert running.desk.history(AVERY, number).count("task_completed") == 2, "the first search and this one"
     if script:
-        assert avery.is_at("T3")
+        wait_for(lambda: avery.is_at("T3"), 30, "the page of the next step")
 
 
 def test_a_double_click_opens_one_case(visit: Visit, running: Product) -> None:
