@@ -122,8 +122,8 @@ def name_of(who: str, path: str, language: str) -> str:
 def look_at(person: Visitor, path: str, name: str) -> list[object]:
     """What is wrong with a page, on a desk and on a phone; its pictures are kept where they are wanted."""
     person.page.goto(path)
-    # Each template is put before axe at each width with sample values (`tests/web/test_look.py`): here at the narrow one.
-    return on_both(person, name, WIDTHS[-1:])
+    # Each template is put before axe at each width with sample values (`tests/web/test_look.py`): here with pictures.
+    return on_both(person, name, WIDTHS[-1:] if SCREENSHOTS else ())
 
 
 def on_both(person: Visitor, name: str = "", asked: tuple[int, ...] = WIDTHS) -> list[object]:
