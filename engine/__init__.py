@@ -7,6 +7,7 @@ instance.complete(work.id, {"decision": "opt_in"})
 state = instance.dump()
 """
 
+from engine.comparing import Difference, differences
 from engine.definition import Definition, check, load, unreadable
 from engine.drawn_words import drawn_words, reworded
 from engine.elements import Element, Problem
@@ -32,6 +33,7 @@ __all__ = [
     "Context",
     "DamagedState",
     "Definition",
+    "Difference",
     "Element",
     "EngineError",
     "ExpressionError",
@@ -48,6 +50,7 @@ __all__ = [
     "StepLimit",
     "Trace",
     "check",
+    "differences",
     "drawn_words",
     "load",
     "reworded",

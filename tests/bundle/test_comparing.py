@@ -1,0 +1,130 @@
+"""Two bundles compared: nothing of a difference is passed over, nothing is told that is none, both ways round."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from workflows.commands.definitions import read_folder
+from workflows.comparing import Change, compare
+from workflows.comparing_words import told
+from workflows.definitions import MAIN_PROCESS, Bundle
+
+SHIPPED = read_folder(Path(__file__).parents[2] / "bpmn" / "opt_in_5512pro")
+REQUEST, FORM = "opt_in_request.bpmn", "forms/T6_AskClientToContactSupervisor.json"
+TIMES, MAIL = "service_levels.toml", "mail/remind_undecided/body.txt"
+
+Files = Mapping[str, str]
+
+
+def changed(file: str, old: str, new: str, files: Files = SHIPPED) -> dict[str, str]:
+    """The files with a text replaced in one of them."""
+    assert old in files[file]
+    return {**files, file: files[file].replace(old, new)}
+
+
+def question(**different: object) -> dict[str, str]:
+    """The files with a question of a form changed."""
+    form = json.loads(SHIPPED[FORM])
+    form["properties"]["asked_by"] |= different
+    return {**SHIPPED, FORM: json.dumps(form)}
+
+
+def sentences(after: Files) -> list[str]:
+    groups = told(Bundle(MAIN_PROCESS, SHIPPED), Bundle(MAIN_PROCESS, after))
+    return [each.sentence for group in groups for each in (*group.changes, *group.moved)]
+
+
+EDITS = st.one_of(
+    st.tuples(st.sampled_from(sorted(SHIPPED)), st.just(None)),
+    st.tuples(st.sampled_from(["opt_out_again.bpmn", "add_seeker_to_office.bpmn"]), st.sampled_from(
+        [(' name="', ' name="New '), ('due" value="', 'due" value="x'), ("Bounds x=", 'Bounds isNew="1" x='),
+         ("<bpmn:userTask", "<bpmn:manualTask"), ('targetRef="', 'targetRef="New'), (' id="S', ' id="New'), ("<", "")])),
+    st.tuples(st.sampled_from([FORM, "scenarios/opted_in.json"]), st.sampled_from(
+        [('"title": "', '"title": "New '), ('"asked_by"', '"asked_how"'), ("{", "["), ("T6", "T7"), (",", " ,")])),
+    st.tuples(st.sampled_from([TIMES, "words/es.po", MAIL]), st.sampled_from(
+        [("1 b", "9 b"), ("[", "[new_"), ('msgstr "', 'msgstr "Nueva '), ("\n", "\n\n"), ("=", "")])),
+)  # fmt: skip
+VERSIONS = st.lists(EDITS, max_size=4)
+
+
+def edited(edits: list[tuple[str, tuple[str, str] | None]]) -> dict[str, str]:
+    """A version made by random edits; some leave files that cannot be read, and must be compared all the same."""
+    files = dict(SHIPPED)
+    for file, edit in edits:
+        if edit is None:
+            files.pop(file, None)
+        elif file in files:
+            files[file] = files[file].replace(*edit)
+    return files
+
+
+def turned(change: Change) -> Change:
+    """The same change seen from the other side."""
+    kinds = {"added": "removed", "removed": "added"}
+    kind = kinds.get(change.kind, change.kind)
+    return replace(change, kind=kind, before=change.after, after=change.before, name="", tag="")
+
+
+@settings(max_examples=40, deadline=None)
+@given(VERSIONS, VERSIONS)
+def test_changes_are_told_for_what_differs_and_the_same_from_both_sides(one, two):
+    a, b = edited(one), edited(two)
+    there, back = compare(a, b), compare(b, a)
+    assert compare(a, a) == []
+    assert {change.file for change in there} == {file for file in {*a, *b} if a.get(file) != b.get(file)}
+    assert {turned(change) for change in there} == {replace(change, name="", tag="") for change in back}
+    assert all(each.sentence for group in told(Bundle("p", a), Bundle("p", b)) for each in group.changes)
+
+
+@pytest.mark.parametrize(
+    ("after", "sentence"),
+    [
+        (changed(REQUEST, 'due" value="offer_due"', 'due" value="esd_check_due"'),
+         "Step “Offer to work with ESD WIOA staff” is due in 2 business days; it was due in 1 business day."),
+        (changed(REQUEST, 'service_level("client_call_window")', 'service_level("undecided_window")'),
+         "Event “Client has not called” comes in 10 business days; it came in 5 business days."),
+        (changed("5512pro_main.bpmn", '<bpmn:lane id="Lane_Main_CaseManager" name="Partner case manager"',
+                 '<bpmn:lane id="Lane_Main_CaseManager" name="ESD staff"'),
+         "Step “Search in all offices” is done by ESD staff; it was done by Case manager."),
+        (changed("opt_out_again.bpmn", 'wish == "opt_out"', 'wish == "x"'),
+         "Path “yes” from “Does the client want to opt out?” to “Set the opt-out and read it back” is taken if "
+         "“identity_verified == \"yes\" and wish == \"x\"”; it was taken if "
+         "“identity_verified == \"yes\" and wish == \"opt_out\"”."),
+        (question(title="How?"), "Question “How did you ask?” is now worded “How?”."),
+        (question(enum=["phone"]), "Question “How did you ask?” has other options: “phone”; they were “in_person”, "
+                                   "“phone”, “mail”, “e-mail”, “text”."),
+        (changed(FORM, '"asked_at",\n    "asked_by"', '"asked_by"'),
+         "Question “When did you ask the client?” may now be left open."),
+        (changed(TIMES, 'after = "45 days"', 'after = "60 days"'),
+         "“A case that is still open at this age is reviewed by the program manager”: 60 days; it was 45 days."),
+        (changed(MAIL, "request: {{ link }}", "request here: {{ link }}"), "The text says something else."),
+        ({file: text for file, text in SHIPPED.items() if file != MAIL}, "This file is gone."),
+        (changed("opt_out_again.bpmn", "?>\n", "?>\n\n"),
+         "The file is only written in another way; nothing in it means anything else."),
+    ],
+)  # fmt: skip
+def test_a_change_is_said_in_a_sentence(after, sentence):
+    assert sentence in sentences(after)
+
+
+def test_what_only_stands_elsewhere_is_told_as_moved():
+    shape = re.search(
+        r'bpmnElement="OO1_VerifyIdentityAndWish">\s*<dc:Bounds x="\d+', SHIPPED["opt_out_again.bpmn"]
+    )
+    assert shape
+    after = changed("opt_out_again.bpmn", shape[0], re.sub(r"\d+$", "9", shape[0]))
+    assert sentences(after) == ["Step “Verify identity and wish” stands elsewhere in the drawing."]
+
+
+def test_lines_of_a_mail_that_differ_are_shown():
+    after = changed(MAIL, "request: {{ link }}", "request here: {{ link }}")
+    (group,) = told(Bundle(MAIN_PROCESS, SHIPPED), Bundle(MAIN_PROCESS, after))
+    assert [line.text for line in group.changes[0].lines if line.sign == "+"] == [
+        "Open the request here: {{ link }}"
+    ]
