@@ -174,11 +174,9 @@ def _drawn(key: str, element: Xml, lanes: Mapping[str, str], places: Mapping[str
 
 
 def _facts(element: Xml) -> Iterator[tuple[str, str]]:
+    yield "name", str(element.get("name") or "")
     for attribute, what in _ENDS.items():
-        yield (
-            what,
-            local_id(str(element.get(attribute) or "")) if what != "name" else str(element.get("name") or ""),
-        )
+        yield what, local_id(str(element.get(attribute) or ""))
     yield "documentation", "\n\n".join(text_of(each) for each in children(element, "documentation"))
     yield "condition", "\n".join(_expression(each) for each in children(element, "conditionExpression"))
     yield "text", "\n".join(text_of(each) for each in children(element, "text"))
