@@ -4,6 +4,7 @@ from urllib.parse import urlencode
 
 from flask import request, url_for
 
+from workflows.comparing_words import Group
 from workflows.language import gettext, marked
 from workflows.queries import whole_number
 from workflows.queries.comparisons import Comparison, marks_of
@@ -26,14 +27,20 @@ def asked_version(name: str) -> int | None:
 
 def shown(found: Comparison, draft_id: int | None = None) -> dict[str, object]:
     """The values of `parts/comparison.html`."""
-    signs = {kind: (sign, gettext(words)) for kind, (sign, words) in SIGNS.items()}
     return {
-        "groups": found.groups,
-        "number": found.number,
+        **in_words(found.groups),
         "choices": [(number, _version(number)) for number in found.versions],
-        "signs": signs,
         "diagrams": _diagrams(found),
         "sides": _sides(found, draft_id),
+    }
+
+
+def in_words(groups: list[Group]) -> dict[str, object]:
+    """The values of `macros/comparison.html`, and how many changes there are."""
+    return {
+        "groups": groups,
+        "number": sum(len(group.changes) + len(group.moved) for group in groups),
+        "signs": {kind: (sign, gettext(words)) for kind, (sign, words) in SIGNS.items()},
     }
 
 

@@ -5,5 +5,6 @@ from flask import Blueprint
 from web.editor.compare import compare
 from web.editor.files import files
 from web.editor.overview import overview
+from web.editor.packing import packing
 
-BLUEPRINTS: tuple[Blueprint, ...] = (overview, files, compare)
+BLUEPRINTS: tuple[Blueprint, ...] = (overview, files, compare, packing)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 import engine
+from workflows.bundle_checks import BundleProblem, problems
 from workflows.comparing_words import Group, told
 from workflows.definitions import Bundle, ProcessDefinition, bundle_of
 from workflows.drafts import check_edits, draft_numbered
@@ -35,11 +36,6 @@ class Comparison:
     to_version: int | None
 
     @property
-    def number(self) -> int:
-        """How many changes there are."""
-        return sum(len(group.changes) + len(group.moved) for group in self.groups)
-
-    @property
     def diagrams(self) -> list[Group]:
         """The groups of the diagrams that can be drawn."""
         return [group for group in self.groups if group.file.endswith(".bpmn")]
@@ -60,6 +56,17 @@ def draft_comparison(work: Work, draft_id: int, version: int | None = None) -> t
     before = draft.base_version if version is None else version
     old = bundle_of(work.db, version_numbered(work, draft.key, before).id)
     return draft, _comparison(work, old, draft.bundle, before, None)
+
+
+@query
+def draft_and_files(
+    work: Work, draft_id: int, files: dict[str, str]
+) -> tuple[DraftView, list[Group], list[BundleProblem]]:
+    """A draft, what would change if a whole bundle took the place of its files, and what is wrong with that one."""
+    check_edits(work)
+    draft = view_of(work, draft_numbered(work, draft_id))
+    new = Bundle(draft.key, files)
+    return draft, told(draft.bundle, new), problems(new)
 
 
 @query
