@@ -19,6 +19,11 @@ class Refused(Exception):
         super().__init__(self.message)
 
     @property
+    def words(self) -> str:
+        """All of it in one line: what is wrong with each answer, or else its own sentence."""
+        return " ".join(self.fields.values()) or self.message
+
+    @property
     def code(self) -> str:
         """The class name in snake case: `NotYours` answers `not_yours`."""
         name = type(self).__name__
