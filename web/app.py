@@ -52,7 +52,7 @@ from web.team import team
 from web.tokens import tokens
 from web.webhooks import webhooks
 from workflows import language
-from workflows.people import ROLES, Actor
+from workflows.people import Actor, roles_in_words
 from workflows.settings import Settings, settings
 
 PRODUCT = "Opt-In Desk"
@@ -172,17 +172,10 @@ def frame() -> dict[str, object]:
         "here": here(),
         "language": language.chosen(),
         "languages": language.LANGUAGES,
-        "person": actor and {"name": actor.name, "roles": role_words(actor.roles)},
+        "person": actor and {"name": actor.name, "roles": roles_in_words(actor.roles)},
         "places": places_for(actor, demo),
         "keyboard": actor is not None and bool(chosen(KEYBOARD, True)),
     }
-
-
-def role_words(roles: frozenset[str]) -> str:
-    """`Case manager and Program manager`, in the order of the table of roles."""
-    return language.gettext(" and ").join(
-        language.gettext(words) for role, words in ROLES.items() if role in roles
-    )
 
 
 @cache
