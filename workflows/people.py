@@ -258,6 +258,12 @@ def person_of(db: Session, person_id: int | None) -> Person | None:
     return directory(db).derived(db, _by_id).get(person_id or 0)
 
 
+def name_of(db: Session, person_id: int | None) -> str:
+    """Somebody's name; empty for nobody."""
+    person = person_of(db, person_id)
+    return person.name if person else ""
+
+
 def people_with(
     db: Session, role: str, *, area: str | None = None, agency: str | None = None
 ) -> list[Person]:

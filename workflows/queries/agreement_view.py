@@ -13,7 +13,7 @@ from workflows.errors import NotFound
 from workflows.history import HistoryEvent
 from workflows.language import gettext, small_first
 from workflows.organisations import Agreement, agreement_shortcoming
-from workflows.people import Person, offices_with_supervisor, person_of
+from workflows.people import Person, name_of, offices_with_supervisor
 from workflows.privacy import Standing
 from workflows.queries import query
 from workflows.queries.agreements import AgreementRow, check_reads, row_of, rows_of_area
@@ -84,8 +84,8 @@ def agreement_view(work: Work, number: str) -> AgreementView:
     today = work.now.astimezone(settings().zone).date()
     return AgreementView(
         row=row,
-        esd_manager=_manager(work, agreement.esd_manager_id),
-        partner_manager=_manager(work, agreement.partner_manager_id),
+        esd_manager=name_of(work.db, agreement.esd_manager_id),
+        partner_manager=name_of(work.db, agreement.partner_manager_id),
         warnings=_warnings(work, agreement),
         entries=_entries(work, number),
         covered=row.shortcoming is not None
@@ -93,11 +93,6 @@ def agreement_view(work: Work, number: str) -> AgreementView:
         cases=_cases(work, agreement),
         open_cases=open_cases_of(work.db, agreement.agency_code),
     )
-
-
-def _manager(work: Work, person_id: int | None) -> str:
-    person = person_of(work.db, person_id)
-    return person.name if person else ""
 
 
 def _warnings(work: Work, agreement: Agreement) -> list[Warning]:

@@ -16,7 +16,7 @@ from workflows.instances import ProcessInstance
 from workflows.language import gettext
 from workflows.organisations import Agency, Office
 from workflows.outbox import ESD_ONLY_KINDS, OutboxMessage, messages_of
-from workflows.people import Person, missing_clearances, people_who_hold_both_keys, people_with
+from workflows.people import Person, missing_clearances, name_of, people_who_hold_both_keys, people_with
 from workflows.privacy import Standing
 from workflows.queries import query
 from workflows.queries.corrections import Corrected, correctable_tasks, corrections_for
@@ -120,7 +120,6 @@ def case_view(work: Work, number: str) -> CaseView:
     bundle = bundle_of(work.db, definition.id)
     raw, notes, steps = _read(work, standing, bundle)
     esd = standing.is_esd
-    manager = work.db.get(Person, case.case_manager_id)
     outcome, status = privacy.visible_outcome(standing), privacy.visible_status(standing)
     tasks = [task for task in open_tasks(work.db, case.id) if privacy.may_see_open(standing, task)]
     return CaseView(
@@ -132,7 +131,7 @@ def case_view(work: Work, number: str) -> CaseView:
         sentence=state_sentence(work, standing),
         office=work.db.get_one(Office, case.office_code).name,
         agency=work.db.get_one(Agency, case.agency_code).name,
-        case_manager=manager.name if manager else "",
+        case_manager=name_of(work.db, case.case_manager_id),
         version=definition.version,
         facts=fact_words(work, case, bundle, raw),
         facts_raw=raw,

@@ -16,6 +16,7 @@ from workflows.people import (
     Actor,
     Person,
     actor_for,
+    name_of,
     people_who_hold_both_keys,
     person_of,
     roles_in_words,
@@ -127,7 +128,7 @@ def away(work: Work) -> Away:
         AbsenceRow(
             row.id,
             ids[row.person_id],
-            _name(work, row.substitute_id),
+            name_of(work.db, row.substitute_id),
             row.first_day,
             row.last_day,
             row.first_day <= today,
@@ -137,11 +138,6 @@ def away(work: Work) -> Away:
     able = {one.username: one.name for person in people for one in possible_substitutes(work.db, person)}
     by_name = sorted(able.items(), key=lambda pair: pair[1])
     return Away(rows, [(person.username, person.name) for person in people], by_name)
-
-
-def _name(work: Work, person_id: int) -> str:
-    person = person_of(work.db, person_id)
-    return person.name if person else ""
 
 
 @dataclass(frozen=True)
@@ -275,7 +271,6 @@ def _load(work: Work, person: Person) -> Load:
     numbers = numbers.where(UserTask.closed_at.is_(None), UserTask.assignee_id == person.id)
     held, over = work.db.execute(numbers).one()
     actor, absence = actor_for(work.db, person), absence_of(work.db, person.id, work.now)
-    substitute = person_of(work.db, absence.substitute_id) if absence else None
     return Load(
         username=person.username,
         name=person.name,
@@ -284,7 +279,7 @@ def _load(work: Work, person: Person) -> Load:
         held=held,
         late=over,
         away_until=absence.last_day if absence else None,
-        substitute=substitute.name if substitute else "",
+        substitute=name_of(work.db, absence.substitute_id) if absence else "",
     )
 
 
