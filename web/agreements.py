@@ -117,7 +117,7 @@ def _view_page(number: str, errors: dict[str, str]) -> str:
         entries=view.entries,
         covered=view.covered,
         cases=view.cases,
-        open_cases=view.open_cases,
+        open_cases=view.row.open_cases,
         decides=any(case.decision for case in view.cases),
         actions=said(ACTIONS),
         may_change=_keeps_agreements(),

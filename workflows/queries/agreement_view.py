@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import ColumnElement, select
 
 from workflows import privacy
-from workflows.cases import Case, open_cases_of
+from workflows.cases import Case
 from workflows.commands.agreements import STATUS_WORDS
 from workflows.definitions import MAIN_PROCESS, bundle_of, deployed
 from workflows.errors import NotFound
@@ -60,7 +60,7 @@ class HeldCase:
 @dataclass(frozen=True)
 class AgreementView:
     """An agreement as one person sees it. `covered`: another agreement of the agency is in force today; `cases` are
-    those whose numbers the reader may know (at most 100), `open_cases` the count of all."""
+    those whose numbers the reader may know (at most 100)."""
 
     row: AgreementRow
     esd_manager: str
@@ -69,7 +69,6 @@ class AgreementView:
     entries: list[Entry]
     covered: bool
     cases: list[HeldCase]
-    open_cases: int
 
 
 @query
@@ -91,7 +90,6 @@ def agreement_view(work: Work, number: str) -> AgreementView:
         covered=row.shortcoming is not None
         and agreement_shortcoming(work.db, agreement.agency_code, today) is None,
         cases=_cases(work, agreement),
-        open_cases=open_cases_of(work.db, agreement.agency_code),
     )
 
 
