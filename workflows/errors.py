@@ -89,6 +89,11 @@ class InvalidInput(Refused):
 class SsnBlocked(InvalidInput):
     """This looks like a Social Security number. Take it out; it must never be typed here."""
 
+    @classmethod
+    def at(cls, field: str) -> "SsnBlocked":
+        """The refusal with its sentence beside the field."""
+        return cls(fields={field: gettext((cls.__doc__ or "").strip())})
+
 
 class DuplicateCase(Refused):
     """Your agency already has an open request for this client."""
@@ -152,8 +157,10 @@ class Incident(Refused):
     def written_down(self, met: Met) -> None:
         """From now on it says where it is being looked after, and what was kept."""
         self.met = met
-        self.message = (
-            "The case cannot go on at this point, and nothing was changed. "
-            f"{'What you typed is kept as a draft. ' if met.draft_kept else ''}"
-            f"It is on the administrators’ list of problems as {met.reference}."
-        )
+        listed = gettext("It is on the administrators’ list of problems as {reference}.")
+        sentences = [
+            gettext("The case cannot go on at this point, and nothing was changed."),
+            *([gettext("What you typed is kept as a draft.")] if met.draft_kept else []),
+            listed.format(reference=met.reference),
+        ]
+        self.message = " ".join(sentences)

@@ -248,7 +248,7 @@ def sent_view(message: OutboxMessage, person: Person) -> Sent:
         sent_at=message.sent_at,
         next_attempt_at=message.next_attempt_at,
         attempts=message.attempts,
-        error=message.error,
+        error=message.error and gettext(message.error),
     )
 
 

@@ -206,7 +206,7 @@ def _waiting(scene: Scene, contact: UserTask) -> str:
 
 
 def _to_call(scene: Scene, contact: UserTask | None) -> str:
-    who = _holder(scene, contact) if contact else "Employment Security"
+    who = _holder(scene, contact) if contact else gettext("Employment Security")
     return gettext("The client has not called; {who} is to call the client.").format(who=who)
 
 
