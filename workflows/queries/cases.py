@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from workflows import access, privacy
+from workflows import access, privacy, whose_clock
 from workflows.area_settings import calendar_of, labels_of
 from workflows.cases import OUTCOMES, Case, ClientFacts, Note, TaskRecord, case_numbered
 from workflows.commands.reminders import may_remind
@@ -30,7 +30,9 @@ from workflows.queries.sentences import (
     tells_offer,
 )
 from workflows.queries.state_words import state_sentence
+from workflows.queries.whose_clock import CaseClock, clock_of
 from workflows.task_forms import options_for
+from workflows.turns import Life
 from workflows.user_tasks import UserTask, open_tasks
 from workflows.work import Work
 
@@ -114,7 +116,18 @@ class CaseView:
 @query
 def case_view(work: Work, number: str) -> CaseView:
     """The case of a number, filtered for this reader."""
+    return _view(work, _readable(work, number))
+
+
+@query
+def case_page(work: Work, number: str) -> tuple[CaseView, CaseClock]:
+    """The same, with whose clock the case was and is on."""
     standing = _readable(work, number)
+    life = whose_clock.life_of(work.db, standing.case, work.now)
+    return _view(work, standing, life), clock_of(work, standing, life)
+
+
+def _view(work: Work, standing: Standing, life: Life | None = None) -> CaseView:
     case = standing.case
     definition = work.db.get_one(ProcessDefinition, work.db.get_one(ProcessInstance, case.id).definition_id)
     bundle = bundle_of(work.db, definition.id)
@@ -128,7 +141,7 @@ def case_view(work: Work, number: str) -> CaseView:
         outcome_words=gettext(OUTCOMES.get(outcome or "", "")),
         status=status,
         status_words=status_words(case, status),
-        sentence=state_sentence(work, standing),
+        sentence=state_sentence(work, standing, life=life),
         office=work.db.get_one(Office, case.office_code).name,
         agency=work.db.get_one(Agency, case.agency_code).name,
         case_manager=name_of(work.db, case.case_manager_id),
