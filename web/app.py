@@ -43,7 +43,7 @@ from web.places import places_for
 from web.preferences import KEYBOARD, chosen, preferences
 from web.problems import problems
 from web.processes import processes
-from web.sent_mail import sent_mail
+from web.sent_mail import STATE_WORDS, sent_mail
 from web.session import here, session
 from web.settings_page import settings_page
 from web.start import start
@@ -152,6 +152,7 @@ def _prepare_templates(app: Flask, chosen: Settings) -> None:
     app.jinja_env.lstrip_blocks = True
     forms_view.register_filters(app, chosen.zone)
     app.jinja_env.globals["asset"] = asset
+    app.jinja_env.globals["mail_states"] = STATE_WORDS
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(language.gettext, language.ngettext, newstyle=True)  # type: ignore[attr-defined]
     app.context_processor(frame)
