@@ -90,10 +90,7 @@ def _page(errors: dict[str, str]) -> str:
             "email": row.person.email,
             "agency": row.agency,
         },
-        works_in=[
-            *row.offices,
-            *(gettext("{office} (backup)").format(office=office) for office in row.backup),
-        ],
+        works_in=row.places,
         roles_words=roles_in_words(row.roles),
         access=access,
         present=session_id(_key()),

@@ -62,6 +62,12 @@ class PersonRow:
     lift: Asked | None
     asked: list[Asked]
 
+    @property
+    def places(self) -> list[str]:
+        """The offices in words: where the person works, and where they stand in."""
+        standing_in = gettext("{office} (backup)")
+        return [*self.offices, *(standing_in.format(office=office) for office in self.backup)]
+
 
 @dataclass(frozen=True)
 class Session:
