@@ -143,8 +143,8 @@ def _leaves(tree: Tree) -> dict[str, Tree]:
 
 
 def _title(name: object, table: Tree) -> str:
-    """By what people know a table of a list: its clause or id, else its number."""
-    return str(table.get("clause") or table.get("id") or name)
+    """By what people know a table of a list: the number of its clause, or its id, else where it stands."""
+    return str(table.get("number") or table.get("id") or name)
 
 
 def _scenario(file: str, before: str, after: str) -> Iterator[Change]:
