@@ -142,6 +142,7 @@ def _told(path: str, things: Things) -> dict[str, Any] | None:
         f"/drafts/{things.draft}/files": {"row_version": 1, "changes": {}},
         "/processes/drafts": {"key": "opt_in_5512pro"},
         f"/drafts/{things.draft}/replace": {"file": (io.BytesIO(_shipped()), "bundle.zip")},
+        f"/drafts/{things.draft}/newer": {"version": 2, "row_version": 1},
         f"/drafts/{things.draft}/replace/take": {
             "row_version": 1,
             "bundle": base64.b64encode(_shipped()).decode(),

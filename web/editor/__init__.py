@@ -4,7 +4,8 @@ from flask import Blueprint
 
 from web.editor.compare import compare
 from web.editor.files import files
+from web.editor.newer import newer
 from web.editor.overview import overview
 from web.editor.packing import packing
 
-BLUEPRINTS: tuple[Blueprint, ...] = (overview, files, compare, packing)
+BLUEPRINTS: tuple[Blueprint, ...] = (overview, files, compare, packing, newer)
