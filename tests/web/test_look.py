@@ -66,7 +66,7 @@ TASK = View(
     holder="Avery Quillfeather", held_since=NOW - HOUR, mine=True, may_claim=False, may_release=True,
     may_edit=True, closed="", draft_saved_at=NOW - HOUR, rights_note="It in no way affects eligibility.",
     problem=View(kind="warning", words="We are on it: P-000012."), card_href="/contact-card/KITSAP", call_script=True,
-    draft=2, is_checked=True, progress=(2, 5), done_href="",
+    draft=2, is_checked=True, progress=(2, 5), done_href="", completing="",
 )  # fmt: skip
 ROW = View(
     task_id="t1", case_number=CASE, name="Ask the client", step="5512PRO 5", office="WorkSource Kitsap",
