@@ -6,6 +6,7 @@ the number or id that the command gave, never what was typed: of the content the
 
 import hashlib
 import json
+import re
 from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
@@ -23,6 +24,8 @@ P = ParamSpec("P")
 R = TypeVar("R", bound=int | str | None)
 
 LONGEST = 200
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+"""What programs make their keys of; one in some fifty has nine digits in a row by chance."""
 
 
 class RequestKey(Base):
@@ -44,7 +47,8 @@ def once(key: str | None, function: Callable[Concatenate[Work, P], R]) -> Callab
 
     @wraps(function)
     def keyed(work: Work, /, *args: P.args, **kwargs: P.kwargs) -> R:
-        guard({"idempotency_key": key})
+        if not _UUID.fullmatch(key):
+            guard({"idempotency_key": key})
         if len(key) > LONGEST:
             raise InvalidInput(fields={"Idempotency-Key": f"A key has at most {LONGEST} characters."})
         content = _hash([function.__name__, args, kwargs])
