@@ -7,7 +7,7 @@ instance.complete(work.id, {"decision": "opt_in"})
 state = instance.dump()
 """
 
-from engine.definition import Definition, check, load
+from engine.definition import Definition, check, load, unreadable
 from engine.drawn_words import drawn_words, reworded
 from engine.elements import Element, Problem
 from engine.errors import (
@@ -52,4 +52,5 @@ __all__ = [
     "load",
     "reworded",
     "routes",
+    "unreadable",
 ]

@@ -12,6 +12,8 @@ from engine import validation
 from engine.building import Builder, ProcessSpec
 from engine.deciding import decision_tables
 from engine.decisions import Decision
+from engine.decisions.reading import ROOTS
+from engine.door import BPMN, root_of
 from engine.drawing import Drawing
 from engine.elements import Element, Problem
 from engine.errors import InvalidDefinition
@@ -22,7 +24,7 @@ from engine.texts import Rules, compile_condition, compile_timer_of, compile_val
 from engine.values import Take, bounded, flat, plain
 from engine.variables import Sets
 
-__all__ = ["Definition", "Element", "Problem", "check", "load"]
+__all__ = ["Definition", "Element", "Problem", "check", "load", "unreadable"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,6 +138,14 @@ def check(
     host = validation.Host(steps, lanes, service_levels, rules, limits, names)
     tables, wrong = decision_tables(drawing, files, host)
     return [*validation.problems(drawing, replace(host, tables=tables), process_id), *wrong]
+
+
+def unreadable(name: str, content: bytes) -> list[Problem]:
+    """Why a file would not even be looked at; empty when it is harmless XML, of a diagram or, named `.dmn`, a table."""
+    problems: list[Problem] = []
+    roots = ROOTS if name.endswith(".dmn") else (f"{{{BPMN}}}definitions",)
+    root_of(name, content, problems, roots=roots)
+    return problems
 
 
 def _fingerprint(files: Mapping[str, bytes], process_id: str) -> str:

@@ -22,7 +22,7 @@ from flask_wtf.csrf import CSRFProtect
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from web import forms_view, security
+from web import editor, forms_view, security
 from web.account import account
 from web.agreements import agreements
 from web.api import INFO, PREFIX, SECURITY, api, invalid
@@ -72,6 +72,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     inbox,
     cases,
     processes,
+    *editor.BLUEPRINTS,
     agreements,
     team,
     people,

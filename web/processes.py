@@ -16,7 +16,11 @@ XML = "application/xml; charset=utf-8"
 @processes.get("")
 def list_versions() -> str:
     """All versions."""
-    return render_template("processes.html", rows=[_version(row) for row in queries.processes(g.actor)])
+    return render_template(
+        "processes.html",
+        rows=[_version(row) for row in queries.processes(g.actor)],
+        may_edit=g.actor.has("program_manager"),
+    )
 
 
 @processes.get("/<key>/<int:version>")

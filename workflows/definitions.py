@@ -1,6 +1,7 @@
 """Process definitions: a bundle of diagrams, forms, mails and service levels, deployed as one version."""
 
 import hashlib
+import re
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -70,6 +71,12 @@ class Bundle:
         return {name: text.encode() for name, text in self.files.items() if name.endswith((".bpmn", ".dmn"))}
 
     @cached_property
+    def file_of_process(self) -> dict[str, str]:
+        """The file that holds each process of the bundle."""
+        found = ((match, name) for name, text in self.diagrams.items() for match in _PROCESS.findall(text))
+        return {match.decode(): name for match, name in found}
+
+    @cached_property
     def routes(self) -> engine.Routes:
         """Where the flows of the diagrams lead."""
         return engine.routes(self.diagrams)
@@ -117,6 +124,7 @@ class Bundle:
         return digest.hexdigest()
 
 
+_PROCESS = re.compile(rb'<(?:\w+:)?process\s[^>]*?id="([^"]+)"')
 _parsing = threading.RLock()
 _bundles: dict[int, tuple[str, Bundle]] = {}
 _KEPT = 50
@@ -173,11 +181,13 @@ def learn_words(db: Session) -> None:
     _learned[chosen] = newest
 
 
-def deployed(db: Session, key: str = MAIN_PROCESS) -> ProcessDefinition | None:
-    """The version that new cases start with."""
+def deployed(db: Session, key: str = MAIN_PROCESS, area: str | None = None) -> ProcessDefinition | None:
+    """The version that new cases start with: an area's own variant if it has one, else the one for all."""
     query = select(ProcessDefinition, DirectoryVersion.version).join(DirectoryVersion, true())
     query = query.where(ProcessDefinition.key == key, ProcessDefinition.state == "deployed")
-    row = db.execute(query.order_by(ProcessDefinition.version.desc()).limit(1)).first()
+    own = ProcessDefinition.area_code.is_(None) | (ProcessDefinition.area_code == area)
+    newest = ProcessDefinition.area_code.nulls_last(), ProcessDefinition.version.desc()
+    row = db.execute(query.where(own).order_by(*newest).limit(1)).first()
     if row is None:
         return None
     found, version = row

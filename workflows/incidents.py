@@ -159,7 +159,7 @@ def _element(db: Session, case: Case | None, trouble: Trouble) -> Element | None
     """Where the process stood, as it is drawn in the version that the case runs on; diagrams that cannot be read
     any more name nothing."""
     instance = db.get(ProcessInstance, case.id) if case else None
-    newest = deployed(db)
+    newest = deployed(db, area=case.area_code if case else None)
     definition_id = instance.definition_id if instance else newest.id if newest else None
     if not trouble.element or definition_id is None:
         return None

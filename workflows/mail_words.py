@@ -59,7 +59,7 @@ def compose(message_id: int) -> Message:
         person = _known(db, Person, row.recipient_id)
         if row.kind in OWN:
             return _own(db, row, person)
-        words, values = _words(db, row, definition_id), _values(db, row, case, person)
+        words, values = _words(db, row, person, definition_id), _values(db, row, case, person)
         if facts := mail_facts.facts_for(db, row, person):
             words, values = mail_facts.with_facts(words), values | facts
         return render_message(
@@ -92,12 +92,12 @@ def _own(db: Session, row: OutboxMessage, person: Person) -> Message:
     return render_own(row.kind, values, to=person.email, sender=sender, message_id=row.message_id)
 
 
-def _words(db: Session, row: OutboxMessage, definition_id: int | None) -> dict[str, str]:
+def _words(db: Session, row: OutboxMessage, person: Person, definition_id: int | None) -> dict[str, str]:
     """The words of a message in the version its case runs on; without a case, or in a version from before there was
     such a message, those of the deployed one."""
     if definition_id and (words := bundle_of(db, definition_id).mail(row.kind)):
         return words
-    newest = deployed(db)
+    newest = deployed(db, area=person.area_code)
     if definition_id is None and newest is None:
         raise NotFound("No process is deployed, so there are no words for this message.")
     return bundle_of(db, newest.id).mail(row.kind) if newest else {}

@@ -28,7 +28,7 @@ NAMESPACES = frozenset({
     "https://www.omg.org/spec/DMN/20230324/MODEL/",
 })  # fmt: skip
 MAX_DECISIONS = 100
-_ROOTS = frozenset(f"{{{namespace}}}definitions" for namespace in NAMESPACES)
+ROOTS = frozenset(f"{{{namespace}}}definitions" for namespace in NAMESPACES)
 _NAMED = frozenset({"inputData", "decision", "variable", "businessKnowledgeModel"})
 
 
@@ -88,7 +88,7 @@ def read(files: Mapping[str, bytes]) -> tuple[dict[str, Drawn], list[Problem]]:
     found: dict[str, Drawn] = {}
     problems: list[Problem] = []
     for name in sorted(files):
-        root = root_of(name, files[name], problems, roots=_ROOTS) if name.endswith(".dmn") else None
+        root = root_of(name, files[name], problems, roots=ROOTS) if name.endswith(".dmn") else None
         if root is not None:
             problems += _too_many_names(name, root)
             for drawn in _decisions(name, root):

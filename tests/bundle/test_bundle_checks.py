@@ -1,18 +1,19 @@
 """What the check of a bundle finds before it is deployed, beyond the rules of its diagrams."""
 
 from tests.bundle.procedure import FOLDER
-from workflows.commands.definitions import check, read_folder
+from workflows.bundle_checks import refusals
+from workflows.commands.definitions import read_folder
 
 
 def test_the_bundle_has_no_problem():
-    assert check(read_folder(FOLDER)) == {}
+    assert refusals(read_folder(FOLDER)) == {}
 
 
 def test_a_condition_that_reads_a_field_no_form_has_is_found():
     files = read_folder(FOLDER)
     (name,) = [name for name, text in files.items() if 'esd_check == "shared"' in text]
     files[name] = files[name].replace('esd_check == "shared"', 'esd_chekc == "shared"')
-    (found,) = check(files).values()
+    (found,) = refusals(files).values()
     assert "V8" in found
     assert "esd_chekc" in found
 
@@ -21,7 +22,7 @@ def test_a_value_that_no_option_of_the_form_has_is_found_with_the_nearest_one():
     files = read_folder(FOLDER)
     (name,) = [name for name, text in files.items() if 'esd_check == "shared"' in text]
     files[name] = files[name].replace('esd_check == "shared"', 'esd_check == "sharde"')
-    (found,) = check(files).values()
+    (found,) = refusals(files).values()
     assert "V14" in found
     assert 'esd_check == "shared"' in found
 
@@ -34,5 +35,5 @@ def test_several_problems_of_one_element_are_all_told():
     for part in ("<bpmn:flowNodeRef>T3_VerifyAccount</bpmn:flowNodeRef>", 'bpmnElement="T3_VerifyAccount"'):
         assert part in files[name]
         files[name] = files[name].replace(part, "")
-    (told,) = [told for place, told in check(files).items() if place.endswith("T3_VerifyAccount")]
+    (told,) = [told for place, told in refusals(files).items() if place.endswith("T3_VerifyAccount")]
     assert "V4:" in told and "V11:" in told

@@ -13,7 +13,7 @@ from engine.expressions import compile as compile_expression
 from engine.reading import Node, read
 from notifications.render import PARTS
 from tests.bundle.procedure import BUNDLE, FOLDER, elements, fields_of, flows, user_tasks
-from workflows.commands.definitions import BUNDLE_FILE
+from workflows.bundle_checks import BUNDLE_FILE
 from workflows.definitions import ROLE_OF_LANE
 from workflows.outbox import MESSAGES
 from workflows.steps import RETURNED, STEPS

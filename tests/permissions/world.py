@@ -33,7 +33,8 @@ from workflows.commands.agreements import save_agreement
 from workflows.commands.lift_requests import ask_lift
 from workflows.commands.people import change_person, sign_in
 from workflows.commands.tokens import create_token
-from workflows.definitions import deployed
+from workflows.definitions import ProcessDefinition, deployed
+from workflows.drafts import ProcessDraft
 from workflows.incidents import CaseIncident
 from workflows.organisations import Agency, Agreement, Area, Office
 from workflows.outbox import OutboxMessage
@@ -74,6 +75,7 @@ class Things:
     letter: int
     webhook: int
     delivery: int
+    draft: int
     keys: dict[str, tuple[str, str]]
 
 
@@ -100,7 +102,8 @@ class World:
         if not path.startswith("/api/"):
             browser = self.app.test_client()
             browser.set_cookie(COOKIE, session)
-            return browser.open(path, method=method, data=body)
+            as_json = path.startswith("/processes/drafts/") and path.endswith("/files")
+            return browser.open(path, method=method, **{"json" if as_json else "data": body})
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         return self.app.test_client().open(path, method=method, json=body, headers=headers)
 
@@ -260,7 +263,20 @@ def _things(session: Session, numbers: dict[str, str]) -> dict[str, Any]:
         "letter": _letter(session, "avery.quillfeather"),
         "webhook": webhook,
         "delivery": delivery,
+        "draft": _draft(session, version.id),
     }
+
+
+def _draft(session: Session, base: int) -> int:
+    """A draft of the procedure of the area OLY."""
+    robin, now = session.scalars(select(Person.id).where(Person.username == ROBIN)).one(), datetime.now(UTC)
+    draft = ProcessDraft(
+        key="opt_in_5512pro", area_code="OLY", base_id=base, row_version=1, begun_by_id=robin, begun_at=now,
+        edited_by_id=robin, edited_at=now, files=session.get_one(ProcessDefinition, base).files,
+    )  # fmt: skip
+    session.add(draft)
+    session.flush()
+    return draft.id
 
 
 def _letter(session: Session, username: str) -> int:

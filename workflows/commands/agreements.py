@@ -139,7 +139,7 @@ def warn(work: Work, code: str) -> None:
     """N10: an agreement ends in 90, 60, 30 or 7 days, or has lapsed; each told once to both managers and the PMs,
     unless the agency's cases go on under another one."""
     today = work.now.astimezone(settings().zone).date()
-    days_before = _warning_days(work)
+    days_before = _warning_days(work, work.db.get_one(Agency, code).area_code)
     for row in work.db.scalars(select(Agreement).where(Agreement.agency_code == code).with_for_update()):
         threshold = _due_warning(row, today, days_before)
         if threshold is not None:
@@ -174,9 +174,9 @@ def _due_warning(row: Agreement, today: date, days_before: tuple[int, ...]) -> i
     return min(reached) if reached and min(reached) not in row.warned else None
 
 
-def _warning_days(work: Work) -> tuple[int, ...]:
+def _warning_days(work: Work, area: str) -> tuple[int, ...]:
     """Days before the end at which both contract managers are warned (domain 5.2, agreement_warning_days)."""
-    newest = deployed(work.db)
+    newest = deployed(work.db, area=area)
     return bundle_of(work.db, newest.id).service_levels.numbers("agreement_warning_days") if newest else ()
 
 

@@ -70,7 +70,7 @@ def start_case(
     known = _known_key(work, idempotency_key, [evidence, case_manager])
     if known:
         return known
-    definition = _deployed(work)
+    definition = _deployed(work, manager.area)
     bundle = bundle_of(work.db, definition.id)
     answers = _first_answers(work, bundle, evidence)
     office = answers.record["office"]
@@ -129,7 +129,7 @@ def opt_out_again(work: Work, number: str) -> str:
     case = _new_case(work, OPT_OUT_AGAIN, actor_for(work.db, manager), origin.office_code)
     case.linked_case_id = origin.id
     record(work, "opt_out_again_wanted", origin, number=case.number)
-    instances.begin(work, case, _deployed(work).id, OPT_OUT_AGAIN, {})
+    instances.begin(work, case, _deployed(work, case.area_code).id, OPT_OUT_AGAIN, {})
     return case.number
 
 
@@ -176,8 +176,8 @@ def add_note(work: Work, number: str, text: str, esd_only: bool = False) -> None
     record(work, "note_written", case, esd_only=esd_only)
 
 
-def _deployed(work: Work) -> ProcessDefinition:
-    definition = deployed(work.db)
+def _deployed(work: Work, area: str) -> ProcessDefinition:
+    definition = deployed(work.db, area=area)
     if definition is None:
         raise InvalidBundle(gettext("No process is deployed. Ask an administrator to deploy one."))
     return definition

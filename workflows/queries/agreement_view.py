@@ -102,7 +102,7 @@ def _manager(work: Work, person_id: int | None) -> str:
 
 def _warnings(work: Work, agreement: Agreement) -> list[Warning]:
     """Each threshold of the deployed version; one that came due together with a tighter one counts as given."""
-    newest = deployed(work.db)
+    newest = deployed(work.db, area=work.actor.area)
     days = bundle_of(work.db, newest.id).service_levels.numbers("agreement_warning_days") if newest else ()
     given = [threshold for threshold in agreement.warned if isinstance(threshold, int)]
     if agreement.kind != "data_sharing":

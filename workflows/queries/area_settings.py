@@ -98,7 +98,7 @@ def settings_view(work: Work) -> SettingsView:
 
 def _calendar(work: Work) -> tuple[Calendar, frozenset[date]]:
     """The area's calendar over that of the deployed procedure, and the closing days of the latter."""
-    newest = deployed(work.db)
+    newest = deployed(work.db, area=work.actor.area)
     if newest is None:
         return Calendar(), frozenset()
     levels = bundle_of(work.db, newest.id).service_levels

@@ -1,6 +1,5 @@
 """Process definitions: which versions there are, how many cases run on each, and their diagrams as text."""
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -73,7 +72,7 @@ def process_version(work: Work, key: str, version: int) -> tuple[Version, list[S
     return (
         _version(row, by.name if by else None, _case_counts(work)),
         step_rows(bundle),
-        file_of_process(bundle),
+        bundle.file_of_process,
     )
 
 
@@ -93,7 +92,7 @@ def drawing(work: Work, key: str, version: int, file: str) -> str:
 def _diagram(work: Work, key: str, version: int, file: str | None) -> tuple[str, str]:
     _check(work)
     bundle = bundle_of(work.db, _find(work, key, version).id)
-    name = file or file_of_process(bundle)[key]
+    name = file or bundle.file_of_process[key]
     if name not in bundle.diagrams:
         raise NotFound(
             gettext("Version {version} of {key} has no file {name}.").format(
@@ -101,15 +100,6 @@ def _diagram(work: Work, key: str, version: int, file: str | None) -> tuple[str,
             )
         )
     return name, bundle.diagrams[name].decode()
-
-
-def file_of_process(bundle: Bundle) -> dict[str, str]:
-    """The file that holds each process of a bundle."""
-    found = ((match, name) for name, text in bundle.diagrams.items() for match in _PROCESS.findall(text))
-    return {match.decode(): name for match, name in found}
-
-
-_PROCESS = re.compile(rb'<(?:\w+:)?process\s[^>]*?id="([^"]+)"')
 
 
 def step_rows(bundle: Bundle) -> list[StepRow]:

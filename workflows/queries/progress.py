@@ -14,7 +14,7 @@ from workflows.definitions import OPT_OUT_AGAIN, Bundle
 from workflows.instances import ProcessInstance
 from workflows.language import gettext
 from workflows.privacy import Standing
-from workflows.queries.processes import file_of_process, role_words
+from workflows.queries.processes import role_words
 from workflows.user_tasks import UserTask
 from workflows.work import Work
 
@@ -179,7 +179,7 @@ def _coming(
 
 def _diagrams(definition: engine.Definition, bundle: Bundle, marks: dict[str, str]) -> list[Diagram]:
     """The diagrams that hold a mark, in the order of the procedure; the one where the case stands opens first."""
-    files = file_of_process(bundle)
+    files = bundle.file_of_process
     marked = dict.fromkeys([definition.process_id, *_processes(definition, marks, DONE, NOW)])
     innermost = [*_processes(definition, marks, NOW)][-1:] or [definition.process_id]
     return [

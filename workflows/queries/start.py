@@ -60,7 +60,7 @@ def start_view(work: Work) -> StartView:
         raise NotAllowed(
             gettext("Requests are opened by case managers, or by a supervisor on behalf of one.")
         )
-    definition = deployed(work.db)
+    definition = deployed(work.db, area=work.actor.area)
     if definition is None:
         raise InvalidBundle(gettext("No process is deployed. Ask an administrator to deploy one."))
     bundle = bundle_of(work.db, definition.id)

@@ -1,0 +1,8 @@
+"""The process editor: a draft of a procedure, looked at and changed in tabs, each in a file of its own."""
+
+from flask import Blueprint
+
+from web.editor.files import files
+from web.editor.overview import overview
+
+BLUEPRINTS: tuple[Blueprint, ...] = (overview, files)
