@@ -20,6 +20,7 @@ LABELS = {
     "count": marked("How many"),
     "field": marked("Question"),
     "fields": marked("What was changed"),
+    "files": marked("Files"),
     "filters": marked("Searched by"),
     "first_day": marked("First day"),
     "form": marked("Kind of file"),
