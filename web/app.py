@@ -31,6 +31,7 @@ from web.audit import audit
 from web.cards import cards
 from web.cases import cases
 from web.checking import checking
+from web.compression import compress_static
 from web.demo import demo
 from web.developers import developers
 from web.emergency import emergency
@@ -121,6 +122,7 @@ def create_app(configuration: Settings | None = None) -> Flask:
     _prepare_templates(app, chosen)
     csrf.init_app(app)
     security.protect(app)
+    compress_static(app)
     register_failures(app)
     app.add_url_rule("/healthz", "healthz", healthz)
     for blueprint in BLUEPRINTS:
