@@ -36,9 +36,8 @@ UNSET = "What lies ahead asks for “{name}”, which is answered at a step that
 MADE_ANEW = "The state of the case cannot be read in the new version."
 
 Kind = Literal["gained", "lost", "changed"]
-What = Literal["timer", "message", "signal", "condition", "event", "role", "name", "step"]
 
-_WHAT: dict[str, What] = {"timer": "timer", "message": "message", "signal": "signal", "conditional": "condition"}
+_WHAT = {"timer": "timer", "message": "message", "signal": "signal", "conditional": "condition"}
 _STEPS = frozenset({
     "task", "userTask", "manualTask", "serviceTask", "sendTask", "receiveTask", "scriptTask", "businessRuleTask",
     "boundaryEvent", "intermediateCatchEvent",
@@ -49,13 +48,13 @@ _STEPS = frozenset({
 class Change:
     """What becomes different for an instance that moves.
 
-    `kind`: it is gained, lost or changed. `what`: an event that is waited for now; the role or name of open work; or
-    a step that lies ahead. `before`, `after`: the text of a timer, the name of a message, the lane; of a step ahead
-    what of it differs, in `after`, as names of fields of `Element`.
+    `kind`: it is gained, lost or changed. `what`: `timer`, `message`, `signal`, `condition` or `event` that is waited
+    for now; `role` or `name` of open work; or a `step` that lies ahead. A host adds words of its own. `before`,
+    `after`: the text of a timer, the name of a message or task, the lane.
     """
 
     kind: Kind
-    what: What
+    what: str
     element: str
     name: str
     before: str = ""
@@ -204,7 +203,9 @@ class Mover:
         except EngineError as error:
             raise CannotMove(MADE_ANEW) from error
         ahead, both = self._differences(frozenset(_places(body)))
-        return Moved(state, (*changes, *ahead), tuple(instance.open_work()), both)
+        told = {change.element for change in changes}
+        steps = [change for change in ahead if change.element not in told]
+        return Moved(state, (*changes, *steps), tuple(instance.open_work()), both)
 
     def _differences(self, places: frozenset[Place]) -> tuple[tuple[Change, ...], frozenset[str]]:
         """What lies ahead in one definition and not in the other, and the steps that do in both."""
@@ -312,7 +313,7 @@ def _change(kind: Kind, spec: Any, before: str = "", after: str = "") -> Change:
     return Change(kind, _what(spec), spec.element.id, spec.element.name, before, after)
 
 
-def _what(spec: Any) -> What:
+def _what(spec: Any) -> str:
     kinds = {trigger.kind for trigger in spec.triggers}
     return _WHAT.get(kinds.pop(), "event") if len(kinds) == 1 else "event"
 
