@@ -117,7 +117,7 @@ class Fitted:
         if isinstance(before, gateways.Join):
             _check_join(token[4], before, after)
         if isinstance(before, catching.Catching):
-            if not is_same_event(before, after) or before.raced != after.raced:
+            if not is_same_event(before, after) or _raced(before) != _raced(after):
                 raise refused(OTHER_EVENT, before.element)
             if "seen" in token[4] and waited(before) != waited(after):
                 raise refused(SEEN, before.element)
@@ -197,6 +197,11 @@ def _check_join(extra: Json, before: Any, after: Any) -> None:
     same = set(before.incoming) == set(after.incoming) and _counts(before) == _counts(after)
     if not free and not same:
         raise refused(OTHER_JOIN, before.element)
+
+
+def _raced(spec: Any) -> bool:
+    """Whether an event stands behind an event-based gateway."""
+    return bool(spec.raced)
 
 
 def _counts(join: Any) -> tuple[object, bool]:

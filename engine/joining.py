@@ -46,16 +46,23 @@ def _in_vain(old: ProcessSpec, new: ProcessSpec, waits: Sequence[tuple[str, str]
     return None
 
 
-def _missing(scope: ProcessSpec, join: Any, waits: Sequence[tuple[str, str]]) -> frozenset[str] | None:
-    """The flows into a join along which nothing comes, of one that something reaches; None when there is no such join."""
-    if join is None or not isinstance(join, gateways.Join):
-        return None
-    coming = {via for place, via in waits if place == join.name}
+def _missing(scope: ProcessSpec, join: Any, waits: Sequence[tuple[str, str]]) -> frozenset[str]:
+    """The flows into a join along which nothing comes, although something comes along another one."""
+    if not isinstance(join, gateways.Join):
+        return frozenset()
+    coming = {via for place, via in waits if place == _name(join)}
     for place, _ in waits:
-        if place != join.name:
+        if place != _name(join):
             coming |= _ahead(scope, place)[0] & set(join.incoming)
-    few = isinstance(join, gateways.Gather) and len(waits) < join.quantity
-    return frozenset(join.incoming) - coming if coming and not few else (frozenset({""}) if coming else None)
+    if isinstance(join, gateways.Gather):
+        return frozenset(join.incoming if coming and len(waits) < join.quantity else ())
+    return frozenset(join.incoming) - coming if coming else frozenset()
+
+
+def _name(spec: Any) -> str:
+    """The place of a specification, as SpiffWorkflow's classes have it."""
+    name: str = spec.name
+    return name
 
 
 def _counting(scope: ProcessSpec) -> list[Any]:
@@ -83,7 +90,7 @@ def _otherwise(old: ProcessSpec, new: ProcessSpec, waits: Sequence[tuple[str, st
 
 def _joins(scopes: Iterable[ProcessSpec]) -> list[str]:
     found = (spec for scope in scopes for spec in scope.task_specs.values())
-    return list(dict.fromkeys(spec.name for spec in found if isinstance(spec, gateways.Join)))
+    return list(dict.fromkeys(_name(spec) for spec in found if isinstance(spec, gateways.Join)))
 
 
 def _meet(scope: ProcessSpec, join: str, one: str, other: str) -> str:

@@ -31,7 +31,7 @@ from engine.tokens import Token
 
 __all__ = ["CannotMove", "Change", "Moved", "Mover", "move"]
 
-JOINED = "The new version joins the paths of the case otherwise than they were split, so one would wait for ever or run twice."
+JOINED = "The new version joins the paths of the case otherwise: one would wait for ever, or run twice."
 UNSET = "What lies ahead asks for “{name}”, which is answered at a step that the case has passed."
 MADE_ANEW = "The state of the case cannot be read in the new version."
 
@@ -80,12 +80,18 @@ class Mover:
     """
 
     def __init__(
-        self, old: Definition, new: Definition, *, old_sets: Names | None = None, new_sets: Names | None = None
+        self,
+        old: Definition,
+        new: Definition,
+        *,
+        old_sets: Names | None = None,
+        new_sets: Names | None = None,
     ) -> None:
         self.old, self.new = old, new
         self._before, self._after = Ahead(old, old_sets), Ahead(new, new_sets)
         self._checks_names = old_sets is not None and new_sets is not None
         self._joined: dict[object, Any] = {}
+        self._lacking: dict[tuple[frozenset[Place], frozenset[str]], dict[str, str]] = {}
         self._ahead: dict[frozenset[Place], tuple[tuple[Change, ...], frozenset[str]]] = {}
 
     def move(self, state: bytes, context: Context = NO_CONTEXT) -> Moved:
@@ -109,7 +115,9 @@ class Mover:
         for position, (name, *_) in enumerate(body["scopes"]):
             inside = [token for token in body["tokens"] if token[2] == position and not _beside(token)]
             old, new = self.old.specs[name], self.new.specs[name]
-            waits = tuple((token[1], token[4].get("via", "")) for token in inside if token[1] in new.task_specs)
+            waits = tuple(
+                (token[1], token[4].get("via", "")) for token in inside if token[1] in new.task_specs
+            )
             if (name, waits) not in self._joined:
                 self._joined[name, waits] = badly_joined(old, new, waits)
             if (join := self._joined[name, waits]) is not None:
@@ -119,13 +127,12 @@ class Mover:
         """Nothing ahead may read what is set behind; what lacks an answer in the old definition too is let be."""
         if not self._checks_names:
             return
-        known = {name for data in body["data"] for name in data}
-        places = _places(body)
-        lacking = self._after.lacks(places, known)
-        if lacking:
-            for name in self._before.lacks(places, known):
-                lacking.pop(name, None)
-        for name, element in lacking.items():
+        known = frozenset(name for data in body["data"] for name in data)
+        key = frozenset(_places(body)), known
+        if key not in self._lacking:
+            before, after = (ahead.lacks(key[0], known) for ahead in (self._before, self._after))
+            self._lacking[key] = {name: element for name, element in after.items() if name not in before}
+        for name, element in sorted(self._lacking[key].items()):
             raise refused(UNSET.format(name=name), self.new.elements.get(element))
 
     def _put_back(
@@ -162,7 +169,9 @@ class Mover:
                 process.arm(spec, None)
                 yield _gained(process.live[-1])
 
-    def _is_missing(self, process: Process, spec: Any, host: Token | None, armed: set[tuple[str, str]]) -> bool:
+    def _is_missing(
+        self, process: Process, spec: Any, host: Token | None, armed: set[tuple[str, str]]
+    ) -> bool:
         """Whether an event should wait and does not; one that has fired for the last time should not."""
         beside = process.live if host is None else process.linked("host", host.id)
         if any(token.task_spec is spec for token in beside):
@@ -212,7 +221,9 @@ class Mover:
         if places not in self._ahead:
             before, after = (_steps(ahead.elements(places)) for ahead in (self._before, self._after))
             waiting = {place for _, place in places}
-            gained = [_step("gained", one) for key, one in after.items() if key not in before.keys() | waiting]
+            gained = [
+                _step("gained", one) for key, one in after.items() if key not in before.keys() | waiting
+            ]
             lost = [_step("lost", one) for key, one in before.items() if key not in after.keys() | waiting]
             both = frozenset(before.keys() & after.keys())
             self._ahead[places] = (*gained, *lost), both

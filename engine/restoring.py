@@ -133,9 +133,7 @@ class Restored:
         for spec in process.spec.handlers:
             armed = sum(token.task_spec is spec for token in live)
             once = not spec.interrupts and any(isinstance(trigger, Timer) for trigger in spec.triggers)
-            _demand(
-                armed == 1 or (armed == 0 and (once or hears_nothing(live))), "A start event is missing."
-            )
+            _demand(armed == 1 or (armed == 0 and (once or hears_nothing(live))), "A start event is missing.")
 
     def _check(self, token: Token) -> None:
         """A token has what its element needs: a timer its text, a boundary event its activity, and so on."""

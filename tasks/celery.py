@@ -21,7 +21,8 @@ MOVES_SECONDS = 5.0
 app = Celery(
     "optin",
     include=[
-        f"tasks.{name}" for name in ("outbox", "timers", "digests", "webhooks", "housekeeping", "publications")
+        f"tasks.{name}"
+        for name in ("outbox", "timers", "digests", "webhooks", "housekeeping", "publications")
     ],
 )
 

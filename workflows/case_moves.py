@@ -16,7 +16,7 @@ from workflows.area_settings import calendar_of
 from workflows.case_file import file_of
 from workflows.cases import Case
 from workflows.db import Base
-from workflows.definitions import Bundle, ProcessDefinition, bundle_of
+from workflows.definitions import Bundle, ProcessDefinition
 from workflows.history import record
 from workflows.instances import ProcessInstance
 from workflows.language import marked
@@ -160,7 +160,14 @@ def standing_of(db: Session, case: Case) -> str:
     row = instances_row(db, case.id)
     drafts = select(TaskDraft.task_id, TaskDraft.version).join(UserTask, UserTask.id == TaskDraft.task_id)
     typed = sorted(map(tuple, db.execute(drafts.where(UserTask.case_id == case.id))))
-    told = [row.definition_id, hash_of(row.state), _rows(db, case), typed, case.status, _spelled(case.held_at)]
+    told = [
+        row.definition_id,
+        hash_of(row.state),
+        _rows(db, case),
+        typed,
+        case.status,
+        _spelled(case.held_at),
+    ]
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
 
@@ -202,12 +209,7 @@ def _restore(db: Session, kind: type[Any], rows: list[dict[str, Any]]) -> None:
             row.version += 1
 
 
-def _versions(db: Session, before: int, after: int) -> dict[str, int]:
+def _versions(db: Session, before: int, after: int) -> dict[str, Any]:
     numbers = select(ProcessDefinition.id, ProcessDefinition.version)
-    found = {key: number for key, number in db.execute(numbers.where(ProcessDefinition.id.in_([before, after])))}
+    found = {row[0]: row[1] for row in db.execute(numbers.where(ProcessDefinition.id.in_([before, after])))}
     return {"before": found[before], "after": found[after]}
-
-
-def moves_between(db: Session, before: int, after: Bundle) -> Moves:
-    """The moves from a version to a bundle."""
-    return Moves(bundle_of(db, before), after)

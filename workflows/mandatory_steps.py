@@ -53,7 +53,10 @@ STEPS = (
         ESD,
     ),
     Mandatory(
-        "5512PRO 7g", marked("The client is offered ESD staff"), frozenset({"offer_made", "offer_response"}), ESD
+        "5512PRO 7g",
+        marked("The client is offered ESD staff"),
+        frozenset({"offer_made", "offer_response"}),
+        ESD,
     ),
 )
 MAILS = {
@@ -72,7 +75,9 @@ def mandatory_problems(bundle: Bundle) -> list[BundleProblem]:
 
 def notice_problems(bundle: Bundle) -> list[BundleProblem]:
     """Which of the four points of the notice no question makes sure of before the client's decision is recorded."""
-    forms = [_questions(bundle, name.removeprefix("forms/")) for name in bundle.files if name.startswith("forms/")]
+    forms = [
+        _questions(bundle, name.removeprefix("forms/")) for name in bundle.files if name.startswith("forms/")
+    ]
     deciding = [form for form in forms if STEPS[1].asks <= form.keys()]
     found = {point for form in deciding for point in _points(form)}
     reason = gettext("No question makes sure that the client is told {point} (policy 4013, definition 2).")

@@ -11,6 +11,7 @@ from typing import Any
 
 import engine
 from engine import Change
+from engine.timers import is_moment
 from workflows.bundle_checks import variables
 from workflows.definitions import Bundle, role_of
 from workflows.outbox import MESSAGES
@@ -50,10 +51,18 @@ class Moves:
         self.old, self.new = old, new
         self._movers: dict[str, engine.Mover] = {}
         self._steps: dict[str, tuple[Change, ...]] = {}
-        self._seen: dict[str, Foreseen] = {}
+        self._seen: dict[tuple[str, str], Foreseen] = {}
 
     def foresee(self, process: str, state: bytes, context: engine.Context) -> Foreseen:
         """What would become of a case of a process with this saved state."""
+        key = process, hash_of(state)
+        if key not in self._seen:
+            while len(self._seen) >= _REMEMBERED:
+                self._seen.pop(next(iter(self._seen)), None)
+            self._seen[key] = self._foresee(process, state, context)
+        return self._seen[key]
+
+    def _foresee(self, process: str, state: bytes, context: engine.Context) -> Foreseen:
         if process not in self.new.file_of_process:
             return Foreseen(CANNOT, reason=NO_PROCESS)
         try:
@@ -93,7 +102,14 @@ class Moves:
         new, before = item.element, self.old.definition(process).elements
         lanes = tuple(lane for call in item.calls if call in before and (lane := before[call].lane))
         if old.lane == new.lane and role_of(old.lane, lanes) != role_of(new.lane, item.calling_lanes):
-            yield Change("changed", "role", new.id, new.name, role_of(old.lane, lanes), role_of(new.lane, item.calling_lanes))
+            yield Change(
+                "changed",
+                "role",
+                new.id,
+                new.name,
+                role_of(old.lane, lanes),
+                role_of(new.lane, item.calling_lanes),
+            )
         if _texts(old) != _texts(new):
             yield Change("changed", "text", new.id, new.name)
         yield from self._form(old, new)
@@ -153,6 +169,21 @@ class Moves:
         return str(bundle.service_levels.after(level)) if level in known else level
 
 
+_between: dict[tuple[str, str], Moves] = {}
+_KEPT, _REMEMBERED = 10, 5000
+
+
+def moves_between(old: Bundle, new: Bundle) -> Moves:
+    """The moves from one bundle to another, from this process's memory when they are known there."""
+    key = old.sha256, new.sha256
+    known = _between.get(key)
+    if known is None:
+        while len(_between) >= _KEPT:
+            _between.pop(next(iter(_between)), None)
+        known = _between[key] = Moves(old, new)
+    return known
+
+
 def unless_typed(foreseen: Foreseen, typed: Mapping[str, str]) -> Foreseen:
     """A case stays where it is when somebody has typed into a task that would become another role's: who reads what was
     typed must not change. `typed`: the elements of such tasks with their names."""
@@ -169,12 +200,12 @@ def _texts(element: engine.Element) -> tuple[str, str]:
 
 def waiting_of(work: tuple[engine.OpenWork, ...] | list[engine.OpenWork]) -> tuple[tuple[str, ...], ...]:
     """What an instance waits for, in an order of its own: each as kind, element, timer's text, message, calls around it,
-    and for a task of a person its role and form."""
+    and for a task of a person its role and form. A moment is left out: it is computed when the timer is set."""
     rows = [
         (
             item.kind,
             item.element.id,
-            item.value or "",
+            "" if is_moment(item.value or "") else item.value or "",
             item.name or "",
             "/".join(item.calls),
             *_of_person(item),

@@ -1,18 +1,15 @@
 """Publishing: proposed with proof, approved by a second person, open cases moved one by one, undone within a day."""
 
-import pytest
 from sqlalchemy import select
 
-from tests.desk import AVERY, CASEY, ROBIN, Clock, Desk
+from tests.desk import CASEY, ROBIN, Desk
 from tests.integration.acting import actor
-from workflows import case_moves
 from workflows.commands import moves, publications
 from workflows.commands.drafts import begin_draft, change_draft
 from workflows.db import transaction
-from workflows.definitions import ProcessDefinition, bundle_of
-from workflows.errors import InvalidBundle, NotAllowed, NotNow
+from workflows.definitions import ProcessDefinition
 from workflows.instances import ProcessInstance
-from workflows.publications import Publication, PublicationCase
+from workflows.publications import PublicationCase
 from workflows.queries.drafts import draft_view
 
 REQUEST = "opt_in_request.bpmn"
@@ -42,9 +39,13 @@ DRAWN = """
 def with_reminder(text: str) -> str:
     """A reminder beside the talk with the client."""
     lane = text.index("<bpmn:flowNodeRef>T7_Record")
-    nodes = "".join(f"<bpmn:flowNodeRef>{name}</bpmn:flowNodeRef>" for name in ("Reminder_new", "Remind_new", "Done_new"))
+    nodes = "".join(
+        f"<bpmn:flowNodeRef>{name}</bpmn:flowNodeRef>" for name in ("Reminder_new", "Remind_new", "Done_new")
+    )
     text = text[:lane] + nodes + text[lane:]
-    return text.replace("</bpmn:process>", f"{REMINDER}</bpmn:process>").replace("</bpmndi:BPMNPlane>", f"{DRAWN}</bpmndi:BPMNPlane>")
+    return text.replace("</bpmn:process>", f"{REMINDER}</bpmn:process>").replace(
+        "</bpmndi:BPMNPlane>", f"{DRAWN}</bpmndi:BPMNPlane>"
+    )
 
 
 def draft_with(changes: dict[str, object]) -> int:
@@ -65,16 +66,22 @@ def publish(draft: int, moves_cases: bool = True) -> int:
 
 def version_of(number: str, desk: Desk) -> int:
     from workflows.cases import Case
+
     with transaction() as db:
-        query = select(ProcessDefinition.version).join(ProcessInstance, ProcessInstance.definition_id == ProcessDefinition.id)
+        query = select(ProcessDefinition.version).join(
+            ProcessInstance, ProcessInstance.definition_id == ProcessDefinition.id
+        )
         return db.scalar(query.join(Case, Case.id == ProcessInstance.case_id).where(Case.number == number))
 
 
 def entry(publication: int, number: str) -> PublicationCase:
     from workflows.cases import Case
+
     with transaction() as db:
         query = select(PublicationCase).join(Case, Case.id == PublicationCase.case_id)
-        return db.scalars(query.where(PublicationCase.publication_id == publication, Case.number == number)).one()
+        return db.scalars(
+            query.where(PublicationCase.publication_id == publication, Case.number == number)
+        ).one()
 
 
 def test_it(desk, clock):

@@ -13,7 +13,7 @@ from workflows.db import transaction
 from workflows.definitions import bundle_of
 from workflows.errors import Busy
 from workflows.history import record
-from workflows.moving import Moves
+from workflows.moving import moves_between
 from workflows.people import SYSTEM
 from workflows.publications import Publication, PublicationCase
 from workflows.share import share
@@ -24,9 +24,6 @@ log = structlog.get_logger()
 BATCH = 200
 MOST_ATTEMPTS = 3
 """So often a case is tried that is busy or whose database is away; then it stays on its version."""
-
-_moves: dict[tuple[int, int], Moves] = {}
-_KEPT = 20
 
 
 def go_on(limit: int = BATCH) -> int:
@@ -44,11 +41,15 @@ def go_on(limit: int = BATCH) -> int:
 
 def _under_way(state: str) -> list[int]:
     with transaction() as db:
-        return list(db.scalars(select(Publication.id).where(Publication.state == state).order_by(Publication.id)))
+        return list(
+            db.scalars(select(Publication.id).where(Publication.state == state).order_by(Publication.id))
+        )
 
 
 def _due(publication_id: int, state: str) -> Select[int]:
-    query = select(PublicationCase.case_id.label("id")).where(PublicationCase.publication_id == publication_id)
+    query = select(PublicationCase.case_id.label("id")).where(
+        PublicationCase.publication_id == publication_id
+    )
     return query.where(PublicationCase.state == state).order_by(PublicationCase.case_id)
 
 
@@ -75,7 +76,7 @@ def move_one(work: Work, publication_id: int, case_id: int) -> None:
         entry.state, entry.reason = "stays", CLOSED
         return
     before = case_moves.instances_row(work.db, case_id).definition_id
-    moves = _moves_of(work, before, publication.definition_id)
+    moves = moves_between(bundle_of(work.db, before), bundle_of(work.db, publication.definition_id))
     case_moves.move(work, case, entry, moves, publication.definition_id)
 
 
@@ -119,7 +120,7 @@ def finish(work: Work, publication_id: int) -> None:
         return
     counted = select(PublicationCase.state, func.count()).group_by(PublicationCase.state)
     mine = counted.where(PublicationCase.publication_id == publication_id)
-    counts = {each: number for each, number in work.db.execute(mine)}
+    counts = {row[0]: row[1] for row in work.db.execute(mine)}
     publication.state, publication.finished_at = state, work.now
     record(work, f"publication_{state}", area=publication.area_code, key=publication.key, cases=counts)
 
@@ -131,12 +132,3 @@ FAILED = "It could not be moved: a part of the product failed each time it was t
 def _entry(work: Work, publication_id: int, case_id: int) -> tuple[Publication, PublicationCase]:
     publication = work.db.get_one(Publication, publication_id)
     return publication, work.db.get_one(PublicationCase, (publication_id, case_id), with_for_update=True)
-
-
-def _moves_of(work: Work, before: int, after: int) -> Moves:
-    """The moves between two versions, kept: versions never change."""
-    if (before, after) not in _moves:
-        while len(_moves) >= _KEPT:
-            _moves.pop(next(iter(_moves)))
-        _moves[before, after] = Moves(bundle_of(work.db, before), bundle_of(work.db, after))
-    return _moves[before, after]

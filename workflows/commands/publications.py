@@ -59,7 +59,7 @@ def propose(work: Work, draft_id: int, note: str, moves_cases: bool, row_version
     try:
         work.db.flush()
     except IntegrityError:
-        raise NotNow(_TAKEN()) from None
+        raise NotNow(_taken()) from None
     _tell_second_person(work, row)
     record(work, "publication_proposed", key=row.key, sha256=row.sha256, moves_cases=moves_cases)
     return row.id
@@ -100,7 +100,9 @@ def decline(work: Work, publication_id: int, reason: str) -> None:
     """Decline a publication, with the reason; by whoever could approve it."""
     row = _waiting(work, publication_id)
     if not may_decide(work, row):
-        raise NotAllowed(gettext("Whoever proposed a publication takes it back; a second person declines it."))
+        raise NotAllowed(
+            gettext("Whoever proposed a publication takes it back; a second person declines it.")
+        )
     _check_note("reason", reason)
     row.state, row.reason = "declined", reason.strip()
     row.decided_by_id, row.decided_at = work.actor.id, work.now
@@ -157,7 +159,7 @@ def _check_note(field: str, words: str) -> None:
         )
 
 
-def _TAKEN() -> str:
+def _taken() -> str:
     return gettext("Another publication of this procedure is under way. Wait until it is decided and done.")
 
 
@@ -166,28 +168,37 @@ def _check_free(work: Work, key: str) -> None:
         Publication.key == key, Publication.area_code == work.actor.area, Publication.state.in_(UNDER_WAY)
     )
     if work.db.scalar(under_way.limit(1)) is not None:
-        raise NotNow(_TAKEN())
+        raise NotNow(_taken())
 
 
 def _check_base(work: Work, key: str, base_id: int) -> None:
     """What a newer version in use changed would be lost."""
     in_use = deployed(work.db, key, work.actor.area)
     if in_use is None or in_use.id != base_id:
-        message = gettext("Version {version} is in use since. Compare the draft with it and take its changes over.")
+        message = gettext(
+            "Version {version} is in use since. Compare the draft with it and take its changes over."
+        )
         raise NotNow(message.format(version=in_use.version if in_use else "–"))
 
 
 def _check_sound(bundle: Bundle) -> None:
     found = publication_checks.problems(bundle)
     if found:
-        fields = {problem.place or problem.rule or str(number): problem.sentence for number, problem in enumerate(found)}
-        raise InvalidBundle(gettext("The draft has problems that keep it from being published."), fields=fields)
+        fields = {
+            problem.place or problem.rule or str(number): problem.sentence
+            for number, problem in enumerate(found)
+        }
+        raise InvalidBundle(
+            gettext("The draft has problems that keep it from being published."), fields=fields
+        )
 
 
 def _check_differs(work: Work, draft: ProcessDraft, bundle: Bundle) -> None:
     base = work.db.get_one(ProcessDefinition, draft.base_id)
     if base.sha256 == bundle.sha256:
-        raise NotNow(gettext("The draft is the same as version {}. Change something first.").format(base.version))
+        raise NotNow(
+            gettext("The draft is the same as version {}. Change something first.").format(base.version)
+        )
 
 
 def _check_in_use(work: Work, row: Publication) -> None:

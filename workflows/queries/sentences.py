@@ -121,7 +121,7 @@ _SENTENCES = {
     "publication_done": marked("Every open case that a publication was to move was looked at."),
     "publication_undone": marked("The publication of a version of the procedure was undone."),
     "case_move_rolled_back": marked(
-        "The case was to be moved to a newer version of the procedure. It came out otherwise than foretold, so nothing was changed."
+        "Moving the case to a newer version came out otherwise than foretold, so nothing was changed."
     ),
 }
 
@@ -200,7 +200,9 @@ def _in_error(detail: Json) -> str:
 
 
 def _moved(detail: Json) -> str:
-    words = gettext("The case goes on in version {after} of the procedure; before that it was version {before}.")
+    words = gettext(
+        "The case goes on in version {after} of the procedure; before that it was version {before}."
+    )
     return words.format(before=detail.get("before"), after=detail.get("after"))
 
 

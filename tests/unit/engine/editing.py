@@ -12,7 +12,7 @@ TASKS = ("userTask", "manualTask")
 HOSTS = (*TASKS, "subProcess", "callActivity")
 DURATION = (
     "<timerEventDefinition xmlns='http://www.omg.org/spec/BPMN/20100524/MODEL'>"
-    "<timeDuration>\"PT{}H\"</timeDuration></timerEventDefinition>"
+    '<timeDuration>"PT{}H"</timeDuration></timerEventDefinition>'
 )
 
 
@@ -161,5 +161,7 @@ def _flows(root: etree._Element, end: str, element: etree._Element) -> list[etre
 def _alone(root: etree._Element, task: etree._Element) -> bool:
     """Whether one flow leads to it and one away, nothing is attached, and it is not in a race or the first task."""
     into, out = _flows(root, "targetRef", task), _flows(root, "sourceRef", task)
-    attached = any(event.get("attachedToRef") == task.get("id") for event in root.iter(f"{BPMN}boundaryEvent"))
+    attached = any(
+        event.get("attachedToRef") == task.get("id") for event in root.iter(f"{BPMN}boundaryEvent")
+    )
     return len(into) == len(out) == 1 and not attached and task.get("id") != "n1"

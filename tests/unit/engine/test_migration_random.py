@@ -83,7 +83,10 @@ def _check(before: engine.Instance, new: engine.Definition, moved: Moved) -> Non
     assert paths(after) == paths(before)
     assert waiting_set(after.open_work()) == waiting_set(moved.work)
     kept = {item.element.id for item in before.open_work()} & {item.element.id for item in after.open_work()}
-    told = {kind: {c.element for c in moved.changes if c.kind == kind and c.what != "step"} for kind in ("gained", "lost")}
+    told = {
+        kind: {c.element for c in moved.changes if c.kind == kind and c.what != "step"}
+        for kind in ("gained", "lost")
+    }
     now = {item.element.id for item in after.open_work()}
     assert now - kept == told["gained"] - kept
     assert {item.element.id for item in before.open_work()} - kept == told["lost"] - kept
