@@ -23,6 +23,7 @@ from workflows.publications import (
     UNDO_WITHIN,
     Publication,
     PublicationCase,
+    check_reads,
     may_decide,
     publication_numbered,
 )
@@ -112,8 +113,8 @@ def decline(work: Work, publication_id: int, reason: str) -> None:
 @command
 def withdraw(work: Work, publication_id: int) -> None:
     """Take a publication back that nobody has decided yet; by whoever proposed it, or another program manager."""
-    row = _waiting(work, publication_id)
     check_edits(work)
+    row = _waiting(work, publication_id)
     row.state, row.finished_at = "withdrawn", work.now
     record(work, "publication_withdrawn", key=row.key)
 
@@ -122,9 +123,8 @@ def withdraw(work: Work, publication_id: int) -> None:
 def undo(work: Work, publication_id: int) -> None:
     """Undo a publication within a day (program managers, supervisors): the version before is in use again, and each
     moved case in which nothing has happened since gets its state back; the others stay on the version."""
+    check_reads(work)
     row = publication_numbered(work, publication_id, lock=True)
-    if not work.actor.has("program_manager", "esd_wioa_supervisor"):
-        raise NotAllowed(gettext("A publication is undone by program managers and ESD WIOA supervisors."))
     if row.state != "done" or row.decided_at is None:
         raise NotNow(gettext("Only a publication whose cases are all moved can be undone."))
     if work.now - row.decided_at > UNDO_WITHIN:
@@ -139,11 +139,8 @@ def undo(work: Work, publication_id: int) -> None:
 
 
 def _waiting(work: Work, publication_id: int) -> Publication:
+    check_reads(work)
     row = publication_numbered(work, publication_id, lock=True)
-    if not work.actor.has("program_manager", "esd_wioa_supervisor"):
-        raise NotAllowed(
-            gettext("Publications are decided by program managers and ESD WIOA supervisors of the area.")
-        )
     if row.state != "proposed":
         raise NotNow(gettext("This publication is decided already."))
     return row

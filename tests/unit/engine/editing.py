@@ -24,6 +24,14 @@ class Editor:
         self.chance = random.Random(seed)
         self.count = 0
 
+    def edit_with(
+        self, edits: tuple[Callable[["Editor", etree._Element], None], ...], times: int
+    ) -> "Editor":
+        """So many changes of some kinds; one that finds nothing to change is none."""
+        for _ in range(times):
+            self.chance.choice(edits)(self, self.chance.choice(list(self.roots.values())))
+        return self
+
     @property
     def files(self) -> dict[str, bytes]:
         """The files as they are now."""
@@ -31,9 +39,7 @@ class Editor:
 
     def edit(self, times: int) -> "Editor":
         """So many changes; one that finds nothing to change is none."""
-        for _ in range(times):
-            self.chance.choice(EDITS)(self, self.chance.choice(list(self.roots.values())))
-        return self
+        return self.edit_with(EDITS, times)
 
     def new(self, kind: str, beside: etree._Element, **attributes: str) -> etree._Element:
         """A new element in the scope of another one."""
