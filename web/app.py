@@ -44,6 +44,7 @@ from web.places import places_for
 from web.preferences import KEYBOARD, chosen, preferences
 from web.problems import problems
 from web.processes import processes
+from web.publications import publications
 from web.sent_mail import STATE_WORDS, sent_mail
 from web.session import here, session
 from web.settings_page import settings_page
@@ -73,6 +74,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     inbox,
     cases,
     processes,
+    publications,
     *editor.BLUEPRINTS,
     agreements,
     team,

@@ -65,9 +65,10 @@ MESSAGES = {
 """Each kind of message with its number, to N12 those of domain 5.1; the kind is also the folder of its words in the
 bundle."""
 
-DAILY, WEBHOOK_OFF = "daily_mail", "webhook_off"
-OWN = {DAILY: "", WEBHOOK_OFF: "N12"}
-"""Kinds that are no part of a procedure: the product brings their words itself. The second is chosen with N12."""
+DAILY, WEBHOOK_OFF, PUBLICATION_WANTED = "daily_mail", "webhook_off", "publication_wanted"
+OWN = {DAILY: "", WEBHOOK_OFF: "N12", PUBLICATION_WANTED: "N13"}
+"""Kinds that are no part of a procedure: the product brings their words itself. The second is chosen with N12, the third
+with N13."""
 
 ESD_ONLY_KINDS = frozenset({"notify_assigned_staff", "remind_offer_open"})
 """Kinds whose mere existence tells what only ESD may know: that an offer was accepted or is being considered."""

@@ -78,7 +78,7 @@ def of_place(world: World, rule: str, who: Who) -> Asked:
         "<role>": "esd_wioa_supervisor", "<string:role>": "esd_wioa_supervisor", "<token>": things.setup,
         "<int:number>": NOBODYS, "<name>": "mail" if "mail" in more else "hours",
         "<string:name>": "mail" if "mail" in more else "hours", "<int:webhook_id>": things.webhook,
-        "<int:draft_id>": things.draft,
+        "<int:draft_id>": things.draft, "<int:publication_id>": things.publication,
     }  # fmt: skip
     if "/inbox/" in path:
         known["<int:message_id>"] = things.letter
@@ -107,6 +107,8 @@ def _id(things: Things, path: str) -> int:
         "views": NOBODYS,
         "inbox": things.letter,
         "webhooks": things.webhook,
+        "drafts": things.draft,
+        "publications": things.publication,
     }
     return next((value for name, value in named.items() if name in path), things.token)
 
@@ -129,6 +131,9 @@ def _told(path: str, things: Things) -> dict[str, Any] | None:
         f"/webhooks/{things.webhook}": {"url": "https://hooks.example.org/", "kinds": ["case.held"]},
         f"/drafts/{things.draft}/files": {"row_version": 1, "changes": {}},
         "/processes/drafts": {"key": "opt_in_5512pro"},
+        "/publish": {"note": "SAMPLE", "mode": "new_cases"},
+        "/propose": {"note": "SAMPLE", "mode": "new_cases"},
+        f"/publications/{things.publication}/decline": {"reason": "SAMPLE"},
         "/read-all": {"until": things.letter},
         "/api/v1/preferences": {"keyboard": True, "messages": {}, "daily_at": "08:00"},
     }

@@ -272,7 +272,8 @@ ALL = "case_manager esd_staff esd_wioa_supervisor program_manager administrator 
 @dataclass(frozen=True)
 class Place:
     """Routes about no case. `may`: the roles; of those, people of another area do not find things of this one when
-    `local`; `public`: nobody has to sign in; `secret`: who may not is answered `hidden`; `ask` names what is asked."""
+    `local`; `public`: nobody has to sign in; `secret`: who may not is answered `hidden`; `stateful`: whoever may can still be told
+    that it is not possible now."""
 
     rules: tuple[str, ...]
     why: str
@@ -281,6 +282,7 @@ class Place:
     public: bool = False
     anybody: bool = False
     secret: bool = False
+    stateful: bool = False
 
 
 PLACES = (
@@ -324,6 +326,21 @@ PLACES = (
            "POST /processes/drafts/<int:draft_id>/files", "GET /processes/drafts/<int:draft_id>/problems",
            "POST /processes/drafts/<int:draft_id>/discard"),
           "6.2 Edit BPMN (draft): program managers of the area", "program_manager", local=True),
+    Place(("GET /processes/drafts/<int:draft_id>/publish", "GET /api/v1/processes/drafts/<int:id>/proof"),
+          "6.2 Publish BPMN: program managers of the area", "program_manager", local=True),
+    Place(("POST /processes/drafts/<int:draft_id>/publish", "POST /api/v1/processes/drafts/<int:id>/propose",
+           "POST /processes/publications/<int:publication_id>/withdraw", "POST /api/v1/publications/<int:id>/withdraw"),
+          "6.2 Publish BPMN: program managers; one publication at a time", "program_manager", local=True, stateful=True),
+    Place(("GET /processes/publications", "GET /api/v1/publications"),
+          "6.2 Publish BPMN: whoever proposes or approves", "program_manager esd_wioa_supervisor"),
+    Place(("GET /processes/publications/<int:publication_id>", "GET /api/v1/publications/<int:id>",
+           "GET /api/v1/publications/<int:id>/cases"),
+          "6.2 Publish BPMN: whoever proposes or approves, by case numbers", "program_manager esd_wioa_supervisor", local=True),
+    Place(("POST /processes/publications/<int:publication_id>/approve", "POST /api/v1/publications/<int:id>/approve",
+           "POST /processes/publications/<int:publication_id>/decline", "POST /api/v1/publications/<int:id>/decline",
+           "POST /processes/publications/<int:publication_id>/undo", "POST /api/v1/publications/<int:id>/undo"),
+          "6.2 Publish BPMN: a second person, another program manager or a supervisor", "program_manager esd_wioa_supervisor",
+          local=True, stateful=True),
     Place(("GET /admin/people", "GET /api/v1/people/lift-requests", "GET /api/v1/people"),
           "6.2 Users and roles", "administrator auditor esd_wioa_supervisor"),
     Place(("GET /admin/people/new", "POST /admin/people", "POST /api/v1/people"), "6.2 Users and roles", "administrator"),

@@ -214,7 +214,7 @@ SAMPLES: dict[str, dict[str, object]] = {
                    "begun": [View(href="/tasks/t1", number=CASE, name="Search", opened_at=NOW)]},
     "cases.html": {"q": "", "state": "", "states": [("", "All")], "rows": [ROW],
                    "may_start": True, **PAGES},
-    "processes.html": {"rows": [PROCESS], "may_edit": True},
+    "processes.html": {"rows": [PROCESS], "may_edit": True, "may_publish": True},
     "process.html": {"process": PROCESS, "diagrams": [View(title="Intake", file="m.bpmn", steps=[STEP])]},
     "admin/people.html": {"filters": View(q="", role="", office="", state=""), "roles": [("", "Every role")],
                           "offices": [("", "Every office")], "states": [("", "Everybody")], "rows": [PERSON],

@@ -44,6 +44,7 @@ WORDS = {
     "account_set_up": marked("A link to choose a password was mailed to you."),
     "substitute_named": marked("You stand in for somebody who is absent."),
     "webhook_off": marked("Webhook {webhook} was turned off, because its address failed for too long."),
+    "publication_wanted": marked("A new version of the procedure waits for a second person to approve it."),
 }
 """The sentence of each kind; what stands in braces is an id or a name of the procedure, kept with the message."""
 
@@ -54,6 +55,7 @@ PLACES = {
     "approval_wanted": "/admin/people",
     "substitute_named": "/work",
     "webhook_off": "/admin/webhooks/{webhook}",
+    "publication_wanted": "/processes/publications/{publication}",
 }
 """Where a message leads that is about no case."""
 
@@ -96,10 +98,10 @@ REDUCED = marked("A message about a case of which you now see number and outcome
 
 def words_of(kind: str, about: Mapping[str, Any]) -> str:
     """The sentence of a message, filled with what is kept with it."""
-    said = {"message": "", "webhook": "", **about, "task": gettext(about.get("task", ""))}
+    said = {"message": "", "webhook": "", "publication": "", **about, "task": gettext(about.get("task", ""))}
     return gettext(WORDS.get(kind, OF_NO_NAME)).format_map(said)
 
 
 def place_of(kind: str, about: Mapping[str, Any]) -> str:
     """The page that a message about no case leads to; empty where there is none."""
-    return PLACES.get(kind, "").format_map({"webhook": "", **about})
+    return PLACES.get(kind, "").format_map({"webhook": "", "publication": "", **about})
