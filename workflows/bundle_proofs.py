@@ -28,7 +28,13 @@ clause is carried out or waived · a clause names elements that are there · an 
 
 
 class Unplayable(Exception):
-    """No scenario can be played, because the diagrams, forms or times have problems of their own."""
+    """No scenario can be played: the diagrams, forms or times have problems of their own, or the usual answers do."""
+
+    def __init__(self, file: str = scenarios.FOLDER, reason: str = "") -> None:
+        self.file = file
+        words = gettext("The scenarios cannot be run, because the diagrams, forms or times have problems.")
+        self.reason = reason or words
+        super().__init__(self.reason)
 
 
 @dataclass(frozen=True)
@@ -71,10 +77,11 @@ def proofs(bundle: Bundle) -> list[BundleProblem]:
     """Every problem of the scenarios, outcomes and trace of a bundle; a warning keeps nothing from being published."""
     try:
         proof = proof_of(bundle)
-    except Unplayable:
-        reason = gettext("The scenarios cannot be run, because the diagrams, forms or times have problems.")
-        return [BundleProblem(scenarios.FOLDER, "", P3, reason, gettext("Mend those first."))]
-    return [*_scenarios(proof), *_outcomes(proof), *_uncovered(proof), *trace_problems(bundle)]
+    except Unplayable as unplayable:
+        mend = gettext("Mend those first.")
+        return [BundleProblem(unplayable.file, "", P3, unplayable.reason, mend)]
+    trace = trace_problems(bundle, all_elements(proof.bundle))
+    return [*_scenarios(proof), *_outcomes(proof), *_uncovered(proof), *trace]
 
 
 def proof_of(bundle: Bundle) -> Proof:
@@ -104,12 +111,15 @@ def _key(files: Mapping[str, str]) -> str:
 
 def _proof(bundle: Bundle) -> Proof:
     try:
+        scenarios.read_usual(bundle.files)
         for process in scenarios.entry_processes(bundle):
             bundle.definition(process)
         bundle.forms  # noqa: B018 - All forms are read, so that one that cannot be read is met here.
         runs = tuple(_run(bundle, name) for name in scenarios.names(bundle.files))
     except (engine.InvalidDefinition, BadForm, InvalidServiceLevels, KeyError) as problem:
         raise Unplayable from problem
+    except BadScenario as bad:
+        raise Unplayable(scenarios.USUAL, str(bad)) from bad
     return Proof(bundle, runs, coverage(bundle, [run.kept for run in runs if run.kept]))
 
 
@@ -149,13 +159,12 @@ def _uncovered(proof: Proof) -> Iterator[BundleProblem]:
         yield BundleProblem(file, one, P2, reason, mend, gettext(element.name), warning=True)
 
 
-def trace_problems(bundle: Bundle) -> list[BundleProblem]:
-    """Every problem of the procedure trace of a bundle that can be loaded."""
+def trace_problems(bundle: Bundle, elements: Mapping[str, engine.Element]) -> list[BundleProblem]:
+    """Every problem of the procedure trace of a bundle; `elements`: all that is drawn, by id."""
     try:
         table = clauses.read(bundle.files)
     except BadTrace as bad:
         return [BundleProblem(TRACE, "", P4, str(bad))]
-    elements = all_elements(bundle)
     return [*_clauses(table, elements), *_strangers(bundle, table, elements)]
 
 

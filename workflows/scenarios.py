@@ -17,7 +17,7 @@ the first `_` of it where no other task begins so.
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 from workflows.definitions import Bundle
 from workflows.language import gettext
@@ -102,7 +102,7 @@ def read(files: Mapping[str, str], name: str) -> Scenario:
         name,
         _text(raw, "name"),
         _text(raw, "process"),
-        tuple(_move(entry) for entry in _list(raw, "moves")),
+        tuple(move_of(entry) for entry in _list(raw, "moves")),
         Expected(
             _words(expected, "path"),
             _words(expected, "withdrawn"),
@@ -126,7 +126,7 @@ def text_of(scenario: Scenario) -> str:
     if scenario.steps:
         told["steps"] = {step: list(given) for step, given in scenario.steps.items()}
     expected = scenario.expected
-    told["moves"] = [_move_text(move) for move in scenario.moves]
+    told["moves"] = [move_entry(move) for move in scenario.moves]
     told["expect"] = {
         "path": " ".join(expected.path),
         **({"withdrawn": " ".join(expected.withdrawn)} if expected.withdrawn else {}),
@@ -147,7 +147,8 @@ def entry_processes(bundle: Bundle) -> tuple[str, ...]:
     return tuple(process for process in bundle.file_of_process if not bundle.routes.callers(process))
 
 
-def _move_text(move: Move) -> dict[str, object]:
+def move_entry(move: Move) -> dict[str, object]:
+    """A move as a file has it."""
     told: dict[str, object] = {move.kind: move.target}
     if move.data:
         told["data"] = dict(move.data)
@@ -187,7 +188,8 @@ def _words(raw: Mapping[str, Any], name: str) -> tuple[str, ...]:
     return tuple(_text(raw, name).split()) if raw.get(name) else ()
 
 
-def _move(entry: Any) -> Move:
+def move_of(entry: Any) -> Move:
+    """The move that a file has. Raises `BadScenario`."""
     raw = _object(entry, "moves")
     kinds = [kind for kind in KINDS if isinstance(raw.get(kind), str)]
     if len(kinds) != 1:
@@ -200,4 +202,4 @@ def _move(entry: Any) -> Move:
 
 def _returns(raw: Mapping[str, Any]) -> Returns:
     steps = _object(raw.get("steps", {}), "steps")
-    return {step: tuple(_object(one, step) for one in cast(list[Any], _list(steps, step))) for step in steps}
+    return {step: tuple(_object(one, step) for one in _list(steps, step)) for step in steps}

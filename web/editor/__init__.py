@@ -4,5 +4,7 @@ from flask import Blueprint
 
 from web.editor.files import files
 from web.editor.overview import overview
+from web.editor.rehearsal_pages import rehearsal_pages
+from web.editor.scenario_pages import scenario_pages
 
-BLUEPRINTS: tuple[Blueprint, ...] = (overview, files)
+BLUEPRINTS: tuple[Blueprint, ...] = (overview, files, scenario_pages, rehearsal_pages)

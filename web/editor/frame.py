@@ -7,7 +7,7 @@ from workflows.queries.drafts import DraftView
 
 DRAFTS = "/processes/drafts"
 
-TABS = (("", marked("Overview")),)
+TABS = (("", marked("Overview")), ("/scenarios", marked("Scenarios")), ("/trace", marked("Trace")))
 """What there is of a draft, in this order: the end of the address, and its words."""
 
 
