@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from engine.drawing import Drawing, Flow, Node, link_targets
-from engine.elements import Element
 from engine.limits import DEFAULT, Limits
 from engine.reading import read
 
@@ -16,13 +15,13 @@ class Routes:
     """The ways through the processes of a bundle, as drawn.
 
     Conditions are not looked at, so every branch counts. Boundary events and event sub-processes are left out: what
-    breaks into the work is nothing that comes by itself. `elements`, `flows`: everything drawn, in the order of the files.
+    breaks into the work is nothing that comes by itself. `nodes`, `flows`: all of them, in the order of the files.
     """
 
     def __init__(self, drawing: Drawing) -> None:
-        self.elements: tuple[Element, ...] = tuple(node.element for node in drawing.nodes)
+        self.nodes: tuple[Node, ...] = tuple(drawing.nodes)
         self.flows: tuple[Flow, ...] = tuple(drawing.flows)
-        self._nodes: dict[str, Node] = {node.id: node for node in drawing.nodes}
+        self._nodes: dict[str, Node] = {node.id: node for node in self.nodes}
         self._firsts = {scope.id: [node.id for node in scope.first()] for scope in drawing.scopes}
         self._around = {scope.id: scope.around for scope in drawing.scopes}
         self._next: dict[str, list[str]] = {}

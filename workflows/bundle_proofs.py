@@ -205,4 +205,4 @@ def _strangers(
 
 def all_elements(bundle: Bundle) -> dict[str, engine.Element]:
     """Every element of the diagrams of a bundle by id, in the order of the files."""
-    return {node.id: node for node in bundle.routes.elements}
+    return {node.id: node.element for node in bundle.routes.nodes}

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 
 from tests.desk import AVERY, CASEY, ROBIN, Desk
 from tests.integration.acting import actor, browser
-from workflows import scenarios
+from workflows import clauses, scenarios
 from workflows.bundle_proofs import proofs
 from workflows.commands.drafts import begin_draft, change_draft
 from workflows.queries.drafts import draft_view
@@ -100,7 +100,7 @@ def test_a_walk_is_played_with_the_real_forms_and_kept_without_a_word_that_was_t
     post(robin, draft, "/walk/happen", kind="fire", target="TM_RemindSupervisor")
     post(robin, draft, "/walk/happen", kind="receive", target="opted_in_elsewhere")
     post(robin, draft, "/walk/back")
-    post(robin, draft, "/walk/keep", 422, name="Too early")
+    post(robin, draft, "/walk/keep", 409, name="Too early")
     post(robin, draft, "/walk/happen", kind="receive", target="client_withdrew")
     assert "Withdrawn" in text(robin, walk)
     post(robin, draft, "/walk/keep", 422, name=" ")
@@ -125,6 +125,45 @@ def test_a_scenario_is_renamed_expects_another_end_and_is_removed(robin, draft):
     assert proofs(draft_view(actor(ROBIN), draft).bundle) == []
     post(robin, draft, f"{where}/remove")
     assert robin.get(f"/processes/drafts/{draft}{where}").status_code == 404
+
+
+def test_a_clause_is_given_other_steps_or_a_reason_and_is_open_with_neither(robin, draft):
+    where = f"/processes/drafts/{draft}/trace"
+    assert "Every clause is carried out" in text(robin, where)
+    place = 1 + [clause.number for clause in clauses.read(draft_view(actor(ROBIN), draft).files)].index(
+        "5512PRO 7g"
+    )
+    page = text(robin, f"{where}/{place}")
+    assert re.search(r'value="T12_OfferEsdWioaStaff" checked', page)
+    post(robin, draft, f"/trace/{place}")
+    assert "1 clause is carried out by nothing." in text(robin, where)
+    assert [problem.rule for problem in proofs(draft_view(actor(ROBIN), draft).bundle)] == ["P4"]
+    post(robin, draft, f"/trace/{place}", 422, waiver="x" * 501)
+    post(robin, draft, f"/trace/{place}", waiver="Said in “person”.\nSAMPLE")
+    assert "None does, because: Said in “person”. SAMPLE" in text(robin, where)
+    stale = robin.post(f"{where}/{place}", data={"row_version": "1", "waiver": "Typed in vain"})
+    assert stale.status_code == 409 and "Typed in vain" in stale.get_data(as_text=True)
+    post(robin, draft, f"/trace/{place}", elements="T12_OfferEsdWioaStaff")
+    assert proofs(draft_view(actor(ROBIN), draft).bundle) == []
+    assert robin.get(f"{where}/99").status_code == 404
+
+
+def test_the_procedure_is_written_from_the_diagrams(robin, draft):
+    for path in ("/processes/opt_in_5512pro/1/procedure", f"/processes/drafts/{draft}/procedure"):
+        page = text(robin, path)
+        for words in (
+            "1.3 Search in your own office", "Step 1 of 5512PRO", "While it is open, after 1 business day, “First reminder",
+            "If “yes”: the case ends as “Found in your own office”.", "Opt-in request …: waits for a supervisor",
+            "all of part 3, “Opt-in request”", "Number of clients found in your office", "5512PRO 7g",
+        ):  # fmt: skip
+            assert words in page, words
+    view = draft_view(actor(ROBIN), draft)
+    change_draft(
+        actor(ROBIN), draft, {REQUEST: view.files[REQUEST].replace("serviceTask", "task")}, view.row_version
+    )
+    assert robin.get(f"/processes/drafts/{draft}/procedure").status_code == 409
+    assert "Nothing can be played" in text(robin, f"/processes/drafts/{draft}/scenarios")
+    assert "trace" in text(robin, f"/processes/drafts/{draft}/trace")
 
 
 def test_a_scenario_is_made_of_a_case_that_nobody_can_tell_and_holds_no_fact(desk, robin, draft):

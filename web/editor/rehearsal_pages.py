@@ -11,7 +11,7 @@ from web.editor.frame import DRAFTS, page
 from web.editor.scenario_pages import TAB, add_scenario
 from web.errors import status_of
 from workflows.commands import rehearsals
-from workflows.errors import InvalidInput, NotAllowed, NotFound, Refused
+from workflows.errors import InvalidInput, NotAllowed, NotFound, NotNow, Refused
 from workflows.forms import FieldView
 from workflows.language import gettext
 from workflows.queries import scenarios as queries
@@ -117,7 +117,7 @@ def keep(draft_id: int) -> Response | tuple[str, int]:
 
 def _kept(view: RehearsalView, name: str) -> Scenario:
     if view.scenario is None or view.playing is None or not view.playing.ended:
-        raise InvalidInput(gettext("Walk on to the end of the case first."))
+        raise NotNow(gettext("Walk on to the end of the case first."))
     if not 1 <= len(name) <= 120:
         raise InvalidInput(fields={"name": gettext("Write a name of 1 to 120 characters.")})
     return replace(view.scenario, name=name)

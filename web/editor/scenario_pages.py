@@ -1,5 +1,6 @@
 """The Scenarios tab of a draft: how each scenario comes out, what they come past, and changing them."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from itertools import groupby
 
@@ -14,7 +15,7 @@ from workflows.bundle_proofs import Proof, all_elements
 from workflows.cases import OUTCOMES
 from workflows.commands.drafts import change_draft
 from workflows.coverage import Coverage
-from workflows.errors import InvalidInput, Refused
+from workflows.errors import InvalidInput, NotAllowed, NotFound, Refused
 from workflows.language import gettext, ngettext
 from workflows.queries import scenarios as queries
 from workflows.queries import whole_number
@@ -98,6 +99,8 @@ def make_like(draft_id: int) -> AnyResponse:
     """Make a scenario of a closed case that ended in some way."""
     try:
         made = queries.scenario_like(g.actor, draft_id, request.form.get("outcome", ""))
+    except (NotFound, NotAllowed):
+        raise
     except Refused as refused:
         flash(" ".join(refused.fields.values()) or refused.message, "error")
         return redirect(url_for("scenarios.list_scenarios", draft_id=draft_id))
@@ -123,7 +126,7 @@ def add_scenario(draft_id: int, made: Scenario) -> str:
     return written.key
 
 
-def _write(draft_id: int, changes: dict[str, str | None] | dict[str, str]) -> None:
+def _write(draft_id: int, changes: Mapping[str, str | None]) -> None:
     """Change the draft that the page was made from."""
     change_draft(
         g.actor, draft_id, changes, whole_number("row_version", request.form.get("row_version", "") or "0")

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, func, select
 
 import engine
 from workflows import scenarios
@@ -289,12 +289,12 @@ def _given(work: Work, case: Case) -> dict[str, list[Mapping[str, object]]]:
 
 def _like(work: Work) -> list[str]:
     """The outcomes at which enough cases of the area ended, in the order of the closed list (domain 3.6)."""
-    query: Select[str] = select(Case.outcome).where(*_closed(work)).group_by(Case.outcome)
+    query = select(Case.outcome).where(*_closed(work)).group_by(Case.outcome)
     enough = set(work.db.scalars(query.having(func.count() >= FEWEST)))
     return [outcome for outcome in OUTCOMES if outcome in enough]
 
 
-def _closed(work: Work) -> tuple[object, ...]:
+def _closed(work: Work) -> tuple[ColumnElement[bool], ...]:
     return Case.area_code == work.actor.area, Case.closed_at.is_not(None)
 
 
