@@ -68,9 +68,7 @@ def follow_up_questions(draft_id: int, element: str) -> str:
     """The questions that follow from the answers so far."""
     step = queries.step_form(g.actor, draft_id, element)
     values = without_blocked(step.form.asked(typed(step.form))) if step.form else {}
-    return render_template(
-        "editor/walk_fields.html", fields=_fields(step, values, {}), refresh=_refresh(step)
-    )
+    return render_template("parts/walk_fields.html", fields=_fields(step, values, {}), refresh=_refresh(step))
 
 
 @rehearsal_pages.post("/<int:draft_id>/walk/happen")
