@@ -126,6 +126,11 @@ class Form:
         return ()
 
     @property
+    def declared(self) -> tuple[Field, ...]:
+        """The fields as the document declares them, in order."""
+        return self._fields
+
+    @property
     def names(self) -> tuple[str, ...]:
         """The names of the fields in order."""
         return tuple(self._by_name)

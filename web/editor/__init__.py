@@ -4,6 +4,18 @@ from flask import Blueprint
 
 from web.editor.files import files
 from web.editor.overview import overview
+from web.editor.procedure_pages import procedure_pages
 from web.editor.publish import publish
+from web.editor.rehearsal_pages import rehearsal_pages
+from web.editor.scenario_pages import scenario_pages
+from web.editor.trace_pages import trace_pages
 
-BLUEPRINTS: tuple[Blueprint, ...] = (overview, files, publish)
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    overview,
+    files,
+    scenario_pages,
+    rehearsal_pages,
+    trace_pages,
+    procedure_pages,
+    publish,
+)

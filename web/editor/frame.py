@@ -7,7 +7,12 @@ from workflows.queries.drafts import DraftView
 
 DRAFTS = "/processes/drafts"
 
-TABS = (("", marked("Overview")), ("/publish", marked("Publish")))
+TABS = (
+    ("", marked("Overview")),
+    ("/scenarios", marked("Scenarios")),
+    ("/trace", marked("Trace")),
+    ("/publish", marked("Publish")),
+)
 """What there is of a draft, in this order: the end of the address, and its words."""
 
 

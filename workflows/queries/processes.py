@@ -53,7 +53,7 @@ class StepRow:
 @query
 def processes(work: Work) -> list[Version]:
     """All versions, newest first."""
-    _check(work)
+    check_reads(work)
     counts = _case_counts(work)
     rows = select(ProcessDefinition, Person.name).outerjoin(
         Person, Person.id == ProcessDefinition.deployed_by_id
@@ -65,8 +65,8 @@ def processes(work: Work) -> list[Version]:
 @query
 def process_version(work: Work, key: str, version: int) -> tuple[Version, list[StepRow], dict[str, str]]:
     """One version with its user tasks in the order of the diagrams, and the file of each process."""
-    _check(work)
-    row = _find(work, key, version)
+    check_reads(work)
+    row = find_version(work, key, version)
     bundle = bundle_of(work.db, row.id)
     by = work.db.get(Person, row.deployed_by_id) if row.deployed_by_id else None
     return (
@@ -90,8 +90,8 @@ def drawing(work: Work, key: str, version: int, file: str) -> str:
 
 
 def _diagram(work: Work, key: str, version: int, file: str | None) -> tuple[str, str]:
-    _check(work)
-    bundle = bundle_of(work.db, _find(work, key, version).id)
+    check_reads(work)
+    bundle = bundle_of(work.db, find_version(work, key, version).id)
     name = file or bundle.file_of_process[key]
     if name not in bundle.diagrams:
         raise NotFound(
@@ -136,12 +136,14 @@ def _due_words(bundle: Bundle, due: str | None) -> str:
     return bundle.service_levels.after(due) if due else ""
 
 
-def _check(work: Work) -> None:
+def check_reads(work: Work) -> None:
+    """Everybody with a role may read the procedure."""
     if not work.actor.has(privacy.PM, privacy.SUP, privacy.ADM, privacy.AUD, privacy.CM, privacy.ESD):
         raise NotAllowed()
 
 
-def _find(work: Work, key: str, version: int) -> ProcessDefinition:
+def find_version(work: Work, key: str, version: int) -> ProcessDefinition:
+    """A version by its key and number."""
     same = ProcessDefinition.key == key, ProcessDefinition.version == version
     row = work.db.scalar(select(ProcessDefinition).where(*same))
     if row is None:
