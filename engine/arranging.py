@@ -28,6 +28,7 @@ def draw_step(layout: Layout, flow: str, onward: str, lane: str, step: tuple[str
         layout.redraw(flow, onward)
     else:
         _split(line, new, box, place)
+    layout.clear(identity)
 
 
 def _middle(line: Line, box: Box) -> int | None:
@@ -65,29 +66,30 @@ def _within(area: Shape | None, box: Box) -> bool:
 
 def _beside(layout: Layout, source: Shape, target: Shape | None, area: Shape | None) -> Box | None:
     """A place to the right of the source, in the lane; where there is none, all that lies there is pushed on."""
-    x = max(source.box.right, _host_right(layout, source)) + 2 * GAP
+    x, level = _right_of(layout, source) + 2 * GAP, source.box.middle[1]
     onward = target is not None and target.box.x >= source.box.right
-    room = not onward or (target is not None and x + _WIDTH + GAP <= target.box.x)
-    box = _free(layout, x, source.box.middle[1], area) if room else None
-    if box is None:
-        layout.make_room(source.element, x - GAP, _WIDTH + 2 * GAP)
-        box = _free(layout, x, source.box.middle[1], area)
-    if box is None:
-        middle = area.box.middle[1] if area is not None else source.box.middle[1]
-        box = Box(x, middle - _HEIGHT / 2, _WIDTH, _HEIGHT)
-    return box
+    box = Box(x, level - _HEIGHT / 2, _WIDTH, _HEIGHT)
+    room = not onward or (target is not None and box.right + GAP <= target.box.x)
+    return (_free(layout, box, area) if room else None) or _with_room(layout, source, box, area)
 
 
-def _host_right(layout: Layout, source: Shape) -> float:
-    host = layout.shapes.get(source.host or "")
-    return host.box.right if host is not None else source.box.right
+def _right_of(layout: Layout, source: Shape) -> float:
+    """Where a shape ends, or the activity on whose border it is."""
+    return layout.shapes.get(source.host or "", source).box.right
 
 
-def _free(layout: Layout, x: float, middle: float, area: Shape | None, *left_out: str) -> Box | None:
-    """The free place at an x of a lane that few lines cross and that lies next to a middle."""
-    rows = free_rows(area.box, _HEIGHT, middle) if area is not None else iter((middle - _HEIGHT / 2,))
+def _with_room(layout: Layout, source: Shape, box: Box, area: Shape | None, *left_out: str) -> Box | None:
+    """A place in a lane where room was made for a box; the farther right, the less is in its way."""
+    layout.make_room(source.element, box.x - GAP, box.width + 4 * GAP)
+    places = (box.moved(right, 0) for right in range(0, 2 * GAP + 1, 10))
+    return next((free for each in places if (free := _free(layout, each, area, *left_out))), None)
+
+
+def _free(layout: Layout, wish: Box, area: Shape | None, *left_out: str) -> Box | None:
+    """The free place straight above or below a box, in the lane, that few lines cross and that lies near."""
+    rows = free_rows(area.box, wish.height, wish.middle[1]) if area is not None else iter((wish.y,))
     others = layout.others(*left_out)
-    fit = [box for y in rows if is_free(box := Box(x, y, _WIDTH, _HEIGHT), others)]
+    fit = [box for y in rows if is_free(box := wish.moved(0, y - wish.y), others)]
     lines = layout.lines_of(*left_out) if left_out else ()
     return min(fit, key=lambda box: layout.crossed(box.grown(5), *lines), default=None)
 
@@ -121,25 +123,22 @@ def trade_places(layout: Layout, steps: tuple[str, str], lanes: tuple[str, str],
     layout.carry(second, -across, -down)
     for shape, lane in zip((one, two), lanes, strict=True):
         if not same_lane and not is_free(shape.box, layout.others(shape.element)):
-            _settle(layout, layout.shapes.get(lane), shape)
+            box = _free(layout, shape.box, layout.shapes.get(lane), shape.element) or shape.box
+            layout.carry(shape.element, 0, box.y - shape.box.y)
     if not same_lane or (old[0].width, old[0].height) != (old[1].width, old[1].height):
         layout.redraw(*flows)
-
-
-def _settle(layout: Layout, lane: Shape | None, shape: Shape) -> None:
-    """Find a shape a free row in its lane, where it has one."""
-    box = _free(layout, shape.box.x, shape.box.middle[1], lane, shape.element)
-    if box is not None:
-        layout.carry(shape.element, 0, box.middle[1] - shape.box.middle[1])
+        layout.clear(first, second)
 
 
 def move_shape(layout: Layout, shape: Shape, lane: Shape) -> None:
-    """Put a shape into a lane, straight up or down where that is free, else a little to the right with room made."""
-    box = _free(layout, shape.box.x, shape.box.middle[1], lane, shape.element)
+    """Put a shape into a lane, straight up or down where that is free, else with room made for it."""
+    wish = shape.box
+    box = _free(layout, wish, lane, shape.element)
     if box is None:
-        layout.make_room(shape.element, shape.box.x, shape.box.width + 2 * GAP)
-        box = _free(layout, shape.box.x - shape.box.width - GAP, shape.box.middle[1], lane, shape.element)
-    middle = box.middle if box is not None else (shape.box.middle[0], lane.box.middle[1])
+        box = _with_room(layout, shape, wish.moved(GAP, 0), lane, shape.element)
+    if box is None:
+        box = wish.moved(0, lane.box.middle[1] - wish.middle[1])
     lines = layout.lines_of(shape.element)
-    layout.carry(shape.element, middle[0] - shape.box.middle[0], middle[1] - shape.box.middle[1])
+    layout.carry(shape.element, box.x - shape.box.x, box.y - shape.box.y)
     layout.redraw(*lines)
+    layout.clear(shape.element)

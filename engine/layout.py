@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from engine.outline import Tag
 from engine.reading import BPMNDI
-from engine.routing import Box, Point, route
+from engine.routing import Box, Point, is_level, route, runs_through
 from engine.sheet import Sheet, quoted
 
 DC = "http://www.omg.org/spec/DD/20100524/DC"
@@ -128,6 +128,7 @@ class Layout:
         pool = self.pool(element)
         area = pool.box if pool else None
         moved = {name for name, shape in self.shapes.items() if self._moves(shape, cut, area)}
+        level = {name for name, line in self.lines.items() if is_level(line.points)}
         for line in self.lines.values():
             self._stretch(line, moved, cut, width, area)
         for name, shape in self.shapes.items():
@@ -135,6 +136,7 @@ class Layout:
                 shape.move(width, 0)
             elif shape.holds and shape.box.right > cut and (area is None or area.holds(shape.box)):
                 shape.box = replace(shape.box, width=shape.box.width + width)
+        self.redraw(*(name for name in level if not is_level(self.lines[name].points)))
 
     def _moves(self, shape: Shape, cut: float, area: Box | None) -> bool:
         if area is not None and not area.holds(shape.box):
@@ -171,6 +173,13 @@ class Layout:
             source, target = ends
             line.points = route(source.box, target.box, self.others(line.source, line.target))
             line.label = line.label and _beside(line.points, line.label)
+
+    def clear(self, *elements: str) -> None:
+        """Lead those lines anew that run through shapes."""
+        for element in elements:
+            box, own = self.shapes[element].box, self.lines_of(element)
+            lines = [name for name in self.lines if name not in own]
+            self.redraw(*(name for name in lines if runs_through(self.lines[name].points, box)))
 
     def rewire(self, name: str, *, source: str | None = None, target: str | None = None) -> None:
         """Say that a line has another end; where it runs stays."""

@@ -255,6 +255,8 @@ def move_to_lane(content: bytes, element: str, lane: str) -> bytes:
     """The diagram with a step in another lane of its process, by the lane's name; events on its border go with it."""
     sheet = Sheet(content)
     wires = _Wires(sheet, element)
+    if sheet.element(element).local == "boundaryEvent":
+        raise CannotEdit(element, "The event goes with the step that it is on.", "Move that step.")
     if wires.scope.local != "process":
         raise CannotEdit(element, "The step lies in a sub-process, which has one role.", _IN_DIAGRAM)
     to = wires.lane_named(element, lane)

@@ -66,8 +66,31 @@ class Box:
 
 def route(source: Box, target: Box, others: Sequence[Box]) -> list[Point]:
     """The points of the line from one box to another that runs through the fewest others, then has the fewest turns."""
-    ways = (plain(way) for way in _ways(source, target))
-    return min(ways, key=lambda way: (_hits(way, (*others, source, target)), len(way), _length(way)))
+    boxes = (*others, source, target)
+    best = min(map(plain, _ways(source, target)), key=lambda way: _cost(way, boxes))
+    if _cost(best, boxes)[0] == 0:
+        return best
+    return min([best, *map(plain, _detours(source, target, others))], key=lambda way: _cost(way, boxes))
+
+
+def _cost(way: list[Point], boxes: Iterable[Box]) -> tuple[int, int, float]:
+    return _hits(way, boxes), len(way), _length(way)
+
+
+def _detours(source: Box, target: Box, others: Iterable[Box]) -> Iterator[list[Point]]:
+    """Ways along the free levels over and under the boxes that lie between."""
+    (sx, sy), (tx, ty) = source.middle, target.middle
+    left, right = min(source.x, target.x), max(source.right, target.right)
+    between = [box for box in others if box.x < right and left < box.right]
+    levels = sorted({y for box in between for y in (box.y - _OUT / 2, box.bottom + _OUT / 2)})
+    out, in_ = source.right + _OUT / 2, target.x - _OUT / 2
+    for level in levels:
+        leave = source.y if level < sy else source.bottom
+        enter = target.y if level < ty else target.bottom
+        yield [(sx, leave), (sx, level), (tx, level), (tx, enter)]
+        yield [(source.right, sy), (out, sy), (out, level), (in_, level), (in_, ty), (target.x, ty)]
+        yield [(sx, leave), (sx, level), (in_, level), (in_, ty), (target.x, ty)]
+        yield [(source.right, sy), (out, sy), (out, level), (tx, level), (tx, enter)]
 
 
 def _ways(source: Box, target: Box) -> Iterator[list[Point]]:
@@ -89,6 +112,16 @@ def _ways(source: Box, target: Box) -> Iterator[list[Point]]:
 
 def _hits(way: list[Point], others: Iterable[Box]) -> int:
     return sum(box.cut_by(a, b) for box in others for a, b in pairwise(way))
+
+
+def runs_through(points: list[Point], box: Box) -> bool:
+    """Whether a line runs through a box."""
+    return any(box.cut_by(a, b) for a, b in pairwise(points))
+
+
+def is_level(points: list[Point]) -> bool:
+    """Whether all pieces of a line are level or upright."""
+    return all(a[0] == b[0] or a[1] == b[1] for a, b in pairwise(points))
 
 
 def _length(way: list[Point]) -> float:
