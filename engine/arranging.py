@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 from engine.layout import GAP, Layout, Line, Shape, free_rows, is_free
 from engine.routing import Box, plain
 
 _WIDTH, _HEIGHT = 120, 80
+_LANE = 160
+"""The height of a new lane."""
 
 
 def draw_step(layout: Layout, flow: str, onward: str, lane: str, step: tuple[str, str]) -> None:
@@ -142,3 +145,15 @@ def move_shape(layout: Layout, shape: Shape, lane: Shape) -> None:
     layout.carry(shape.element, box.x - shape.box.x, box.y - shape.box.y)
     layout.redraw(*lines)
     layout.clear(shape.element)
+
+
+def draw_lane(layout: Layout, near: str, lane: str) -> None:
+    """Draw a new lane under those of a pool; what lies under the pool makes room."""
+    pool = layout.pool(near)
+    lanes = [shape.box for shape in layout.shapes.values() if shape.kind == "lane"]
+    if pool is None or not lanes:
+        return
+    box = Box(min(each.x for each in lanes), pool.box.bottom, max(each.width for each in lanes), _LANE)
+    layout.make_room_below(pool.box.bottom, _LANE)
+    pool.box = replace(pool.box, height=pool.box.height + _LANE)
+    layout.shapes[lane] = Shape(lane, "lane", box)

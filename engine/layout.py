@@ -138,6 +138,16 @@ class Layout:
                 shape.box = replace(shape.box, width=shape.box.width + width)
         self.redraw(*(name for name in level if not is_level(self.lines[name].points)))
 
+    def make_room_below(self, level: float, height: float) -> None:
+        """Push everything that begins below a level down."""
+        for shape in self.shapes.values():
+            if shape.box.y >= level:
+                shape.move(0, height)
+        for line in self.lines.values():
+            line.points = [(x, y + height) if y >= level else (x, y) for x, y in line.points]
+            if line.label and line.label.y >= level:
+                line.label = line.label.moved(0, height)
+
     def _moves(self, shape: Shape, cut: float, area: Box | None) -> bool:
         if area is not None and not area.holds(shape.box):
             return False

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from engine.drawing import Drawing, Flow, Node, Scope, link_targets
+from engine.drawing import Flow, Node, Scope, link_targets
 from engine.limits import DEFAULT, Limits
 from engine.reading import read
 from engine.walking import following, walk
@@ -77,12 +77,7 @@ def tales(files: Mapping[str, bytes], *, limits: Limits = DEFAULT) -> dict[str, 
     """Each process of some diagrams by its id, told; diagrams that cannot be read are left out."""
     drawing = read(files, limits=limits)
     inner = {scope.id: scope for scope in drawing.scopes if scope.around is not None}
-    return {scope.id: _tale(drawing, scope, inner) for scope in drawing.processes}
-
-
-def _tale(drawing: Drawing, scope: Scope, inner: Mapping[str, Scope]) -> Tale:
-    teller = _Teller(scope, inner, 0)
-    return teller.tale()
+    return {scope.id: _Teller(scope, inner, 0).tale() for scope in drawing.processes}
 
 
 class _Teller:
@@ -104,8 +99,6 @@ class _Teller:
         pairs = [(a, b) for a in self.nodes for b in self._behind(a) if self.rank[a] < self.rank[b]]
         self.onward = following(pairs)
         self.told: set[str] = set()
-        self.waiting: list[str] = []
-        self._reached: dict[str, set[str]] = {}
 
     def _behind(self, node: str) -> list[str]:
         """What follows a node: along its flows, its link, and after the events on its border."""
@@ -163,9 +156,7 @@ class _Teller:
 
     def _reach(self, node: str) -> set[str]:
         """All that may follow a node, itself too, ways back left out."""
-        if node not in self._reached:
-            self._reached[node] = walk([node], self.onward)
-        return self._reached[node]
+        return walk([node], self.onward)
 
     def _lines(self, start: str, stop: set[str], deep: int) -> tuple[tuple[Line, ...], Node | None]:
         """The lines from a node on until one of `stop` or what was told; and where they lead then."""
@@ -209,17 +200,13 @@ class _Teller:
             return None
         if len(targets) == 1:
             return later[0]
-        shared = [each for each in later if self._meets(each, later)]
-        together = set.intersection(*(self._reach(each) for each in shared)) if shared else set()
+        reached = {each: self._reach(each) for each in later}
+        shared = [reached[each] for each in later if _meets(each, reached)]
+        together = set.intersection(*shared) if shared else set()
         if together:
             return min(together, key=self.rank.__getitem__)
-        longest = max(later, key=lambda each: len(self._reach(each)))
-        return longest if len(self._reach(longest)) > _SHORT else None
-
-    def _meets(self, target: str, targets: list[str]) -> bool:
-        """Whether a way comes together with another one."""
-        own = self._reach(target)
-        return any(own & self._reach(other) for other in targets if other != target)
+        longest = max(later, key=lambda each: len(reached[each]))
+        return longest if len(reached[longest]) > _SHORT else None
 
     def _of_event(self, event: Node, onward: str | None, meets: set[str], deep: int) -> Way:
         self.told.add(event.id)
@@ -242,3 +229,8 @@ class _Teller:
         meeting = onward is not None and leads_to.id == self._seen(onward) and event is None
         told = leads_to.id in self.told
         return Way(flow, event, lines, goes_on=meeting, leads_to=None if meeting else leads_to, back=told)
+
+
+def _meets(target: str, reached: Mapping[str, set[str]]) -> bool:
+    """Whether a way comes together with another one."""
+    return any(reached[target] & others for other, others in reached.items() if other != target)

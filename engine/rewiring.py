@@ -9,15 +9,24 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Container, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 
-from engine.arranging import draw_step, join_lines, move_shape, trade_places
+from engine.arranging import draw_lane, draw_step, join_lines, move_shape, trade_places
 from engine.editing import operator
 from engine.layout import plane_of
 from engine.outline import SPIFF, Tag
 from engine.sheet import CannotEdit, Sheet, inner, quoted
 
-__all__ = ["NewStep", "add_step", "is_simple", "move_to_lane", "remove_step", "swap_steps"]
+__all__ = [
+    "NewStep",
+    "add_lane",
+    "add_step",
+    "move_to_lane",
+    "remove_step",
+    "simple_neighbours",
+    "swap_steps",
+]
 
 _STEPS = frozenset(
     {"userTask", "manualTask", "serviceTask", "callActivity", "businessRuleTask", "intermediateThrowEvent",
@@ -70,7 +79,7 @@ class _Wires:
         return [lane for lane in found if not any(self.sheet.children(lane, "childLaneSet"))]
 
     @property
-    def _process(self) -> Tag | None:
+    def process(self) -> Tag | None:
         return self.scope if self.scope.local == "process" else self.sheet.around(self.scope, "process")
 
     def lane_named(self, element: str, name: str) -> Tag:
@@ -93,16 +102,6 @@ class _Wires:
         return next((lane.id or "" for lane, _ in self.entries(element)), "")
 
 
-def is_simple(content: bytes, element: str) -> bool:
-    """Whether an element is a step with one way in, one way out and nothing on its border."""
-    sheet = Sheet(content)
-    try:
-        _simple(_Wires(sheet, element), element)
-    except CannotEdit:
-        return False
-    return True
-
-
 def _simple(wires: _Wires, element: str) -> tuple[Tag, Tag]:
     """The way into a simple step and the way out of it."""
     kind = wires.sheet.element(element).local
@@ -119,6 +118,25 @@ def _simple(wires: _Wires, element: str) -> tuple[Tag, Tag]:
     if next(wires.sheet.children(out[0], "conditionExpression"), None) is not None:
         raise CannotEdit(element, "A condition stands behind this step.", "Take the condition away first.")
     return into[0], out[0]
+
+
+def simple_neighbours(content: bytes) -> dict[str, tuple[str | None, str | None]]:
+    """Each simple step of a diagram with the simple steps right before and after it, None where there is none."""
+    sheet = Sheet(content)
+    ways: dict[str, tuple[Tag, Tag]] = {}
+    wires: dict[int, _Wires] = {}
+    for tag in sheet.tags:
+        if tag.id and tag.local in _STEPS and tag.parent is not None:
+            known = wires.setdefault(tag.parent, _Wires(sheet, tag.id))
+            with suppress(CannotEdit):
+                ways[tag.id] = _simple(known, tag.id)
+    return {
+        element: (
+            before if (before := _ref(into, "sourceRef")) in ways else None,
+            after if (after := _ref(out, "targetRef")) in ways else None,
+        )
+        for element, (into, out) in ways.items()
+    }
 
 
 def add_step(content: bytes, flow: str, new: NewStep, taken: Container[str] = ()) -> tuple[bytes, str]:
@@ -270,6 +288,26 @@ def move_to_lane(content: bytes, element: str, lane: str) -> bytes:
     layout = plane_of(sheet, element)
     if layout is not None and to.id in layout.shapes:
         move_shape(layout, layout.shapes[element], layout.shapes[to.id])
+        layout.write()
+    return sheet.result()
+
+
+def add_lane(content: bytes, near: str, name: str) -> bytes:
+    """The diagram with one more lane, empty, at the bottom of the pool that an element lies in."""
+    sheet = Sheet(content)
+    wires = _Wires(sheet, near)
+    if any(lane.attributes.get("name") == name for lane in wires.lanes()):
+        return content
+    process = wires.process
+    lanes = process and next(sheet.children(process, "laneSet"), None)
+    if not lanes:
+        raise CannotEdit(near, "The process has no lanes.", "Draw them in the diagram.")
+    ids = {tag.id for tag in sheet.tags}
+    identity = _unused(f"Lane_{_new_id(name, lambda _: False)}", lambda made: made in ids)
+    sheet.append(lanes, f'<{lanes.prefix}lane id="{identity}" name="{quoted(name)}"/>'.encode())
+    layout = plane_of(sheet, near)
+    if layout is not None and near in layout.shapes:
+        draw_lane(layout, near, identity)
         layout.write()
     return sheet.result()
 
