@@ -1,7 +1,7 @@
 """A process told in the order in which work goes through it: steps, decisions with their ways, ends, ways back.
 
-The records hold what is drawn; which words are said of them is the host's matter. What every way leads to is told once, after
-the ways; a way that leads to what was told before says so.
+The records hold what is drawn; which words are said of them is the host's matter. What several ways lead to is told once,
+after them; a way that leads to what was told before says so.
 """
 
 from __future__ import annotations

@@ -74,7 +74,7 @@ class _Wires:
     def lanes(self) -> list[Tag]:
         """The lanes that hold no others."""
         found = (
-            tag for tag in self.sheet.every("lane") if self.sheet.around(tag, "process") is self._process
+            tag for tag in self.sheet.every("lane") if self.sheet.around(tag, "process") is self.process
         )
         return [lane for lane in found if not any(self.sheet.children(lane, "childLaneSet"))]
 
