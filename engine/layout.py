@@ -177,10 +177,10 @@ class Layout:
         """Lead lines anew between the shapes at their ends, past the others."""
         for name in lines:
             line = self.lines.get(name)
-            ends = line and (self.shapes.get(line.source), self.shapes.get(line.target))
-            if line is None or not ends or ends[0] is None or ends[1] is None:
+            source = self.shapes.get(line.source) if line else None
+            target = self.shapes.get(line.target) if line else None
+            if line is None or source is None or target is None:
                 continue
-            source, target = ends
             line.points = route(source.box, target.box, self.others(line.source, line.target))
             line.label = line.label and _beside(line.points, line.label)
 

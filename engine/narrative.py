@@ -7,7 +7,7 @@ after them; a way that leads to what was told before says so.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from engine.drawing import Flow, Node, Scope, link_targets
 from engine.limits import DEFAULT, Limits
@@ -51,13 +51,15 @@ class Line:
 class Tale:
     """A process: its scope, the lines from its start, and each group of lines that nothing above leads to.
 
-    `leads_to`: where the last line leads when that was told before, such as a loop without an end.
+    `leads_to`: where the last line leads when that was told before, such as a loop without an end. `scopes`: by id, with
+    the sub-processes.
     """
 
     scope: Scope
     lines: tuple[Line, ...]
     leads_to: Node | None
     apart: tuple[tuple[Line, ...], ...] = ()
+    scopes: Mapping[str, Scope] = field(default_factory=dict)
 
     def every(self) -> Iterator[Line]:
         """All lines in the order told, those of ways and sub-processes too."""
@@ -133,7 +135,8 @@ class _Teller:
         for node in rest:
             if node not in self.told and node not in self.events_on_steps and not self._passed(node):
                 apart.append(self._lines(node, set(), 0)[0])
-        return Tale(self.scope, lines, leads_to, tuple(group for group in apart if group))
+        scopes = {self.scope.id: self.scope, **self.inner}
+        return Tale(self.scope, lines, leads_to, tuple(group for group in apart if group), scopes)
 
     @property
     def events_on_steps(self) -> set[str]:

@@ -73,9 +73,7 @@ class _Wires:
 
     def lanes(self) -> list[Tag]:
         """The lanes that hold no others."""
-        found = (
-            tag for tag in self.sheet.every("lane") if self.sheet.around(tag, "process") is self.process
-        )
+        found = (tag for tag in self.sheet.every("lane") if self.sheet.around(tag, "process") is self.process)
         return [lane for lane in found if not any(self.sheet.children(lane, "childLaneSet"))]
 
     @property
@@ -137,6 +135,18 @@ def simple_neighbours(content: bytes) -> dict[str, tuple[str | None, str | None]
         )
         for element, (into, out) in ways.items()
     }
+
+
+def lane_names(content: bytes, near: str) -> list[str]:
+    """The names of the lanes of the process that an element is in."""
+    return [lane.attributes.get("name", "") for lane in _Wires(Sheet(content), near).lanes()]
+
+
+def lane_before(content: bytes, flow: str) -> str:
+    """The name of the lane in which a flow begins, or nothing."""
+    sheet = Sheet(content)
+    source = _ref(sheet.element(flow), "sourceRef")
+    return next((lane.attributes.get("name", "") for lane, _ in _Wires(sheet, flow).entries(source)), "")
 
 
 def add_step(content: bytes, flow: str, new: NewStep, taken: Container[str] = ()) -> tuple[bytes, str]:

@@ -4,5 +4,6 @@ from flask import Blueprint
 
 from web.editor.files import files
 from web.editor.overview import overview
+from web.editor.steps import steps
 
-BLUEPRINTS: tuple[Blueprint, ...] = (overview, files)
+BLUEPRINTS: tuple[Blueprint, ...] = (overview, steps, files)
