@@ -121,9 +121,11 @@ def _forms(texts: Iterable[str]) -> Iterator[Form]:
 
 
 def form_titles(bundle: Bundle) -> dict[str, str]:
-    """Each form of a bundle by its file name without the folder, with its title."""
+    """Each form of a bundle by its file name without the folder, with its title as people read it."""
     names = sorted(name for name in bundle.files if name.startswith("forms/"))
-    return {name.removeprefix("forms/"): _title(name, bundle.files[name]) for name in names}
+    return {
+        name.removeprefix("forms/"): fill(_title(name, bundle.files[name]), DEFAULT_LABELS) for name in names
+    }
 
 
 def _title(name: str, text: str) -> str:

@@ -62,7 +62,7 @@ _WHEN = {
     "otherwise": marked("Otherwise"),
     "same": marked("At the same time"),
     "same_named": marked("At the same time, {answer}"),
-    "timer_ends": marked("If {time} pass before it is done, the step ends"),
+    "timer_ends": marked("If it is not done within {time}, the step ends"),
     "timer": marked("After {time}, while the step stays open"),
     "event_ends": marked("If “{name}” happens, the step ends"),
     "event": marked("If “{name}” happens, while the step stays open"),

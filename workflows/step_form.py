@@ -103,7 +103,7 @@ def _role_label(lane: str) -> str:
 def _form(bundle: Bundle, value: str) -> Question:
     words = gettext("{title} ({file})")
     titles = sorted(form_titles(bundle).items(), key=lambda each: (each[1], each[0]))
-    known = [(file, words.format(title=gettext(title), file=file)) for file, title in titles]
+    known = [(file, words.format(title=title, file=file)) for file, title in titles]
     if value and value != NEW_FORM and value not in dict(known):
         known.append((value, gettext("{file}, which is missing").format(file=value)))
     new = (NEW_FORM, gettext("A new form, to be written on the tab Forms"))
@@ -184,7 +184,9 @@ def _ways(scope: Scope, node: Node) -> list[Question]:
     for number, flow in enumerate(flows, 1):
         to = gettext(names.get(flow.target, ""))
         label = gettext("Way {number}, to “{target}”: the answer").format(number=number, target=to)
-        asked.append(Question(f"label_{flow.id}", label, value=flow.name))
+        usual = gettext("This way is taken when no condition of the other ways holds.")
+        hint = usual if flow.id == node.default else ""
+        asked.append(Question(f"label_{flow.id}", label, value=flow.name, hint=hint))
         if flow.id != node.default:
             when = gettext("Way {number}: taken if").format(number=number)
             text = flow.condition.text if flow.condition else ""

@@ -172,7 +172,7 @@ class _Table:
             tag=node.kind,
             role=role_words(node.element.lane) if node.kind in _PERSONS else "",
             what=_what(node),
-            form=gettext(self.titles.get(form, form)),
+            form=self.titles.get(form, form),
             due=self._time(node),
             clause=told.get("procedureRef", ""),
             wrong=(
