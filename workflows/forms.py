@@ -136,6 +136,11 @@ class Form:
         return tuple(self._by_name)
 
     @property
+    def all_fields(self) -> tuple[Field, ...]:
+        """The fields in order, as the form defines them."""
+        return tuple(self._fields)
+
+    @property
     def option_lists(self) -> frozenset[str]:
         """The lists of values that the host has to fill in (`x-options`)."""
         return frozenset(item.options for item in self._fields if item.options)

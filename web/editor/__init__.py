@@ -8,11 +8,13 @@ from web.editor.procedure_pages import procedure_pages
 from web.editor.publish import publish
 from web.editor.rehearsal_pages import rehearsal_pages
 from web.editor.scenario_pages import scenario_pages
+from web.editor.steps import steps
 from web.editor.trace_pages import trace_pages
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     overview,
     files,
+    steps,
     scenario_pages,
     rehearsal_pages,
     trace_pages,

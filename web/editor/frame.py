@@ -9,6 +9,7 @@ DRAFTS = "/processes/drafts"
 
 TABS = (
     ("", marked("Overview")),
+    ("/steps", marked("Steps")),
     ("/scenarios", marked("Scenarios")),
     ("/trace", marked("Trace")),
     ("/publish", marked("Publish")),
