@@ -3,6 +3,8 @@
 from flask import Blueprint
 
 from web.editor.files import files
+from web.editor.form_pages import form_pages
 from web.editor.overview import overview
+from web.editor.question_pages import question_pages
 
-BLUEPRINTS: tuple[Blueprint, ...] = (overview, files)
+BLUEPRINTS: tuple[Blueprint, ...] = (overview, files, form_pages, question_pages)
