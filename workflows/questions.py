@@ -57,7 +57,12 @@ _LIMITS = {
 _SHAPES: Mapping[str, Document] = {
     "radio": {"type": "string", "x-widget": "radio"},
     "select": {"type": "string", "x-widget": "select"},
-    "checkboxes": {"type": "array", "items": {"type": "string"}, "uniqueItems": True, "x-widget": "checkboxes"},
+    "checkboxes": {
+        "type": "array",
+        "items": {"type": "string"},
+        "uniqueItems": True,
+        "x-widget": "checkboxes",
+    },
     "checkbox": {"type": "boolean", "x-widget": "checkbox"},
     "text": {"type": "string", "maxLength": 200, "x-widget": "text"},
     "textarea": {"type": "string", "maxLength": 1000, "x-widget": "textarea"},

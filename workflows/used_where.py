@@ -8,9 +8,7 @@ from dataclasses import dataclass, field
 from engine.drawing import Node
 from engine.reading import read
 from workflows.definitions import Bundle
-
-OWN_MAIL_STEP = "send_mail"
-"""The step that sends a mail which a bundle brings beside those of the product; its property `mail` names it."""
+from workflows.own_mails import STEP
 
 _DUE = ("due", "dueAgain")
 _LEVEL = re.compile(r"service_level\(\s*[\"'](\w+)[\"']\s*\)")
@@ -18,11 +16,13 @@ _LEVEL = re.compile(r"service_level\(\s*[\"'](\w+)[\"']\s*\)")
 
 @dataclass(frozen=True)
 class Use:
-    """An element that uses something: its id, its name or, for want of one, the id, and the file it is drawn in."""
+    """An element that uses something: its id, its name or, for want of one, the id, and the file it is drawn in; of a
+    step that sends a bundle's own mail also to whom, of `own_mails.RECEIVERS`."""
 
     element: str
     name: str
     file: str
+    to: str = ""
 
 
 @dataclass(frozen=True)
@@ -38,8 +38,13 @@ def uses_of(bundle: Bundle) -> Uses:
     """Every use in the diagrams of a bundle, in their order."""
     found = Uses()
     for node in read(bundle.diagrams, all_processes=True).nodes:
-        use = Use(node.id, node.element.name or node.id, node.file)
-        for names, where in ((_forms(node), found.forms), (_mails(node), found.mails), (_times(node), found.times)):
+        to = node.element.properties.get("mailTo", "")
+        use = Use(node.id, node.element.name or node.id, node.file, to)
+        for names, where in (
+            (_forms(node), found.forms),
+            (_mails(node), found.mails),
+            (_times(node), found.times),
+        ):
             for name in names:
                 where[name].append(use)
     return found
@@ -53,7 +58,7 @@ def _forms(node: Node) -> list[str]:
 def _mails(node: Node) -> list[str]:
     """The folder of a mail is the name of the step that sends it, but for the step that sends any."""
     step = node.element.step
-    kind = node.element.properties.get("mail") if step == OWN_MAIL_STEP else step
+    kind = node.element.properties.get("mail") if step == STEP else step
     return [kind] if kind else []
 
 

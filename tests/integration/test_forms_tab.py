@@ -41,7 +41,9 @@ class Tab:
     def typed(self, question: str) -> dict[str, object]:
         """What stands in the page of a question, as its form would send it."""
         text = self.get(f"/{FORM}/questions/{question}")
-        found: dict[str, object] = dict(re.findall(r'<input class="usa-input[^>]* name="q-([\w-]+)" value="([^"]*)"', text))
+        found: dict[str, object] = dict(
+            re.findall(r'<input class="usa-input[^>]* name="q-([\w-]+)" value="([^"]*)"', text)
+        )
         found |= dict(re.findall(r'<textarea[^>]* name="q-([\w-]+)"[^>]*>(.*?)</textarea>', text, re.DOTALL))
         found |= dict(re.findall(r'name="q-([\w-]+)" value="([^"]*)" checked', text))
         for name, body in re.findall(r'<select[^>]* name="q-([\w-]+)".*?>(.*?)</select>', text, re.DOTALL):

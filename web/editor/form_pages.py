@@ -142,7 +142,11 @@ def form_page(
         TAB,
         form=form,
         wrong=wrong,
-        values={"form-title": source.get("title", form), "form-text": source.get("description", ""), **(values or {})},
+        values={
+            "form-title": source.get("title", form),
+            "form-text": source.get("description", ""),
+            **(values or {}),
+        },
         rows=_rows(source) if source else [],
         fields=[] if wrong else fields_of(Form.parse(text.encode()), answers or {}),
         width=width if width in _WIDTHS else _WIDTHS[0],
@@ -269,5 +273,3 @@ def _needed(question: Question, before: dict[str, Document]) -> str:
     if question.required_if:
         return gettext("If {condition}").format(condition=in_words(question.required_if, before))
     return gettext("No")
-
-

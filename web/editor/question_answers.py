@@ -12,7 +12,9 @@ from workflows.questions import KINDS, LISTED, Question, option_lines, read_opti
 PARTS = (1, 2, 3)
 """So many conditions can be chosen together."""
 
-_CONDITIONS = frozenset(f"{field}-{part}" for field in ("q-shown", "q-required") for part in (*PARTS, "written"))
+_CONDITIONS = frozenset(
+    f"{field}-{part}" for field in ("q-shown", "q-required") for part in (*PARTS, "written")
+)
 FIELDS = _CONDITIONS | {
     "q-name", "q-label", "q-help", "q-kind", "q-options", "q-required", "q-shown", "q-keep", "q-readers", "q-least",
     "q-most", "q-not-future", "q-message",
@@ -102,7 +104,9 @@ def _options(values: Mapping[str, Any], errors: dict[str, str]) -> tuple[tuple[s
     try:
         found = read_options(values["q-options"])
     except ValueError as line:
-        words = gettext("“{line}” is no answer. Write its value, a bar and its words: yes | Yes. Each value stands once.")
+        words = gettext(
+            "“{line}” is no answer. Write its value, a bar and its words: yes | Yes. Each value stands once."
+        )
         errors["q-options"] = words.format(line=str(line)[:60])
         return ()
     if not found:

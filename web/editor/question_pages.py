@@ -28,7 +28,9 @@ from workflows.queries.drafts import DraftView, draft_view
 from workflows.question_conditions import picks
 from workflows.questions import KEPT, KINDS, Question
 
-question_pages = Blueprint("question_pages", __name__, url_prefix=f"{DRAFTS}/<int:draft_id>/forms/<form>/questions")
+question_pages = Blueprint(
+    "question_pages", __name__, url_prefix=f"{DRAFTS}/<int:draft_id>/forms/<form>/questions"
+)
 
 NEW = ""
 """The name of a question that is not there yet."""
@@ -83,7 +85,9 @@ def _without(source: Document, question: str) -> Document:
     return without_question(source, question)
 
 
-def _changed(draft_id: int, form: str, question: str, how: Callable[[Document], Document], words: str) -> Answer:
+def _changed(
+    draft_id: int, form: str, question: str, how: Callable[[Document], Document], words: str
+) -> Answer:
     """Change the order of a form; a question that asks for the answer of a later one is named."""
     try:
         source = source_of(draft_view(g.actor, draft_id), form)
@@ -100,7 +104,9 @@ def _other_words(errors: dict[str, str]) -> dict[str, str]:
     """What refuses another order or fewer questions, said of the questions and not of the document."""
     if "no earlier field" not in errors.get("", ""):
         return errors
-    before = gettext("Another question is asked only after an answer to this one. Change when that one is asked first.")
+    before = gettext(
+        "Another question is asked only after an answer to this one. Change when that one is asked first."
+    )
     return {**errors, "": f"{before} {errors['']}"}
 
 
@@ -133,7 +139,9 @@ def _with_typed(source: Document, name: str, values: dict[str, Any]) -> tuple[st
 
 def _name(given: str, label: str, taken: Document) -> str:
     if given and not identifier(given):
-        words = gettext("Small letters, digits and underscores, beginning with a letter, and no four digits in a row.")
+        words = gettext(
+            "Small letters, digits and underscores, beginning with a letter, and no four digits in a row."
+        )
         raise InvalidInput(fields={"q-name": words})
     if given in taken:
         raise InvalidInput(fields={"q-name": gettext("The form has a question of this name already.")})
@@ -199,9 +207,10 @@ def _page(
         kinds=said(KINDS),
         kept=said(KEPT),
         roles=said(ROLES),
-        picks=[(label, [(one.written, one.words) for one in found]) for label, found in picks(earlier(source, question))],
+        picks=[
+            (label, [(one.written, one.words) for one in found])
+            for label, found in picks(earlier(source, question))
+        ],
         shown=shown,
         errors=errors or {},
     )
-
-
