@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import engine
 from engine.expressions import Kind
 from notifications import render
-from workflows import bundle_words, own_mails
+from workflows import bundle_words, level_edits, own_mails
 from workflows.definitions import MAIN_PROCESS, OPT_OUT_AGAIN, ROLE_OF_LANE, Bundle
 from workflows.forms import BadForm, Form
 from workflows.mail_words import ALLOWED_NAMES
@@ -71,7 +71,10 @@ def refusals(files: dict[str, str]) -> dict[str, str]:
 
 def _levels(bundle: Bundle) -> Iterator[BundleProblem]:
     try:
-        bundle.service_levels.keys()
+        for key in level_edits.lacking(bundle.service_levels):
+            kind = "number" if key in level_edits.NUMBERS else "length of time"
+            mend = f"Add the table with its {kind} and a sentence that says what it does."
+            yield BundleProblem(SERVICE_LEVELS, "", "", f"[{key}] is missing, or is no {kind}.", mend)
     except KeyError:
         reason = "The file is missing. Every bundle says its times in service_levels.toml."
         yield BundleProblem(SERVICE_LEVELS, "", "", reason)

@@ -10,6 +10,8 @@ DRAFTS = "/processes/drafts"
 TABS = (
     ("", marked("Overview")),
     ("/forms", marked("Forms")),
+    ("/mail", marked("Mail")),
+    ("/times", marked("Times")),
 )
 """What there is of a draft, in this order: the end of the address, and its words."""
 
