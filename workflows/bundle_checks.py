@@ -133,8 +133,7 @@ def _diagrams(bundle: Bundle) -> Iterator[BundleProblem]:
             "", OPT_OUT_AGAIN, "X6", reason, "Add the diagram, or mark its process executable."
         )
     elif all(problem.warning for problem in found):
-        for process in (MAIN_PROCESS, OPT_OUT_AGAIN):
-            yield from _elements(bundle, bundle.definition(process))
+        yield from _elements(bundle, bundle.definition(MAIN_PROCESS))
 
 
 def _variables(bundle: Bundle) -> Callable[[engine.Element], dict[str, Kind]]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from workflows.calendar import Duration
-from workflows.language import marked
+from workflows.language import gettext, marked
 from workflows.service_levels import ServiceLevel, ServiceLevels
 
 UNITS = {
@@ -21,6 +21,15 @@ UNITS = {
     "same business day": marked("on the same business day, without a number"),
 }
 """What a length of time is counted in, by its word in the file."""
+_ONE = {
+    "business day": marked("1 business day"),
+    "day": marked("1 day"),
+    "week": marked("1 week"),
+    "month": marked("1 month"),
+    "year": marked("1 year"),
+    "hour": marked("1 hour"),
+    "minute": marked("1 minute"),
+}
 SAME_DAY = "same business day"
 
 ORIGINS = {
@@ -58,6 +67,18 @@ def number_and_unit(level: ServiceLevel) -> tuple[str, str]:
         return "", SAME_DAY
     found = _LENGTH.fullmatch(text)
     return (found[1], found[2]) if found and found[2] in UNITS else (text, "")
+
+
+def in_words(level: ServiceLevel) -> str:
+    """How long something takes, or its number, as a page says it."""
+    if level.after is None:
+        return ", ".join(str(number) for number in level.numbers)
+    number, unit = number_and_unit(level)
+    if unit == SAME_DAY:
+        return gettext("On the same business day")
+    if number == "1" and unit:
+        return gettext(_ONE[unit])
+    return f"{number} {gettext(UNITS[unit])}" if unit else number
 
 
 def length(number: str, unit: str) -> Duration:

@@ -22,6 +22,7 @@ from workflows.form_documents import (
     with_texts,
     written,
 )
+from workflows.form_sentences import Labels, fill
 from workflows.forms import BadForm, FieldView, Form
 from workflows.language import gettext
 from workflows.people import roles_in_words
@@ -135,19 +136,20 @@ def form_page(
     text = text_of(draft, form)
     wrong = Form.problems(text.encode())
     source = {} if wrong else document(text)
-    width = request.args.get("width", "")
+    width, labels = request.args.get("width", ""), preview_values(g.actor).labels
     return page(
         "editor/form.html",
         draft,
         TAB,
         form=form,
         wrong=wrong,
+        title=fill(source.get("title", form), labels),
         values={
             "form-title": source.get("title", form),
             "form-text": source.get("description", ""),
             **(values or {}),
         },
-        rows=_rows(source) if source else [],
+        rows=_rows(source, labels) if source else [],
         fields=[] if wrong else fields_of(Form.parse(text.encode()), answers or {}),
         width=width if width in _WIDTHS else _WIDTHS[0],
         users=uses_of(draft.bundle).forms.get(f"{form}.json", []),
@@ -218,50 +220,52 @@ def _new(draft: DraftView, values: dict[str, str]) -> tuple[str, Document]:
 
 
 def _list(draft: DraftView, values: dict[str, Any], errors: dict[str, str]) -> str:
-    uses = uses_of(draft.bundle)
+    uses, labels = uses_of(draft.bundle), preview_values(g.actor).labels
     names = sorted(name.removeprefix(FORMS) for name in draft.files if name.startswith(FORMS))
     return page(
         "editor/forms.html",
         draft,
         TAB,
-        rows=[_form_row(draft, name, [use.name for use in uses.forms.get(name, [])]) for name in names],
+        rows=[
+            _form_row(draft, name, labels) | {"users": [use.name for use in uses.forms.get(name, [])]}
+            for name in names
+        ],
         values={"form-title": "", "form-question": "", "form-name": "", **values},
         errors=errors,
     )
 
 
-def _form_row(draft: DraftView, name: str, users: list[str]) -> dict[str, object]:
+def _form_row(draft: DraftView, name: str, labels: Labels) -> dict[str, object]:
     text = draft.files[FORMS + name]
     problems = Form.problems(text.encode())
     source = {} if problems else document(text)
     return {
         "name": name.removesuffix(".json"),
-        "title": source.get("title", name),
+        "title": fill(source.get("title", name), labels),
         "questions": len(source.get("properties", {})),
-        "users": users,
         "problems": len(problems),
     }
 
 
-def _rows(source: Document) -> list[dict[str, object]]:
-    """The questions of a form as the table shows them."""
+def _rows(source: Document, labels: Labels) -> list[dict[str, object]]:
+    """The questions of a form as the table shows them, with the area's names for the case management system."""
     required = source.get("required", [])
     names = list(source["properties"])
     return [
-        _row(Question.read(source["properties"][name], name in required), earlier(source, name))
+        _row(Question.read(source["properties"][name], name in required), earlier(source, name), labels)
         | {"name": name, "is_first": name == names[0], "is_last": name == names[-1]}
         for name in names
     ]
 
 
-def _row(question: Question, before: dict[str, Document]) -> dict[str, object]:
+def _row(question: Question, before: dict[str, Document], labels: Labels) -> dict[str, object]:
     return {
-        "label": question.label,
-        "help": question.help,
+        "label": fill(question.label, labels),
+        "help": fill(question.help, labels),
         "kind": gettext(KINDS[question.kind]),
-        "options": [label for _, label in question.options],
-        "needed": _needed(question, before),
-        "shown_if": in_words(question.shown_if, before),
+        "options": [fill(label, labels) for _, label in question.options],
+        "needed": fill(_needed(question, before), labels),
+        "shown_if": fill(in_words(question.shown_if, before), labels),
         "kept": gettext(KEPT[question.keep]),
         "readers": roles_in_words(question.visible_to),
     }

@@ -261,4 +261,5 @@ def _sent(kind: str, uses: Uses) -> dict[str, object]:
     """Who gets a mail, and which steps send it."""
     users: list[Use] = uses.mails.get(kind, [])
     own = [gettext(RECEIVERS[to]) for to in dict.fromkeys(use.to for use in users) if to in RECEIVERS]
-    return {"to": "; ".join(own) if is_own(kind) else readers_of(kind), "steps": [use.name for use in users]}
+    to = "; ".join(own) if is_own(kind) else readers_of(kind)
+    return {"to": to, "steps": list(dict.fromkeys(use.name for use in users))}

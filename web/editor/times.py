@@ -19,6 +19,7 @@ from workflows.level_edits import (
     UNITS,
     NotByLine,
     changed,
+    in_words,
     length,
     number_and_unit,
     removed,
@@ -191,16 +192,6 @@ def _by_line(change: Any) -> str:
         raise InvalidInput(fields={"": words}) from None
 
 
-def _in_words(level: ServiceLevel) -> str:
-    """How long something takes, as the page says it."""
-    if level.after is None:
-        return ", ".join(str(number) for number in level.numbers)
-    number, unit = number_and_unit(level)
-    if not number:
-        return gettext("On the same business day")
-    return f"{number} {gettext(UNITS[unit])}" if unit else number
-
-
 def _used_by(key: str, uses: Uses) -> list[str]:
     return [
         *(use.name for use in uses.times.get(key, [])),
@@ -214,7 +205,7 @@ def _list(draft: DraftView, values: dict[str, Any], errors: dict[str, str]) -> s
     except InvalidInput as refused:
         found, uses, errors = [], Uses(), {**refused.fields, **errors}
     rows = [
-        {"key": one.key, "meaning": one.meaning, "value": _in_words(one), "used_by": _used_by(one.key, uses),
+        {"key": one.key, "meaning": one.meaning, "value": in_words(one), "used_by": _used_by(one.key, uses),
          "origin": gettext(ORIGINS[one.counts_from]) if one.counts_from != "opened" else ""}
         for one in found
     ]  # fmt: skip
