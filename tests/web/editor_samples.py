@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+from tests.web.draft_samples import TABS_OF_PARTS
 from workflows.bundle_checks import BundleProblem
 from workflows.queries.drafts import DraftView
 
@@ -19,4 +20,5 @@ PROBLEM = BundleProblem(
 
 EDITOR = {
     "editor/overview.html": {**FRAME, "problems": [PROBLEM], "warnings": [PROBLEM]},
+    **{name: {**FRAME, **values} for name, values in TABS_OF_PARTS.items()},
 }

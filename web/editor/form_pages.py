@@ -120,7 +120,7 @@ def preview(draft_id: int, form: str) -> str:
     answers = without_blocked(parsed.asked(typed(parsed)))
     if "HX-Request" in request.headers:
         refresh = url_for("form_pages.preview", draft_id=draft_id, form=form)
-        return render_template("editor/form_fields.html", fields=fields_of(parsed, answers), refresh=refresh)
+        return render_template("parts/form_fields.html", fields=fields_of(parsed, answers), refresh=refresh)
     return form_page(draft_id, form, answers=answers)
 
 
