@@ -80,6 +80,8 @@ def of_place(world: World, rule: str, who: Who) -> Asked:
         "<string:name>": "mail" if "mail" in more else "hours", "<int:webhook_id>": things.webhook,
         "<int:draft_id>": things.draft, "<int:publication_id>": things.publication,
         "<element>": "T1_QuickSearchOwnOffice", "<int:place>": "1",
+        "<form>": "T6_AskClientToContactSupervisor", "<question>": "asked_by", "<mail>": "remind_now",
+        "<time>": "confirm_due",
     }  # fmt: skip
     if "/scenarios/" in path:
         known["<key>"] = "opted_in"

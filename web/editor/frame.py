@@ -10,6 +10,9 @@ DRAFTS = "/processes/drafts"
 TABS = (
     ("", marked("Overview")),
     ("/steps", marked("Steps")),
+    ("/forms", marked("Forms")),
+    ("/mail", marked("Mail")),
+    ("/times", marked("Times")),
     ("/scenarios", marked("Scenarios")),
     ("/trace", marked("Trace")),
     ("/publish", marked("Publish")),
