@@ -1,6 +1,9 @@
 """The requests: for each route an address and a body that is right but, perhaps, for the permission."""
 
+import base64
+import io
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from tests.desk import AVERY, DEVON, ELLIS, JORDAN, MORGAN, answers
@@ -9,6 +12,9 @@ from tests.permissions.people import SUP, Who
 from tests.permissions.table import STATUS
 from tests.permissions.world import Task, Things, World
 from workflows import sample
+from workflows.bundle_files import packed
+from workflows.commands.definitions import read_folder
+from workflows.settings import PROJECT
 
 Asked = tuple[str, str, dict[str, Any] | None]
 """Method, path and body."""
@@ -128,6 +134,12 @@ def _body(method: str, path: str, who: Who, things: Things) -> dict[str, Any] | 
     return _told(path, things) or _kept(method, path, who) or _posted(path, who, things.incident)
 
 
+@cache
+def _shipped() -> bytes:
+    """The procedure as a .zip: the draft holds the same."""
+    return packed(read_folder(PROJECT / "bpmn" / "opt_in_5512pro"))
+
+
 def _told(path: str, things: Things) -> dict[str, Any] | None:
     """What is sent to the inbox, to preferences and to webhooks."""
     telling = {
@@ -146,6 +158,12 @@ def _told(path: str, things: Things) -> dict[str, Any] | None:
         "/publish": {"note": "SAMPLE", "mode": "new_cases"},
         "/propose": {"note": "SAMPLE", "mode": "new_cases"},
         f"/publications/{things.publication}/decline": {"reason": "SAMPLE"},
+        f"/drafts/{things.draft}/replace": {"file": (io.BytesIO(_shipped()), "bundle.zip")},
+        f"/drafts/{things.draft}/newer": {"version": 2, "row_version": 1},
+        f"/drafts/{things.draft}/replace/take": {
+            "row_version": 1,
+            "bundle": base64.b64encode(_shipped()).decode(),
+        },
         "/read-all": {"until": things.letter},
         "/api/v1/preferences": {"keyboard": True, "messages": {}, "daily_at": "08:00"},
     }

@@ -2,10 +2,13 @@
 
 from flask import Blueprint
 
+from web.editor.compare import compare
 from web.editor.files import files
 from web.editor.form_pages import form_pages
 from web.editor.mail_pages import mail_pages
+from web.editor.newer import newer
 from web.editor.overview import overview
+from web.editor.packing import packing
 from web.editor.procedure_pages import procedure_pages
 from web.editor.publish import publish
 from web.editor.question_pages import question_pages
@@ -24,8 +27,11 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     rehearsal_pages,
     trace_pages,
     procedure_pages,
+    compare,
     publish,
     form_pages,
     question_pages,
     mail_pages,
+    packing,
+    newer,
 )

@@ -15,6 +15,7 @@ TABS = (
     ("/times", marked("Times")),
     ("/scenarios", marked("Scenarios")),
     ("/trace", marked("Trace")),
+    ("/compare", marked("Compare")),
     ("/publish", marked("Publish")),
 )
 """What there is of a draft, in this order: the end of the address, and its words."""
