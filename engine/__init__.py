@@ -25,6 +25,7 @@ from engine.expressions import Context
 from engine.instance import Chooser, Instance, OpenWork, Step, Trace
 from engine.limits import Limits
 from engine.routes import Routes, routes
+from engine.vocabulary import Vocabulary, vocabulary
 
 __all__ = [
     "BpmnError",
@@ -47,10 +48,12 @@ __all__ = [
     "Step",
     "StepLimit",
     "Trace",
+    "Vocabulary",
     "check",
     "drawn_words",
     "load",
     "reworded",
     "routes",
     "unreadable",
+    "vocabulary",
 ]

@@ -2,7 +2,8 @@
 
 from flask import Blueprint
 
+from web.editor.diagram import diagram
 from web.editor.files import files
 from web.editor.overview import overview
 
-BLUEPRINTS: tuple[Blueprint, ...] = (overview, files)
+BLUEPRINTS: tuple[Blueprint, ...] = (overview, diagram, files)

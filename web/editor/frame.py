@@ -7,7 +7,7 @@ from workflows.queries.drafts import DraftView
 
 DRAFTS = "/processes/drafts"
 
-TABS = (("", marked("Overview")),)
+TABS = (("", marked("Overview")), ("/diagram", marked("Diagram")))
 """What there is of a draft, in this order: the end of the address, and its words."""
 
 
