@@ -18,6 +18,7 @@ import { Saver } from "./modeler/saving.js";
 import spiffworkflow from "./modeler/spiffworkflow.json";
 
 const PALETTE = 110;
+const READABLE = 0.75;
 
 class Desk {
   constructor(section, catalogue) {
@@ -39,12 +40,14 @@ class Desk {
   async open({ row_version: rowVersion, files }) {
     const { warnings } = await this.modeler.importXML(files[this.file]);
     if (warnings.length) this.say(this.words.odd, warnings.map((warning) => warning.message));
-    this.fit();
+    this.begin();
     this.saver = new Saver(this, rowVersion);
     this.refresh();
     const answer = await fetch(this.section.dataset.problems);
     if (answer.ok) this.told((await answer.json()).problems);
-    if (location.hash) this.go(decodeURIComponent(location.hash.slice(1)));
+    const named = () => this.go(decodeURIComponent(location.hash.slice(1)));
+    addEventListener("hashchange", named);
+    named();
     this.section.dataset.ready = "true";
   }
 
@@ -97,6 +100,16 @@ class Desk {
 
   zoom(by) {
     this.canvas.zoom(Math.min(4, Math.max(0.1, this.canvas.zoom() * by)));
+  }
+
+  // The whole diagram where that can be read, else the part where it starts.
+  begin() {
+    this.fit();
+    const start = this.modeler.get("elementRegistry").find((element) => element.type === "bpmn:StartEvent");
+    if (this.canvas.zoom() >= READABLE || !start) return;
+    this.canvas.zoom(READABLE);
+    const { width, height } = this.canvas.viewbox();
+    this.canvas.viewbox({ x: start.x - (PALETTE + 50) / READABLE, y: start.y - height / 4, width, height });
   }
 
   // Room at the left for the palette, and a little around.
