@@ -115,7 +115,7 @@ def test_the_diagram_is_tried_and_found_in(modeler: Modeler) -> None:
     expect(page.locator("[data-modeler-panel]")).to_contain_text("You are trying the diagram.")
     page.get_by_role("button", name="Try it").click()
     page.get_by_role("button", name="Find").click()
-    page.keyboard.type("Verify the account")
+    page.keyboard.type("Verify the client")
     page.keyboard.press("Enter")
     expect(page.locator("#panel-name")).to_have_value(re.compile("^Verify"))
 

@@ -58,7 +58,7 @@ def catalogue(work: Work, draft_id: int) -> Catalogue:
     named = engine.vocabulary(bundle.diagrams, variables_set(bundle))
     return Catalogue(
         lanes=[_row(lane, role_words(lane)) for lane in ROLE_OF_LANE],
-        forms=[_row(name, form.title) for name, form in _sound_forms(bundle)],
+        forms=[_row(name, form.schema()["title"]) for name, form in _sound_forms(bundle)],
         levels=list(_levels(bundle)),
         steps=sorted(_steps(bundle), key=lambda row: str(row["label"])),
         processes=[

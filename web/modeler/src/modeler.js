@@ -76,7 +76,7 @@ class Desk {
   listen() {
     const stack = this.modeler.get("commandStack");
     const actions = {
-      undo: () => stack.undo(), redo: () => stack.redo(), find: () => this.modeler.get("searchPad").toggle(),
+      undo: () => stack.undo(), redo: () => stack.redo(), find: (event) => this.find(event),
       in: () => this.zoom(1.25), out: () => this.zoom(0.8), fit: () => this.fit(),
       map: () => this.modeler.get("minimap").toggle(), simulate: () => this.modeler.get("toggleMode").toggleMode(),
       bpmn: () => this.saver.keep(), svg: () => this.picture(),
@@ -96,6 +96,12 @@ class Desk {
     this.button("undo").disabled = this.simulating || !stack.canUndo();
     this.button("redo").disabled = this.simulating || !stack.canRedo();
     this.button("simulate").setAttribute("aria-pressed", String(Boolean(this.simulating)));
+  }
+
+  // The search closes at the next click anywhere, and this click is still on its way.
+  find(event) {
+    event.stopPropagation();
+    this.modeler.get("searchPad").toggle();
   }
 
   zoom(by) {

@@ -23,7 +23,8 @@ export class Fields {
     const fields = [this.name(element, target)];
     const named = is(element, "bpmn:FlowNode") && !is(element, "bpmn:Gateway");
     if (named || is(element, "bpmn:Process") || process) fields.push(this.help(element, process ?? target));
-    if (is(element, "bpmn:FlowNode") && this.model.lanes(element).length) fields.push(this.role(element));
+    const placed = is(element, "bpmn:FlowNode") && !is(element, "bpmn:BoundaryEvent");
+    if (placed && this.model.lanes(element).length) fields.push(this.role(element));
     return { title: this.words[kindOf(element)] ?? this.words.element, fields };
   }
 
@@ -36,7 +37,8 @@ export class Fields {
 
   help(element, target) {
     const label = is(element, "bpmn:UserTask") ? this.words.help : this.words.about;
-    return { key: "help", label, kind: "area", value: this.model.help(target), write: (value) => this.model.setHelp(element, target, value) };
+    const rows = is(element, "bpmn:UserTask") ? 7 : 3;
+    return { key: "help", label, kind: "area", rows, value: this.model.help(target), write: (value) => this.model.setHelp(element, target, value) };
   }
 
   role(element) {

@@ -73,7 +73,7 @@ export class Panel {
     const onchange = (event) => field.write(event.target.value.trim());
     if (field.kind === "select") return this.select(field, { id, onchange });
     if (field.kind === "area") {
-      const area = make("textarea", { class: "usa-textarea", id, rows: 4, onchange });
+      const area = make("textarea", { class: "usa-textarea", id, rows: field.rows, onchange });
       area.value = field.value;
       return area;
     }
