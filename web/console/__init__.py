@@ -181,6 +181,25 @@ def verify() -> None:
 
 
 @main.command()
+def inspect() -> None:
+    """Look for whatever must never be: rows and saved states that differ, forgotten mail, a fact in a wrong place.
+
+    Looks at one moment of the data and changes nothing, so it may run while people work.
+    """
+    reach()
+    from workflows.invariants import INVARIANTS, violations
+
+    found = list(violations())
+    for violation in found:
+        click.echo(f"{violation.invariant}: {violation.about}: {violation.what}", err=True)
+    if found:
+        raise click.ClickException(
+            f"{len(found)} violations. See the operator’s guide, “What inspect finds”."
+        )
+    click.echo(f"Nothing is wrong: {len(INVARIANTS)} invariants hold.")
+
+
+@main.command()
 @click.argument("username")
 def token(username: str) -> None:
     """Print a bearer token for USERNAME, for the API. It is shown this once."""
