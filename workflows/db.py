@@ -148,6 +148,14 @@ def rehearsal() -> Iterator[Session]:
 
 
 @contextmanager
+def snapshot() -> Iterator[Session]:
+    """A transaction that sees one moment of the data however long it reads, and writes nothing."""
+    with rehearsal() as db:
+        db.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
+        yield db
+
+
+@contextmanager
 def _failing_without_values() -> Iterator[None]:
     """Whatever the database says against something is told without what was to be stored."""
     try:

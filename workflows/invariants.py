@@ -17,8 +17,9 @@ import engine
 from workflows import clock
 from workflows.cases import OUTCOMES, Case, ClientFacts
 from workflows.chains import chains
-from workflows.db import rehearsal
+from workflows.db import snapshot
 from workflows.definitions import Bundle, ProcessDefinition, bundle_of
+from workflows.heads import head_findings
 from workflows.history import HistoryEvent
 from workflows.instances import ProcessInstance
 from workflows.outbox import OutboxMessage
@@ -46,8 +47,7 @@ Found = Iterator[tuple[str, str]]
 
 def violations() -> Iterator[Violation]:
     """Every violation of every invariant, in one snapshot of the database."""
-    with rehearsal() as db:
-        db.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
+    with snapshot() as db:
         yield from violations_in(db)
 
 
@@ -131,6 +131,7 @@ def histories_are_whole(db: Session) -> Found:
     for chain in chains(db):
         if chain.broken_at:
             yield chain.case or "events without a case", f"is broken from event {chain.broken_at} on"
+    yield from (("signed heads", found) for found in head_findings(db))
 
 
 def messages_go_out(db: Session) -> Found:

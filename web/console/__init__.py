@@ -14,6 +14,7 @@ import click
 import engine
 from engine.texts import Rules
 from web.console import launch
+from web.console.auditing import audit
 from web.console.place import place
 from web.console.reach import reach
 
@@ -24,6 +25,9 @@ PROCEDURE = "opt_in_5512pro"
 @click.version_option(package_name="opt-in-desk", prog_name="optin")
 def main() -> None:
     """Opt-In Desk: procedure 5512PRO as a process."""
+
+
+main.add_command(audit)
 
 
 @main.command("demo")
@@ -156,28 +160,6 @@ def prepare() -> None:
     _deploy(chosen.bundles_dir / PROCEDURE, unless_deployed=True)
     people = [list(line) for line in data.load()]
     click.echo(json.dumps({"people": people, "password": data.PASSWORD}))
-
-
-@main.command()
-def verify() -> None:
-    """Check that no event of the history is missing or changed.
-
-    Keep the last line elsewhere: the events without a case only ever grow beyond it.
-    """
-    reach()
-    from workflows import chains, db
-
-    with db.transaction() as transaction:
-        found = list(chains.chains(transaction))
-    broken = [chain for chain in found if chain.broken_at]
-    for chain in broken:
-        about = f"of case {chain.case}" if chain.case else "without a case"
-        click.echo(f"Broken: the history {about}, from event {chain.broken_at} on.", err=True)
-    if broken:
-        raise click.ClickException("The history was changed. Tell whoever answers for the records.")
-    click.echo(f"The history is whole: {sum(chain.events for chain in found)} events, {len(found)} chains.")
-    for chain in found[:1]:
-        click.echo(f"Without a case: {chain.events} events, the last is {chain.last_hash}")
 
 
 @main.command()
