@@ -50,6 +50,7 @@ from web.start import start
 from web.tasks import tasks
 from web.team import team
 from web.tokens import tokens
+from web.watching import watching
 from web.webhooks import webhooks
 from workflows import language
 from workflows.people import ROLES, Actor
@@ -81,6 +82,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     account,
     emergency,
     problems,
+    watching,
     audit,
     tokens,
     webhooks,

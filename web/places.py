@@ -66,6 +66,12 @@ PLACES = (
         frozenset({"administrator"}),
         marked("Other programs that are told what happens to cases."),
     ),
+    Place(
+        marked("Health"),
+        "/admin/health",
+        frozenset({"administrator"}),
+        marked("How mail, reminders, workers and the history are."),
+    ),
     Place(marked("Problems"), PROBLEMS, frozenset({"administrator", "auditor"})),
     Place(marked("History"), "/audit", frozenset({"auditor", "administrator"})),
 )

@@ -35,6 +35,9 @@ JsonList = list[Any]
 """A JSON list in a column."""
 
 
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
 class Base(DeclarativeBase):
     """The base of all tables; every datetime column keeps its offset."""
 
@@ -200,7 +203,7 @@ class DatabaseFailed(Exception):
 def migrate(url: str | None = None) -> None:
     """Bring the schema to the newest version (`optin migrate`); safe to run from several processes at once."""
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(MIGRATIONS))
     target = database(url)
     with (
         target.connect().execution_options(isolation_level="AUTOCOMMIT") as guard,
