@@ -66,6 +66,7 @@ class Settings(BaseSettings):
     outbox_batch: int = Field(50, ge=1)
     outbox_max_attempts: int = Field(5, ge=1)
     job_hint: str = "tasks.outbox:nudge"
+    backup_key: str | None = Field(None, min_length=32, repr=False)
     metrics_token: str | None = Field(None, min_length=16, repr=False)
     webhook_allow_loopback: bool = False
     bundles_dir: Path = PROJECT / "bpmn"

@@ -15,6 +15,7 @@ import engine
 from engine.texts import Rules
 from web.console import launch
 from web.console.auditing import audit
+from web.console.keeping import backup, restore
 from web.console.place import place
 from web.console.reach import reach
 
@@ -28,6 +29,8 @@ def main() -> None:
 
 
 main.add_command(audit)
+main.add_command(backup)
+main.add_command(restore)
 
 
 @main.command("demo")
