@@ -7,8 +7,10 @@ nothing but latency. A message carries row ids, never a name or an address, and 
 import time
 from typing import Any
 
+import structlog
 from celery import Celery, signals
 
+from workflows import logs
 from workflows.commands.job_runs import job_ended
 from workflows.settings import settings
 
@@ -102,14 +104,22 @@ app.add_defaults(configuration)
 _begun: dict[str, float] = {}
 
 
+@signals.setup_logging.connect
+def _log(**_: Any) -> None:
+    """Our own log in place of Celery's."""
+    logs.configure()
+
+
 @signals.task_prerun.connect
-def _begin(task_id: str, **_: Any) -> None:
+def _begin(task_id: str, task: Any, **_: Any) -> None:
+    structlog.contextvars.bind_contextvars(job=task.name, job_id=task_id)
     _begun[task_id] = time.monotonic()
 
 
 @signals.task_postrun.connect
 def _end(task_id: str, task: Any, state: str, retval: Any, **_: Any) -> None:
     """Write down that a job of the clock has ended, so that a silent worker shows; hints are too many to tell."""
+    structlog.contextvars.clear_contextvars()
     seconds = time.monotonic() - _begun.pop(task_id, time.monotonic())
     if task.name in CLOCKED:
         failure = type(retval).__name__ if state == "FAILURE" else None

@@ -50,7 +50,7 @@ from web.start import start
 from web.tasks import tasks
 from web.team import team
 from web.tokens import tokens
-from web.watching import watching
+from web.watching import log_requests, watching
 from web.webhooks import webhooks
 from workflows import language
 from workflows.people import ROLES, Actor
@@ -123,6 +123,7 @@ def create_app(configuration: Settings | None = None) -> Flask:
     _prepare_templates(app, chosen)
     csrf.init_app(app)
     security.protect(app)
+    log_requests(app)
     register_failures(app)
     app.add_url_rule("/healthz", "healthz", healthz)
     for blueprint in BLUEPRINTS:

@@ -1,5 +1,9 @@
 """What an operator watches: ready or not and why, the measures, the page Health."""
 
+import json
+import subprocess
+import sys
+
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import text
@@ -90,3 +94,20 @@ def test_health_says_in_words_what_is_not_well_and_what_to_do(desk: Desk, clock:
     assert page.status_code == 200 and "No job has ever run" in page.text
     with pytest.raises(NotAllowed):
         health(actor(AVERY))
+
+
+def test_every_line_of_the_log_is_json_and_names_its_request(desk: Desk) -> None:
+    """In a process of its own, as the web server has it."""
+    program = (
+        "import web.wsgi, logging\n"
+        "client = web.wsgi.app.test_client()\n"
+        "print(client.get('/audit?who=Pennywhistle').headers['X-Request-Id'])\n"
+        "try: raise ValueError('360-555-0101')\n"
+        "except ValueError: logging.getLogger('some.library').exception('it failed')\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
+    lines = [json.loads(line) for line in done.stderr.splitlines()]
+    assert not [word for word in ("Pennywhistle", "360-555") if word in done.stderr]
+    (told,) = [line for line in lines if line["event"] == "answered"]
+    assert (told["rule"], told["request"], told["status"]) == ("/audit", done.stdout.strip(), 302)
+    assert [line["error"] for line in lines if line["event"] == "it failed"] == ["ValueError"]
