@@ -8,7 +8,7 @@ from workflows.commands import accounts
 from workflows.commands.people import session_id
 from workflows.errors import InvalidInput, TooManyAttempts
 from workflows.language import gettext
-from workflows.people import ROLES
+from workflows.people import roles_in_words
 from workflows.queries import people as queries
 
 account = Blueprint("account", __name__)
@@ -90,11 +90,8 @@ def _page(errors: dict[str, str]) -> str:
             "email": row.person.email,
             "agency": row.agency,
         },
-        works_in=[
-            *row.offices,
-            *(gettext("{office} (backup)").format(office=office) for office in row.backup),
-        ],
-        roles_words=gettext(" and ").join(gettext(ROLES[role]) for role in row.roles),
+        works_in=row.places,
+        roles_words=roles_in_words(row.roles),
         access=access,
         present=session_id(_key()),
         errors=errors,

@@ -5,10 +5,9 @@ from datetime import date
 from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from web.answers import without_blocked
+from web.answers import flash_each, without_blocked
 from workflows.commands import agreement_decisions as decisions
 from workflows.commands import agreements as commands
-from workflows.commands.agreement_decisions import Decided
 from workflows.commands.agreements import STATUS_WORDS
 from workflows.errors import InvalidInput
 from workflows.language import gettext, marked, said
@@ -75,7 +74,7 @@ def decide(number: str) -> Response | tuple[str, int]:
     done = decisions.decide_many(g.actor, number, [] if errors else chosen, action)
     if errors:
         return _view_page(number, errors), 422
-    _say(done)
+    flash_each(done, gettext("Decided: {names}."), gettext("Not decided: {names}. {reason}"))
     return redirect(url_for("agreements.read_agreement", number=number))
 
 
@@ -104,16 +103,6 @@ def _save_agreement(number: str, new: bool) -> Response | tuple[str, int]:
     return redirect(url_for("agreements.read_agreement", number=number))
 
 
-def _say(done: list[Decided]) -> None:
-    """One message for what was decided, and one for each reason why something was refused."""
-    given = [one.number for one in done if not one.refused]
-    if given:
-        flash(gettext("Decided: {given}.").format(given=", ".join(given)), "success")
-    for reason in dict.fromkeys(one.refused for one in done if one.refused):
-        numbers = ", ".join(one.number for one in done if one.refused == reason)
-        flash(gettext("Not decided: {numbers}. {reason}").format(numbers=numbers, reason=reason), "error")
-
-
 def _view_page(number: str, errors: dict[str, str]) -> str:
     view = agreement_view(g.actor, number)
     return render_template(
@@ -128,7 +117,7 @@ def _view_page(number: str, errors: dict[str, str]) -> str:
         entries=view.entries,
         covered=view.covered,
         cases=view.cases,
-        open_cases=view.open_cases,
+        open_cases=view.row.open_cases,
         decides=any(case.decision for case in view.cases),
         actions=said(ACTIONS),
         may_change=_keeps_agreements(),

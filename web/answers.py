@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from flask import request
+from flask import flash, request
 
+from workflows.commands.many import Outcome
 from workflows.forms import Form
 from workflows.ssn_guard import find
 
@@ -27,6 +28,19 @@ def searched(name: str) -> str:
     """What somebody searches for, from the address; a text that looks like a Social Security number is dropped."""
     text = request.args.get(name, "").strip()
     return "" if find(text) else text
+
+
+def flash_each(outcomes: list[Outcome], done: str, refused: str) -> None:
+    """One message for all that was done, and one for each reason why something was refused.
+
+    `done` is a sentence with `{names}`, `refused` one with `{names}` and `{reason}`.
+    """
+    names = [one.name for one in outcomes if one.done]
+    if names:
+        flash(done.format(names="; ".join(names)), "success")
+    for reason in dict.fromkeys(one.why for one in outcomes if not one.done):
+        names = [one.name for one in outcomes if one.why == reason]
+        flash(refused.format(names="; ".join(names), reason=reason), "error")
 
 
 def _blocked(value: Any) -> bool:

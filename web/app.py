@@ -43,7 +43,7 @@ from web.places import places_for
 from web.preferences import KEYBOARD, chosen, preferences
 from web.problems import problems
 from web.processes import processes
-from web.sent_mail import sent_mail
+from web.sent_mail import STATE_WORDS, sent_mail
 from web.session import here, session
 from web.settings_page import settings_page
 from web.start import start
@@ -53,7 +53,7 @@ from web.tokens import tokens
 from web.watching import log_requests, watching
 from web.webhooks import webhooks
 from workflows import language
-from workflows.people import ROLES, Actor
+from workflows.people import Actor, roles_in_words
 from workflows.settings import Settings, settings
 
 PRODUCT = "Opt-In Desk"
@@ -156,6 +156,7 @@ def _prepare_templates(app: Flask, chosen: Settings) -> None:
     app.jinja_env.lstrip_blocks = True
     forms_view.register_filters(app, chosen.zone)
     app.jinja_env.globals["asset"] = asset
+    app.jinja_env.globals["mail_states"] = STATE_WORDS
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(language.gettext, language.ngettext, newstyle=True)  # type: ignore[attr-defined]
     app.context_processor(frame)
@@ -176,17 +177,10 @@ def frame() -> dict[str, object]:
         "here": here(),
         "language": language.chosen(),
         "languages": language.LANGUAGES,
-        "person": actor and {"name": actor.name, "roles": role_words(actor.roles)},
+        "person": actor and {"name": actor.name, "roles": roles_in_words(actor.roles)},
         "places": places_for(actor, demo),
         "keyboard": actor is not None and bool(chosen(KEYBOARD, True)),
     }
-
-
-def role_words(roles: frozenset[str]) -> str:
-    """`Case manager and Program manager`, in the order of the table of roles."""
-    return language.gettext(" and ").join(
-        language.gettext(words) for role, words in ROLES.items() if role in roles
-    )
 
 
 @cache

@@ -23,7 +23,6 @@ from workflows.queries import cases as queries
 from workflows.queries.case_list import CaseRow
 from workflows.queries.cases import Answered, CaseView, Entry, Sent
 from workflows.queries.corrections import EntryForm, entry_form
-from workflows.queries.whose_clock import case_clock
 from workflows.user_tasks import UserTask
 
 cases = Blueprint("cases", __name__)
@@ -166,7 +165,7 @@ def _age(days: int) -> str:
 
 
 def _case_page(number: str, errors: dict[str, str] | None = None, note_text: str = "") -> str:
-    view = queries.case_view(g.actor, number)
+    view, clock = queries.case_page(g.actor, number)
     return render_template(
         "case.html",
         case=_case(view),
@@ -181,7 +180,7 @@ def _case_page(number: str, errors: dict[str, str] | None = None, note_text: str
         mails=[_mail(sent) for sent in queries.case_messages(g.actor, number)],
         notes=notes(view.notes),
         corrections=view.corrections,
-        clock=clocks.shares(case_clock(g.actor, number)),
+        clock=clocks.shares(clock),
         linked=_linked(view),
         actions=_actions(view),
         errors=errors or {},

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from web import work_page
 from web.errors import status_of
 from workflows.commands import worklist as commands
-from workflows.commands.worklist import Outcome
+from workflows.commands.many import Outcome
 from workflows.errors import InvalidInput, NothingFree, Refused
 from workflows.language import gettext as _
 from workflows.queries import whole_number
@@ -43,7 +43,7 @@ def search() -> Response:
         # A number that must not be typed here goes this way too: the search refuses it and says so.
         rows = tasks_by_name(g.actor, words)
     except Refused as refused:
-        errors = {"q": " ".join(refused.fields.values()) or refused.message}
+        errors = {"q": refused.words}
         shown = "" if find(words) else words
         return _answer(without, shown, status_of(refused), errors=errors)
     return _answer(without, words, named=rows)

@@ -159,7 +159,7 @@ def _row(row: PersonRow) -> dict[str, object]:
         "username": someone.username,
         "name": someone.name,
         "agency": row.agency,
-        "offices": row.offices + [gettext("{office} (backup)").format(office=code) for code in row.backup],
+        "offices": row.places,
         "roles": roles_in_words(row.roles),
         "active": someone.active,
         "restricted": someone.is_restricted_user,

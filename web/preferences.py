@@ -3,7 +3,7 @@
 from datetime import date, datetime, time
 from typing import Any
 
-from flask import Blueprint, current_app, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from web.forms_view import clock_words
@@ -15,7 +15,6 @@ from workflows.language import said
 from workflows.mail_choices import WAYS
 from workflows.preferences import KEYBOARD
 from workflows.queries.mail_choices import Choice, choices
-from workflows.queries.preferences import my_preferences
 
 __all__ = ["KEYBOARD", "chosen", "preferences"]
 
@@ -23,17 +22,11 @@ preferences = Blueprint("preferences", __name__)
 
 
 def chosen(key: str, otherwise: Any) -> Any:
-    """A preference of whoever is signed in, read once a request.
+    """A preference of whoever is signed in, as it was read with the session.
 
-    The frame stands around the page of a failure too: a preference that cannot be read is one never chosen.
+    The frame stands around the page of a failure too: a preference that was not read is one never chosen.
     """
-    if "preferences" not in g:
-        try:
-            g.preferences = my_preferences(g.actor)
-        except Exception as error:
-            current_app.logger.warning("preferences not read: %s", type(error).__name__)
-            g.preferences = {}
-    return g.preferences.get(key, otherwise)
+    return g.get("preferences", {}).get(key, otherwise)
 
 
 @preferences.get("/account/preferences")

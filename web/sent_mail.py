@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from web.answers import searched
 from workflows.commands import messages
-from workflows.language import gettext, marked, said
+from workflows.language import gettext, marked
 from workflows.queries import sent_mail as queries
 from workflows.queries import whole_number
 from workflows.queries.sent_mail import Mailed, MailFilters
@@ -15,13 +15,19 @@ from workflows.queries.sent_mail import Mailed, MailFilters
 sent_mail = Blueprint("sent_mail", __name__, url_prefix="/admin/outbox")
 
 STATE_WORDS = {
-    "": marked("All"),
-    "queued": marked("Queued"),
-    "sent": marked("Sent"),
-    "retrying": marked("Failed, tried again"),
-    "undeliverable": marked("Undeliverable"),
-    "withheld": marked("Withheld"),
+    "waiting": (marked("Waiting"), ""),
+    "queued": (marked("Queued"), ""),
+    "sent": (marked("Sent"), "good"),
+    "retrying": (marked("Failed, will be tried again"), "warn"),
+    "undeliverable": (marked("Undeliverable"), "bad"),
+    "failed": (marked("Undeliverable"), "bad"),
+    "withheld": (marked("Withheld, agreement not in force"), "warn"),
+    "digest": (marked("For the daily mail"), ""),
+    "digested": (marked("In the daily mail"), "good"),
+    "app": (marked("In the app only"), "quiet"),
 }
+"""Every state of a message in words, and the look of its tag. A case tells the stored states, sent mail those of
+`queries.STATES`."""
 
 
 @sent_mail.get("")
@@ -35,7 +41,7 @@ def list_messages() -> str:
     return render_template(
         "admin/outbox.html",
         filters=filters,
-        states=said(STATE_WORDS),
+        states=[("", gettext("All")), *((state, gettext(STATE_WORDS[state][0])) for state in queries.STATES)],
         rows=[_row(row) for row in rows],
         next_href=f"{here}&before={following}" if following else "",
         first_href=here if before else "",

@@ -72,7 +72,8 @@ def identify() -> AnyResponse | None:
     if request.path.startswith("/api/") or request.endpoint in UNSIGNED:
         return None
     try:
-        g.actor = people.actor_of_session(request.cookies.get(COOKIE, ""))
+        found = people.signed_in(request.cookies.get(COOKIE, ""))
+        g.actor, g.preferences = found.actor, found.preferences
     except NotSignedIn:
         if request.endpoint not in PUBLIC:
             return _to_sign_in()
@@ -131,7 +132,7 @@ def sign_in() -> tuple[str, int] | AnyResponse:
         key = people.sign_in(username, password)
     except (SignInFailed, TooManyAttempts) as refused:
         return _page(username, onward, {"": refused.message}), 401
-    kept_answers.destroy_of_others(request.cookies.get(COOKIE, ""), people.actor_of_session(key))
+    kept_answers.destroy_of_others(request.cookies.get(COOKIE, ""), people.signed_in(key).actor)
     return _with_cookie(redirect(onward or "/"), key)
 
 

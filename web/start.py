@@ -16,8 +16,8 @@ from workflows.commands import cases as commands
 from workflows.commands import kept_answers
 from workflows.errors import InvalidInput, KeyReused
 from workflows.language import gettext, marked
-from workflows.queries import keeping
 from workflows.queries import start as start_query
+from workflows.queries.start import StartView
 
 start = Blueprint("start", __name__)
 
@@ -32,7 +32,7 @@ def start_page() -> str:
     """The page that begins a request: the first search and what it showed."""
     kept = kept_answers.kept_for(g.actor, url_for("start.start_page")) or {}
     manager = str(kept.pop("case_manager", ""))
-    return _start_page(kept, manager, {}, kept=bool(kept))
+    return _start_page(start_query.start_view(g.actor), kept, manager, {}, kept=bool(kept))
 
 
 @start.post("/cases/new/draft")
@@ -53,16 +53,18 @@ def open_case() -> AnyResponse | tuple[str, int]:
     try:
         opened = commands.start_case(g.actor, values, manager or None, key)
     except InvalidInput as refused:
-        return _start_page(without_blocked(values), manager, refused.fields), 422
+        return _start_page(view, without_blocked(values), manager, refused.fields), 422
     except KeyReused as refused:
-        return _start_page(without_blocked(values), manager, {"": gettext(OPENED_BEFORE)}), status_of(refused)
+        errors = {"": gettext(OPENED_BEFORE)}
+        return _start_page(view, without_blocked(values), manager, errors), status_of(refused)
     kept_answers.forget(g.actor, url_for("start.start_page"))
     if opened.shortcomings:
-        return _start_page({}, "", {}, list(opened.shortcomings)), 403
+        return _start_page(view, {}, "", {}, list(opened.shortcomings)), 403
     return redirect(_after_start(opened.number))
 
 
 def _start_page(
+    view: StartView,
     values: Typed,
     manager: str,
     errors: dict[str, str],
@@ -70,11 +72,10 @@ def _start_page(
     *,
     kept: bool = False,
 ) -> str:
-    view = start_query.start_view(g.actor)
     return render_template(
         "start.html",
         fields=view.fields(values, errors),
-        case_managers=keeping.case_managers(g.actor),
+        case_managers=view.case_managers,
         case_manager=manager,
         key=secrets.token_urlsafe(16),
         refusal=refusal if refusal is not None else view.shortcomings,

@@ -220,7 +220,7 @@ def reassign(task_id: str) -> AnyResponse:
     try:
         user_tasks.reassign(g.actor, task_id, request.form.get("username", ""))
     except InvalidInput as refused:
-        flash(" ".join(refused.fields.values()), "error")
+        flash(refused.words, "error")
     else:
         flash(gettext("The task was given to your colleague."), "success")
     return redirect(f"/cases/{view.case.number}")

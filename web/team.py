@@ -3,11 +3,10 @@
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from web.answers import without_blocked
+from web.answers import flash_each, without_blocked
 from web.clocks import place
 from workflows.commands import absences as absence_commands
 from workflows.commands import team as commands
-from workflows.commands.team import Given
 from workflows.errors import InvalidInput
 from workflows.language import gettext, marked, ngettext
 from workflows.queries import ageing as ageing_queries
@@ -45,7 +44,8 @@ def reassign() -> Response | tuple[str, int]:
     if errors:
         check_leads(g.actor)
         return _team_page(errors), 422
-    _say(commands.reassign_many(g.actor, chosen, username))
+    done = commands.reassign_many(g.actor, chosen, username)
+    flash_each(done, gettext("Given: {names}."), gettext("Not given: {names}. {reason}"))
     return redirect(url_for("team.read_team", view=request.form.get("view", "late")))
 
 
@@ -150,16 +150,6 @@ def _team_page(errors: dict[str, str]) -> str:
         next_href=f"{here}&after={following}#tasks" if following else "",
         first_href=f"{here}#tasks" if request.args.get("after") else "",
     )
-
-
-def _say(done: list[Given]) -> None:
-    """One message for what was given, and one for each reason why something was refused, with what it is about."""
-    given = [one.name for one in done if not one.refused]
-    if given:
-        flash(gettext("Given: {given}.").format(given="; ".join(given)), "success")
-    for reason in dict.fromkeys(one.refused for one in done if one.refused):
-        names = "; ".join(one.name for one in done if one.refused == reason)
-        flash(gettext("Not given: {names}. {reason}").format(names=names, reason=reason), "error")
 
 
 def _aged(row: Aged) -> dict[str, object]:

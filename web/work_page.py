@@ -7,7 +7,8 @@ from urllib.parse import urlencode
 
 from flask import g, render_template
 
-from workflows.commands.worklist import LONGEST_NAME, Outcome
+from workflows.commands.many import Outcome
+from workflows.commands.worklist import LONGEST_NAME
 from workflows.language import gettext, marked, ngettext
 from workflows.privacy import may_open_requests
 from workflows.queries.my_work import my_work
@@ -151,10 +152,10 @@ def _outcome(told: tuple[str, int, list[Outcome]] | None) -> dict[str, object] |
     if told is None:
         return None
     action, done, failed = told
-    names = tasks_named(g.actor, [outcome.task_id for outcome in failed])
+    names = tasks_named(g.actor, [outcome.key for outcome in failed])
     return {
         "done": done_words(action, done),
-        "failed": [{"name": names.get(outcome.task_id), "why": outcome.why} for outcome in failed],
+        "failed": [{"name": names.get(outcome.key), "why": outcome.why} for outcome in failed],
     }
 
 

@@ -22,6 +22,7 @@ from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from workflows.errors import Busy, InvalidInput
+from workflows.language import gettext
 from workflows.one_write import Pending
 from workflows.pipeline import COMMIT, at_once
 from workflows.pipeline import forget as forget_prepared
@@ -192,7 +193,7 @@ def _without_values(error: BaseException | None) -> Exception:
     if state in _BUSY:
         return Busy()
     if isinstance(error, psycopg.DataError):
-        return InvalidInput("Some part of this is not a text or number that can be stored.")
+        return InvalidInput(gettext("Some part of this is not a text or number that can be stored."))
     return DatabaseFailed(f"{type(error).__name__} {state}".strip())
 
 

@@ -19,6 +19,11 @@ class Refused(Exception):
         super().__init__(self.message)
 
     @property
+    def words(self) -> str:
+        """All of it in one line: what is wrong with each answer, or else its own sentence."""
+        return " ".join(self.fields.values()) or self.message
+
+    @property
     def code(self) -> str:
         """The class name in snake case: `NotYours` answers `not_yours`."""
         name = type(self).__name__
@@ -84,6 +89,11 @@ class InvalidInput(Refused):
 class SsnBlocked(InvalidInput):
     """This looks like a Social Security number. Take it out; it must never be typed here."""
 
+    @classmethod
+    def at(cls, field: str) -> "SsnBlocked":
+        """The refusal with its sentence beside the field."""
+        return cls(fields={field: gettext((cls.__doc__ or "").strip())})
+
 
 class DuplicateCase(Refused):
     """Your agency already has an open request for this client."""
@@ -147,8 +157,10 @@ class Incident(Refused):
     def written_down(self, met: Met) -> None:
         """From now on it says where it is being looked after, and what was kept."""
         self.met = met
-        self.message = (
-            "The case cannot go on at this point, and nothing was changed. "
-            f"{'What you typed is kept as a draft. ' if met.draft_kept else ''}"
-            f"It is on the administrators’ list of problems as {met.reference}."
-        )
+        listed = gettext("It is on the administrators’ list of problems as {reference}.")
+        sentences = [
+            gettext("The case cannot go on at this point, and nothing was changed."),
+            *([gettext("What you typed is kept as a draft.")] if met.draft_kept else []),
+            listed.format(reference=met.reference),
+        ]
+        self.message = " ".join(sentences)

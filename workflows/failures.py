@@ -35,6 +35,10 @@ _CAUSES: dict[type[engine.EngineError], str] = {
 }
 
 
+FAILED = marked("A part of the product failed ({kind}).")
+"""The cause of any failure whose own text may hold a value."""
+
+
 class Uncaught(engine.Incident):
     """The process threw an error that nothing in the diagram catches, and would have ended without an outcome."""
 
@@ -80,7 +84,7 @@ def _cause(error: Exception) -> str:
         return error.reason
     if isinstance(error, engine.EngineError):
         return str(error)
-    return f"A part of the product failed ({type(error).__name__})."
+    return FAILED.format(kind=type(error).__name__)
 
 
 def _places(error: Exception) -> str:

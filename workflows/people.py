@@ -110,13 +110,12 @@ class ApiToken(Base):
         return self.revoked_at is None and self.expires_at > now
 
 
-class LiftRequest(Base):
-    """An administrator's request to lift the restriction of ESD staff; it changes nothing until a supervisor approves.
+class Approval:
+    """The columns of an administrator's request about a person that a supervisor decides.
 
-    `approved` is None while it waits. A person has at most one that waits.
+    `approved` is None while it waits.
     """
 
-    __tablename__ = "lift_request"
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     asked_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
@@ -124,26 +123,28 @@ class LiftRequest(Base):
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     decided_at: Mapped[datetime | None]
     approved: Mapped[bool | None]
+
+
+class LiftRequest(Approval, Base):
+    """An administrator's request to lift the restriction of ESD staff; it changes nothing until a supervisor approves.
+
+    A person has at most one that waits.
+    """
+
+    __tablename__ = "lift_request"
     __table_args__ = (
         Index("ix_lift_request_open", "person_id", unique=True, postgresql_where="decided_at IS NULL"),
     )
 
 
-class RoleRequest(Base):
+class RoleRequest(Approval, Base):
     """An administrator's request to give somebody an ESD role; the role is theirs once a supervisor approves.
 
-    `approved` is None while it waits. A person has at most one that waits for each role.
+    A person has at most one that waits for each role.
     """
 
     __tablename__ = "role_request"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     role: Mapped[str]
-    asked_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    asked_at: Mapped[datetime]
-    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    decided_at: Mapped[datetime | None]
-    approved: Mapped[bool | None]
     __table_args__ = (
         Index(
             "ix_role_request_open", "person_id", "role", unique=True, postgresql_where="decided_at IS NULL"
@@ -256,6 +257,12 @@ def person_named(db: Session, username: str) -> Person | None:
 def person_of(db: Session, person_id: int | None) -> Person | None:
     """Somebody as the directory has them: to be read, never changed."""
     return directory(db).derived(db, _by_id).get(person_id or 0)
+
+
+def name_of(db: Session, person_id: int | None) -> str:
+    """Somebody's name; empty for nobody."""
+    person = person_of(db, person_id)
+    return person.name if person else ""
 
 
 def people_with(

@@ -147,7 +147,7 @@ def identified_once() -> Iterator[None]:
     """
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(api, "actor_of_token", cache(api.actor_of_token))
-        patch.setattr(sign_ins, "actor_of_session", cache(sign_ins.actor_of_session))
+        patch.setattr(sign_ins, "signed_in", cache(sign_ins.signed_in))
         yield
 
 

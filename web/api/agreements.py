@@ -56,7 +56,7 @@ def change_agreement(path: AgreementPath, body: AgreementBody) -> Response:
 def decide(path: AgreementPath, body: DecisionsBody) -> Response:
     """Decide how cases on hold go on (T90, program manager); each is decided for itself."""
     done = agreement_decisions.decide_many(g.actor, path.number, body.cases, body.action)
-    items = [DecidedOut(number=one.number, refused=one.refused) for one in done]
+    items = [DecidedOut(number=one.key, refused=one.why) for one in done]
     return jsonify(DecidedList(items=items).model_dump(mode="json"))
 
 

@@ -62,9 +62,9 @@ def list_team_tasks(query: TeamTasksQuery) -> Response:
 @api.post("/team/reassign", responses={"200": GivenList})
 def reassign_many(body: ManyReassigned) -> Response:
     """Give many tasks to one person; each is decided for itself."""
-    return _answer(
-        GivenList(items=_all(GivenOut, commands.reassign_many(g.actor, body.tasks, body.assignee)))
-    )
+    done = commands.reassign_many(g.actor, body.tasks, body.assignee)
+    items = [GivenOut(task_id=one.key, name=one.name, refused=one.why) for one in done]
+    return _answer(GivenList(items=items))
 
 
 @api.get("/team/ageing", responses={"200": AgeingList})

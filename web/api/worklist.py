@@ -23,7 +23,7 @@ from web.api.work_models import (
     WorkRow,
 )
 from workflows.commands import worklist as commands
-from workflows.commands.worklist import Outcome
+from workflows.commands.many import Outcome
 from workflows.errors import InvalidInput
 from workflows.queries import worklist as lists
 from workflows.queries.name_search import tasks_by_name
@@ -55,7 +55,7 @@ def take_next() -> Response:
 @api.post("/worklist/bulk", responses={"200": OutcomeList})
 def bulk(body: BulkBody) -> Response:
     """Do something with many tasks, each for itself: some may be done and others refused."""
-    outcomes = [OutcomeOut(task=o.task_id, done=o.done, why=o.why) for o in _do(body)]
+    outcomes = [OutcomeOut(task=o.key, done=o.done, why=o.why) for o in _do(body)]
     return jsonify(OutcomeList(items=outcomes).model_dump(mode="json"))
 
 

@@ -39,7 +39,7 @@ def command(function: Callable[Concatenate[Work, P], R]) -> Callable[Concatenate
                 work = Work(db, actor, clock.now(), about=about)
                 return function(work, *args, **kwargs)
         except SsnFound as found:
-            blocked = SsnBlocked(fields={found.field: SsnBlocked.__doc__ or ""})
+            blocked = SsnBlocked.at(found.field)
             record_refusal(actor, function.__name__, blocked, about)
             raise blocked from None
         except Incident as incident:

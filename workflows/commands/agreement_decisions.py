@@ -1,10 +1,10 @@
 """What a program manager decides when an agreement lapsed (T90), for many cases at once."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from workflows.commands import user_tasks
-from workflows.errors import InvalidInput, NotAllowed, Refused
+from workflows.commands.many import Outcome, at_most, each
+from workflows.errors import NotAllowed, NotNow
 from workflows.language import gettext
 from workflows.people import Actor
 from workflows.privacy import PM
@@ -14,33 +14,21 @@ MOST = 100
 """So many cases are decided at once."""
 
 
-@dataclass(frozen=True)
-class Decided:
-    """What became of the decision on one case: why it was refused, or empty."""
-
-    number: str
-    refused: str
-
-
-def decide_many(actor: Actor, agreement: str, numbers: Iterable[str], action: str) -> list[Decided]:
+def decide_many(actor: Actor, agreement: str, numbers: Iterable[str], action: str) -> list[Outcome]:
     """Answer the open decisions on cases of an agreement's agency, each for itself: `resume`, `hand_to_esd`, `close`.
 
     A case is resumed only under an agreement in force (domain 7.2). One that is refused does not hold up the others.
     """
     if not actor.has(PM):
         raise NotAllowed(gettext("Program managers decide how a case on hold goes on."))
-    chosen = list(dict.fromkeys(numbers))
-    if len(chosen) > MOST:
-        raise InvalidInput(fields={"cases": gettext("Choose up to {most} cases at once.").format(most=MOST)})
+    too_many = gettext("Choose up to {most} cases at once.").format(most=MOST)
+    chosen = at_most(MOST, numbers, "cases", too_many)
     open_ones = {case.number: case.decision for case in agreement_view(actor, agreement).cases}
-    return [_decide(actor, number, open_ones.get(number), action) for number in chosen]
 
-
-def _decide(actor: Actor, number: str, task_id: str | None, action: str) -> Decided:
-    if task_id is None:
-        return Decided(number, "No decision is open on this case.")
-    try:
+    def decide(number: str) -> None:
+        task_id = open_ones.get(number)
+        if task_id is None:
+            raise NotNow(gettext("No decision is open on this case."))
         user_tasks.complete(actor, task_id, {"action": action})
-    except Refused as refused:
-        return Decided(number, " ".join(refused.fields.values()) or refused.message)
-    return Decided(number, "")
+
+    return each(chosen, decide, {number: number for number in chosen})

@@ -118,9 +118,8 @@ def _checked(
     why: str,
 ) -> Answers:
     """All answers of the task with the new ones in place, checked by its form."""
-    errors = {
-        name: "This cannot be put right: the case went on with it." for name in raw if name not in allowed
-    }
+    settled = gettext("This cannot be put right: the case went on with it.")
+    errors = {name: settled for name in raw if name not in allowed}
     if not 1 <= len(why.strip()) <= LONGEST_REASON:
         errors["why"] = gettext("Say in 1 to {most} characters why the entry is put right.").format(
             most=LONGEST_REASON

@@ -8,7 +8,7 @@ from workflows.commands import agreements, cases, command, timers
 from workflows.errors import Incident, InvalidInput, NotAllowed, NotFound, NotNow, Refused
 from workflows.history import record
 from workflows.incidents import CaseIncident, end
-from workflows.language import gettext
+from workflows.language import gettext, marked
 from workflows.people import SYSTEM, Actor, Person, actor_for
 from workflows.privacy import ADM
 from workflows.ssn_guard import guard
@@ -58,7 +58,7 @@ def retry(actor: Actor, incident_id: int) -> Retried:
         return Retried(again.reference, "refused", refused.message)
     if not went_on:
         return Retried(
-            again.reference, "refused", "It cannot be done now: the case is on hold or has gone on."
+            again.reference, "refused", gettext("It cannot be done now: the case is on hold or has gone on.")
         )
     resolve(actor, incident_id)
     return Retried(again.reference, "went_on")
@@ -83,7 +83,7 @@ def _taken_up(work: Work, incident_id: int) -> _Again:
 def resolve(work: Work, incident_id: int) -> None:
     """What failed has gone through after all."""
     row, _ = _open_incident(work, incident_id)
-    end(work, row, "resolved", "It was tried again and went through.")
+    end(work, row, "resolved", marked("It was tried again and went through."))
 
 
 @command

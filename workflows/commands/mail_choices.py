@@ -45,7 +45,9 @@ def _errors(ways: Mapping[str, str]) -> dict[str, str]:
     errors = {}
     for number, way in ways.items():
         if number not in CHOICES:
-            errors["messages"] = gettext("There is no such message. Choose from N1 to N12.")
+            first, *_, last = CHOICES
+            words = gettext("There is no such message. Choose from {first} to {last}.")
+            errors["messages"] = words.format(first=first, last=last)
         elif way not in WAYS:
             errors[number] = gettext("Choose by e-mail, in the daily mail, or in the app only.")
         elif number in DEMANDED and way != "mail":

@@ -22,7 +22,7 @@ from workflows.commands import command
 from workflows.db import transaction
 from workflows.errors import NotAllowed, NotFound, NotNow
 from workflows.history import record
-from workflows.language import gettext
+from workflows.language import gettext, marked
 from workflows.mail_facts import FACTS
 from workflows.mail_words import compose
 from workflows.outbox import OutboxMessage, hint_after_commit
@@ -327,7 +327,7 @@ def _is_stopped(work: Work, row: OutboxMessage, case: Case | None) -> bool:
 
 def _pass_on(work: Work, row: OutboxMessage, case: Case | None, person: Person) -> None:
     """A message to somebody who has left goes to those in their place; to nobody's place, it is given up."""
-    row.error = "The recipient may no longer sign in."
+    row.error = marked("The recipient may no longer sign in.")
     if outbox.queue(work, row.kind, case, [person], round=row.round, **row.about):
         row.state = "failed"
         _note(work, row)

@@ -1,9 +1,12 @@
 """Signing in and out, and keeping people: what is changed, and whose sessions and tokens end."""
 
 import hashlib
+import json
 import secrets
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -70,13 +73,23 @@ def sign_out(key: str) -> None:
 
 
 _SESSION = """
-SELECT s.person_id, coalesce(s.last_used_at > $3::timestamptz, false), v.version FROM session s, directory_version v
+SELECT s.person_id, coalesce(s.last_used_at > $3::timestamptz, false), v.version,
+    (SELECT json_object_agg(p.key, p.value) FROM preferences p WHERE p.person_id = s.person_id)
+FROM session s, directory_version v
 WHERE s.key_hash = $1 AND s.ended_at IS NULL AND s.expires_at > $2::timestamptz
 """
 
 
-def actor_of_session(key: str) -> Actor:
-    """Who a session belongs to; `NotSignedIn` when it is unknown, ended or over."""
+@dataclass(frozen=True)
+class SignedIn:
+    """Who a session belongs to, and what they have chosen for themselves, by key (`workflows.preferences`)."""
+
+    actor: Actor
+    preferences: dict[str, Any]
+
+
+def signed_in(key: str) -> SignedIn:
+    """Who signed in with a session's key; `NotSignedIn` when it is unknown, ended or over."""
     with transaction() as db:
         now = clock.now()
         rows = alone(
@@ -84,12 +97,12 @@ def actor_of_session(key: str) -> Actor:
         )
         if not rows:
             raise NotSignedIn()
-        person_id, is_noted, version = rows[0]
+        person_id, is_noted, version, chosen = rows[0]
         at_version(db, str(version))
         actor = active_actor(db, int(person_id or 0))
         if is_noted != "t":
             db.execute(update(SignIn).where(SignIn.key_hash == hash_of(key)).values(last_used_at=now))
-        return actor
+        return SignedIn(actor, json.loads(chosen) if chosen else {})
 
 
 def session_id(key: str) -> int:

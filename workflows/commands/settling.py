@@ -7,6 +7,7 @@ from workflows.cases import Case, lock_case
 from workflows.commands import command
 from workflows.db import transaction
 from workflows.incidents import CaseIncident, end
+from workflows.language import marked
 from workflows.people import SYSTEM
 from workflows.timers import Timer
 from workflows.user_tasks import UserTask
@@ -53,5 +54,5 @@ def _settle_one(work: Work, incident_id: int) -> bool:
     work.db.refresh(row, with_for_update=True)
     if row.status != "open":
         return False
-    end(work, row, "resolved", "It is done, or no longer needed.")
+    end(work, row, "resolved", marked("It is done, or no longer needed."))
     return True

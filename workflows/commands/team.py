@@ -1,12 +1,12 @@
 """What a supervisor sets for the team: the backup group of an office, and many tasks given at once."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from sqlalchemy import delete, select
 
 from workflows.commands import command, user_tasks
-from workflows.errors import InvalidInput, NotFound, Refused
+from workflows.commands.many import Outcome, at_most, each
+from workflows.errors import InvalidInput, NotFound
 from workflows.history import record
 from workflows.language import gettext
 from workflows.organisations import Office
@@ -51,32 +51,20 @@ def _leads(work: Work, office: Office) -> bool:
     return is_leader(work.actor) and office.code in led_offices(work.db, work.actor)
 
 
-@dataclass(frozen=True)
-class Given:
-    """What became of one task of many: its name with the case number, and why it was refused; empty when it was given."""
+def reassign_many(actor: Actor, task_ids: Iterable[str], username: str) -> list[Outcome]:
+    """Give many tasks to one person, each for itself, told by case number and name.
 
-    task_id: str
-    name: str
-    refused: str
-
-
-def reassign_many(actor: Actor, task_ids: Iterable[str], username: str) -> list[Given]:
-    """Give many tasks to one person, each for itself: one that is refused does not hold up the others."""
-    chosen = list(dict.fromkeys(task_ids))
-    if len(chosen) > MOST:
-        raise InvalidInput(fields={"tasks": gettext("Choose up to {most} tasks at once.").format(most=MOST)})
+    A task outside the team is not tried at all, and not named.
+    """
+    too_many = gettext("Choose up to {most} tasks at once.").format(most=MOST)
+    chosen = at_most(MOST, task_ids, "tasks", too_many)
     check_leads(actor)
     names = task_names(actor, chosen)
-    return [_given(actor, task_id, username, names) for task_id in chosen]
 
-
-def _given(actor: Actor, task_id: str, username: str, names: dict[str, str]) -> Given:
-    """A task outside the team is not tried at all, and not named."""
-    if task_id not in names:
-        return Given(task_id, "A task outside your team", "It is not open in your offices any more.")
-    try:
+    def give(task_id: str) -> None:
+        if task_id not in names:
+            raise NotFound(gettext("It is not open in your offices any more."))
         user_tasks.reassign(actor, task_id, username)
-    except Refused as refused:
-        words = " ".join(refused.fields.values()) or refused.message
-        return Given(task_id, names[task_id], words)
-    return Given(task_id, names[task_id], "")
+
+    outside = dict.fromkeys(chosen, gettext("A task outside your team"))
+    return each(chosen, give, outside | names)

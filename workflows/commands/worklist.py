@@ -1,7 +1,7 @@
 """What people do with their worklist: take the next task, do many at once, put off, save a view, say what was seen."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from functools import partial
 
@@ -11,9 +11,10 @@ from sqlalchemy.dialects.postgresql import insert
 from workflows import access, clock, privacy
 from workflows.cases import Case
 from workflows.commands import command, user_tasks
-from workflows.errors import HeldByAgreement, InvalidInput, NotAllowed, NotFound, Refused
+from workflows.commands.many import Outcome, at_most, each
+from workflows.errors import HeldByAgreement, InvalidInput, NotAllowed, NotFound
 from workflows.follow_ups import FollowUp, day_of
-from workflows.language import gettext
+from workflows.language import gettext, marked
 from workflows.organisations import shortcoming_at
 from workflows.people import ESD_ROLES, Actor, needed
 from workflows.preferences import LOOKED, keep_preference, preferences_of
@@ -32,7 +33,7 @@ FURTHEST = timedelta(days=365)
 MOST_VIEWS = 20
 LONGEST_NAME = 60
 
-HIDDEN = "There is no such task that you may see."
+HIDDEN = marked("There is no such task that you may see.")
 
 VISIT = timedelta(minutes=30)
 """Whoever comes back after this long begins a new visit: what changed since the one before is new to them."""
@@ -66,19 +67,6 @@ def _check_may_take(work: Work) -> None:
         raise HeldByAgreement()
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What became of one of many tasks; `why` is the sentence of the refusal, empty when it was done."""
-
-    task_id: str
-    why: str
-
-    @property
-    def done(self) -> bool:
-        """Whether it was done."""
-        return not self.why
-
-
 def claim_many(actor: Actor, task_ids: Sequence[str]) -> list[Outcome]:
     """Claim tasks, each by a command of its own with its own permission."""
     return _each(task_ids, partial(user_tasks.claim, actor))
@@ -103,24 +91,18 @@ def put_off_many(actor: Actor, task_ids: Sequence[str], until: date | None) -> l
 
 
 def _each(task_ids: Sequence[str], do: Callable[[str], None]) -> list[Outcome]:
-    chosen = list(dict.fromkeys(task_ids))
-    if not chosen:
+    if not task_ids:
         raise InvalidInput(fields={"tasks": gettext("Choose the tasks first.")})
-    if len(chosen) > AT_ONCE:
-        raise InvalidInput(
-            fields={"tasks": gettext("Choose at most {number} tasks at once.").format(number=AT_ONCE)}
-        )
-    return [Outcome(task_id, _refusal(do, task_id)) for task_id in chosen]
+    too_many = gettext("Choose at most {number} tasks at once.").format(number=AT_ONCE)
+    return each(at_most(AT_ONCE, task_ids, "tasks", too_many), partial(_try, do))
 
 
-def _refusal(do: Callable[[str], None], task_id: str) -> str:
+def _try(do: Callable[[str], None], task_id: str) -> None:
+    """A task that is hidden is refused like one that never was."""
     try:
         do(task_id)
     except NotFound:
-        return HIDDEN
-    except Refused as refused:
-        return " ".join(refused.fields.values()) or refused.message
-    return ""
+        raise NotFound(gettext(HIDDEN)) from None
 
 
 @command
@@ -129,7 +111,7 @@ def put_off(work: Work, task_id: str, until: date | None) -> None:
     _check_day(until, work.now)
     task = work.db.get(UserTask, task_id)
     if task is None:
-        raise NotFound(HIDDEN)
+        raise NotFound(gettext(HIDDEN))
     if task.assignee_id != work.actor.id or task.closed_at:
         access.task_standing(work, task, work.db.get_one(Case, task.case_id))
         raise NotAllowed(gettext("Only a task that you hold can be put off."))

@@ -32,7 +32,7 @@ def query(function: Callable[Concatenate[Work, P], R]) -> Callable[Concatenate[A
                 learn_words(db)
                 return function(Work(db, actor, clock.now(), about=about), *args, **kwargs)
         except SsnFound as found:
-            blocked = SsnBlocked(fields={found.field: SsnBlocked.__doc__ or ""})
+            blocked = SsnBlocked.at(found.field)
             record_refusal(actor, function.__name__, blocked, about)
             raise blocked from None
         except (NotAllowed, NotFound) as refused:

@@ -6,14 +6,14 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import ColumnElement, select
 
 from workflows import privacy
-from workflows.cases import Case, open_cases_of
+from workflows.cases import Case
 from workflows.commands.agreements import STATUS_WORDS
 from workflows.definitions import MAIN_PROCESS, bundle_of, deployed
 from workflows.errors import NotFound
 from workflows.history import HistoryEvent
 from workflows.language import gettext, small_first
 from workflows.organisations import Agreement, agreement_shortcoming
-from workflows.people import Person, offices_with_supervisor, person_of
+from workflows.people import Person, name_of, offices_with_supervisor
 from workflows.privacy import Standing
 from workflows.queries import query
 from workflows.queries.agreements import AgreementRow, check_reads, row_of, rows_of_area
@@ -60,7 +60,7 @@ class HeldCase:
 @dataclass(frozen=True)
 class AgreementView:
     """An agreement as one person sees it. `covered`: another agreement of the agency is in force today; `cases` are
-    those whose numbers the reader may know (at most 100), `open_cases` the count of all."""
+    those whose numbers the reader may know (at most 100)."""
 
     row: AgreementRow
     esd_manager: str
@@ -69,7 +69,6 @@ class AgreementView:
     entries: list[Entry]
     covered: bool
     cases: list[HeldCase]
-    open_cases: int
 
 
 @query
@@ -84,20 +83,14 @@ def agreement_view(work: Work, number: str) -> AgreementView:
     today = work.now.astimezone(settings().zone).date()
     return AgreementView(
         row=row,
-        esd_manager=_manager(work, agreement.esd_manager_id),
-        partner_manager=_manager(work, agreement.partner_manager_id),
+        esd_manager=name_of(work.db, agreement.esd_manager_id),
+        partner_manager=name_of(work.db, agreement.partner_manager_id),
         warnings=_warnings(work, agreement),
         entries=_entries(work, number),
         covered=row.shortcoming is not None
         and agreement_shortcoming(work.db, agreement.agency_code, today) is None,
         cases=_cases(work, agreement),
-        open_cases=open_cases_of(work.db, agreement.agency_code),
     )
-
-
-def _manager(work: Work, person_id: int | None) -> str:
-    person = person_of(work.db, person_id)
-    return person.name if person else ""
 
 
 def _warnings(work: Work, agreement: Agreement) -> list[Warning]:

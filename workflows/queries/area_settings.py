@@ -10,7 +10,7 @@ from workflows.commands.area_settings import may_change
 from workflows.definitions import bundle_of, deployed
 from workflows.errors import NotAllowed
 from workflows.language import gettext, marked
-from workflows.people import person_of
+from workflows.people import name_of
 from workflows.privacy import ADM, PM
 from workflows.queries import query
 from workflows.settings import settings
@@ -91,7 +91,9 @@ def settings_view(work: Work) -> SettingsView:
         closed={date.fromisoformat(day): name for day, name in sorted(extra.items())},
         fixed=sorted(fixed),
         mail=area_settings.mail_detail(work.db, area),
-        changes={name: Change(_name(work, row.changed_by_id), row.changed_at) for name, row in rows.items()},
+        changes={
+            name: Change(name_of(work.db, row.changed_by_id), row.changed_at) for name, row in rows.items()
+        },
         may_change=frozenset(name for name in NAMES if may_change(work.actor.has, name)),
     )
 
@@ -108,8 +110,3 @@ def _calendar(work: Work) -> tuple[Calendar, frozenset[date]]:
 def _labels(work: Work) -> list[Label]:
     now, usual = area_settings.labels_of(work.db, work.actor.area), area_settings.default_labels()
     return [Label(key, gettext(words), now[key], usual[key]) for key, words in LABEL_WORDS.items()]
-
-
-def _name(work: Work, person_id: int) -> str:
-    person = person_of(work.db, person_id)
-    return person.name if person else ""

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from workflows import access, privacy
+from workflows import access, privacy, whose_clock
 from workflows.area_settings import calendar_of, labels_of
 from workflows.cases import OUTCOMES, Case, ClientFacts, Note, TaskRecord, case_numbered
 from workflows.commands.reminders import may_remind
@@ -16,7 +16,7 @@ from workflows.instances import ProcessInstance
 from workflows.language import gettext
 from workflows.organisations import Agency, Office
 from workflows.outbox import ESD_ONLY_KINDS, OutboxMessage, messages_of
-from workflows.people import Person, missing_clearances, people_who_hold_both_keys, people_with
+from workflows.people import Person, missing_clearances, name_of, people_who_hold_both_keys, people_with
 from workflows.privacy import Standing
 from workflows.queries import query
 from workflows.queries.corrections import Corrected, correctable_tasks, corrections_for
@@ -30,7 +30,9 @@ from workflows.queries.sentences import (
     tells_offer,
 )
 from workflows.queries.state_words import state_sentence
+from workflows.queries.whose_clock import CaseClock, clock_of
 from workflows.task_forms import options_for
+from workflows.turns import Life
 from workflows.user_tasks import UserTask, open_tasks
 from workflows.work import Work
 
@@ -114,13 +116,23 @@ class CaseView:
 @query
 def case_view(work: Work, number: str) -> CaseView:
     """The case of a number, filtered for this reader."""
+    return _view(work, _readable(work, number))
+
+
+@query
+def case_page(work: Work, number: str) -> tuple[CaseView, CaseClock]:
+    """The same, with whose clock the case was and is on."""
     standing = _readable(work, number)
+    life = whose_clock.life_of(work.db, standing.case, work.now)
+    return _view(work, standing, life), clock_of(work, standing, life)
+
+
+def _view(work: Work, standing: Standing, life: Life | None = None) -> CaseView:
     case = standing.case
     definition = work.db.get_one(ProcessDefinition, work.db.get_one(ProcessInstance, case.id).definition_id)
     bundle = bundle_of(work.db, definition.id)
     raw, notes, steps = _read(work, standing, bundle)
     esd = standing.is_esd
-    manager = work.db.get(Person, case.case_manager_id)
     outcome, status = privacy.visible_outcome(standing), privacy.visible_status(standing)
     tasks = [task for task in open_tasks(work.db, case.id) if privacy.may_see_open(standing, task)]
     return CaseView(
@@ -129,10 +141,10 @@ def case_view(work: Work, number: str) -> CaseView:
         outcome_words=gettext(OUTCOMES.get(outcome or "", "")),
         status=status,
         status_words=status_words(case, status),
-        sentence=state_sentence(work, standing),
+        sentence=state_sentence(work, standing, life=life),
         office=work.db.get_one(Office, case.office_code).name,
         agency=work.db.get_one(Agency, case.agency_code).name,
-        case_manager=manager.name if manager else "",
+        case_manager=name_of(work.db, case.case_manager_id),
         version=definition.version,
         facts=fact_words(work, case, bundle, raw),
         facts_raw=raw,
@@ -249,7 +261,7 @@ def sent_view(message: OutboxMessage, person: Person) -> Sent:
         sent_at=message.sent_at,
         next_attempt_at=message.next_attempt_at,
         attempts=message.attempts,
-        error=message.error,
+        error=message.error and gettext(message.error),
     )
 
 

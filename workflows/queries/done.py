@@ -15,7 +15,7 @@ from workflows.forms import Form
 from workflows.instances import ProcessInstance
 from workflows.language import gettext
 from workflows.outbox import OutboxMessage
-from workflows.people import person_of
+from workflows.people import name_of
 from workflows.privacy import Standing
 from workflows.queries import query
 from workflows.queries.state_words import state_sentence
@@ -65,12 +65,11 @@ def done_view(work: Work, task_id: str) -> DoneView | None:
     case = work.db.get_one(Case, task.case_id)
     standing = access.standing(work, case)
     form = form_of(bundle_of(work.db, work.db.get_one(ProcessInstance, case.id).definition_id), task)
-    who = person_of(work.db, record.completed_by_id)
     reads = bool(standing.roles) and not standing.is_reduced
     return DoneView(
         task=task,
         number=case.number,
-        who=who.name if who else "",
+        who=name_of(work.db, record.completed_by_id),
         mine=record.completed_by_id == work.actor.id,
         at=record.completed_at,
         answers=_answers(work, standing, task, form, record),

@@ -24,7 +24,7 @@ from workflows.people import (
     SignIn,
     actor_for,
     missing_clearances,
-    person_of,
+    name_of,
 )
 from workflows.queries import query
 from workflows.user_tasks import UserTask
@@ -61,6 +61,12 @@ class PersonRow:
     missing: tuple[str, ...]
     lift: Asked | None
     asked: list[Asked]
+
+    @property
+    def places(self) -> list[str]:
+        """The offices in words: where the person works, and where they stand in."""
+        standing_in = gettext("{office} (backup)")
+        return [*self.offices, *(standing_in.format(office=office) for office in self.backup)]
 
 
 @dataclass(frozen=True)
@@ -238,18 +244,13 @@ def _person_row(work: Work, person: Person, agency: str) -> PersonRow:
 def _lift(work: Work, person: Person) -> Asked | None:
     open_ = LiftRequest.person_id == person.id, LiftRequest.decided_at.is_(None)
     row = work.db.scalar(select(LiftRequest).where(*open_))
-    return Asked(_name(work, row.asked_by_id), row.asked_at) if row else None
+    return Asked(name_of(work.db, row.asked_by_id), row.asked_at) if row else None
 
 
 def _asked(work: Work, person: Person) -> list[Asked]:
     open_ = RoleRequest.person_id == person.id, RoleRequest.decided_at.is_(None)
     rows = work.db.scalars(select(RoleRequest).where(*open_).order_by(RoleRequest.id))
-    return [Asked(_name(work, row.asked_by_id), row.asked_at, row.role) for row in rows]
-
-
-def _name(work: Work, person_id: int) -> str:
-    person = person_of(work.db, person_id)
-    return person.name if person else ""
+    return [Asked(name_of(work.db, row.asked_by_id), row.asked_at, row.role) for row in rows]
 
 
 def _sessions(work: Work, person: Person) -> list[Session]:

@@ -16,7 +16,7 @@ from workflows.cases import OUTCOMES
 from workflows.commands.user_tasks import Tryout, try_out
 from workflows.db import rehearsal
 from workflows.errors import Incident, Refused
-from workflows.language import gettext
+from workflows.language import gettext, small_first
 from workflows.outbox import OutboxMessage
 from workflows.people import ROLES, Actor, person_of
 from workflows.privacy import Standing
@@ -121,8 +121,7 @@ def _overview(work: Work, done: Tryout) -> list[tuple[str, str, str]]:
 def _sentence(work: Work, standing: Standing) -> str:
     """Where the case would stand, for this reader."""
     if privacy.visible_status(standing) == "closed":
-        outcome = gettext(OUTCOMES.get(privacy.visible_outcome(standing) or "", ""))
-        ended = outcome[:1].lower() + outcome[1:]
+        ended = small_first(gettext(OUTCOMES.get(privacy.visible_outcome(standing) or "", "")))
         words = gettext("The case is closed: {outcome}.") if ended else gettext("The case is closed.")
         return words.format(outcome=ended)
     return state_sentence(work, standing, foretold=True)

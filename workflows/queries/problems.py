@@ -8,6 +8,7 @@ from sqlalchemy.orm import aliased
 
 from workflows.cases import Case
 from workflows.errors import NotAllowed, NotFound
+from workflows.failures import FAILED
 from workflows.incidents import TRIED, CaseIncident
 from workflows.language import gettext, marked
 from workflows.people import Actor, Person
@@ -102,6 +103,13 @@ def _rows(actor: Actor) -> Select[CaseIncident, str, str, str, bool]:
     return rows.where(CaseIncident.area_code == actor.area)
 
 
+def _cause(row: CaseIncident) -> str:
+    """The cause as it is said now; it was written down in English."""
+    if row.cause == FAILED.format(kind=row.kind):
+        return gettext(FAILED).format(kind=row.kind)
+    return gettext(row.cause)
+
+
 def _row(found: Found) -> ProblemRow:
     row, number, who, ended_by, is_esd = found
     return ProblemRow(
@@ -113,7 +121,7 @@ def _row(found: Found) -> ProblemRow:
         where=gettext(OWN_WORK if row.private else row.element_name),
         element=None if row.private else row.element or None,
         kind=row.kind,
-        cause=gettext(row.cause),
+        cause=_cause(row),
         who=gettext("Employment Security") if row.private and is_esd else who or "Opt-In Desk",
         count=row.count,
         first_at=row.first_at,
@@ -123,6 +131,6 @@ def _row(found: Found) -> ProblemRow:
         returned_at=row.returned_at,
         ended_at=row.ended_at,
         ended_by=ended_by or (None if row.ended_at is None else "Opt-In Desk"),
-        reason=row.reason,
+        reason=gettext(row.reason),
         can_retry=row.status == "open" and row.tried not in BY_PERSON_ONLY,
     )

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import and_, or_, select
 
-from workflows.people import person_of
+from workflows.people import name_of
 from workflows.queries import query
 from workflows.saved_views import SavedView, team_of
 from workflows.work import Work
@@ -38,5 +38,5 @@ def views_of(work: Work) -> list[ViewRow]:
 
 
 def _row(work: Work, row: SavedView) -> ViewRow:
-    owner = None if row.person_id == work.actor.id else person_of(work.db, row.person_id)
-    return ViewRow(row.id, row.name, row.filters, row.shared, owner.name if owner else "")
+    owner = "" if row.person_id == work.actor.id else name_of(work.db, row.person_id)
+    return ViewRow(row.id, row.name, row.filters, row.shared, owner)

@@ -16,7 +16,7 @@ from workflows.form_sentences import fill
 from workflows.forms import FieldView, Form
 from workflows.language import gettext
 from workflows.organisations import agreement_shortcoming
-from workflows.people import needed
+from workflows.people import needed, people_with
 from workflows.queries import query
 from workflows.settings import settings
 from workflows.task_forms import Options, offices_to_open_in, options_for
@@ -39,7 +39,7 @@ class Begun:
 @dataclass(frozen=True)
 class StartView:
     """The first form, with the reasons why this person may not open a request today (empty when they may), and the
-    requests they have begun."""
+    requests they have begun. A supervisor chooses from the `case_managers` of the area, as (user name, name)."""
 
     form: Form
     options: Options
@@ -47,6 +47,7 @@ class StartView:
     shortcomings: list[str]
     labels: dict[str, str]
     begun: list[Begun]
+    case_managers: list[tuple[str, str]]
 
     def fields(self, answers: dict[str, Any], errors: dict[str, str]) -> list[FieldView]:
         """The fields as the page shows them."""
@@ -69,8 +70,22 @@ def start_view(work: Work) -> StartView:
     options = options_for(work.db, form, offices_to_open_in(work.db, work.actor))
     labels = labels_of(work.db, work.actor.area)
     return StartView(
-        form, options, fill(element.documentation, labels), _shortcomings(work), labels, _begun(work)
+        form=form,
+        options=options,
+        help=fill(element.documentation, labels),
+        shortcomings=_shortcomings(work),
+        labels=labels,
+        begun=_begun(work),
+        case_managers=_case_managers(work),
     )
+
+
+def _case_managers(work: Work) -> list[tuple[str, str]]:
+    """For opening a request on behalf of one."""
+    if not work.actor.has(privacy.SUP):
+        return []
+    people = people_with(work.db, privacy.CM, area=work.actor.area)
+    return [(person.username, person.name) for person in people]
 
 
 def _begun(work: Work) -> list[Begun]:

@@ -5,7 +5,7 @@ follow from what they know already. Days are those of the office's calendar.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -21,6 +21,7 @@ from workflows.people import Person
 from workflows.privacy import Standing
 from workflows.queries.days import by_day, on_day, since
 from workflows.timers import EXPIRY, Timer, open_timers
+from workflows.turns import Life
 from workflows.user_tasks import UserTask, open_tasks
 from workflows.work import Work
 
@@ -36,7 +37,7 @@ class Lines(NamedTuple):
 @dataclass(frozen=True)
 class Scene:
     """What a sentence is made of. `tasks`: the open ones this reader may know of; `timers`: all that wait; `foretold`:
-    what begins now has not happened yet."""
+    what begins now has not happened yet; `life`: that of the case, where it is known already."""
 
     db: Session
     standing: Standing
@@ -44,6 +45,7 @@ class Scene:
     tasks: list[UserTask]
     timers: list[Timer]
     foretold: bool = False
+    life: Life | None = None
 
     def task(self, *labels: str) -> UserTask | None:
         """The first open task with one of these labels of the procedure."""
@@ -64,19 +66,20 @@ class Scene:
         return next((t for t in self.timers if t.level in levels and t.due_at > self.now), None)
 
 
-def state_sentence(work: Work, standing: Standing, foretold: bool = False) -> str:
+def state_sentence(work: Work, standing: Standing, foretold: bool = False, life: Life | None = None) -> str:
     """Where a case stands for this reader, in one sentence, and whether that is late or hindered.
 
-    `foretold`: the case is looked at as it would stand once something is done.
+    `foretold`: the case is looked at as it would stand once something is done. A life that was read already is not
+    read again.
     """
-    scene = _scene(work, standing, foretold)
+    scene = replace(_scene(work, standing), foretold=foretold, life=life)
     words = _words(scene, privacy.visible_status(standing))
     late = any(task.due_at and task.due_at < work.now for task in scene.tasks)
     told = [words, gettext("This is later than planned.") if late else "", _hindered(scene)]
     return " ".join(one for one in told if one)
 
 
-def _scene(work: Work, standing: Standing, foretold: bool) -> Scene:
+def _scene(work: Work, standing: Standing) -> Scene:
     """A task that the state itself tells of is known to all: the supervisor's first, while the request is just sent."""
     told = privacy.visible_status(standing) == "submitted" and not standing.is_reduced
     tasks = [
@@ -86,7 +89,7 @@ def _scene(work: Work, standing: Standing, foretold: bool) -> Scene:
     ]
     over = privacy.visible_status(standing) in ("closed", "on_hold") or _kept_from(standing)
     timers = [] if over else open_timers(work.db, standing.case.id)
-    return Scene(work.db, standing, work.now, [] if over and not standing.is_esd else tasks, timers, foretold)
+    return Scene(work.db, standing, work.now, [] if over and not standing.is_esd else tasks, timers)
 
 
 def _kept_from(standing: Standing) -> bool:
@@ -194,7 +197,7 @@ def _submitted(scene: Scene) -> str:
 
 def _waiting(scene: Scene, contact: UserTask) -> str:
     """What reminds the supervisor stands still while it is not the supervisor's turn, and is not foretold."""
-    life = whose_clock.life_of(scene.db, scene.standing.case, scene.now)
+    life = scene.life or whose_clock.life_of(scene.db, scene.standing.case, scene.now)
     still = frozenset() if turns.waits_for(life, turns.SUPERVISOR) else whose_clock.REMINDS.keys()
     timer = scene.next(_WAITING.keys() - still)
     level = timer.level if timer else ""
@@ -206,7 +209,7 @@ def _waiting(scene: Scene, contact: UserTask) -> str:
 
 
 def _to_call(scene: Scene, contact: UserTask | None) -> str:
-    who = _holder(scene, contact) if contact else "Employment Security"
+    who = _holder(scene, contact) if contact else gettext("Employment Security")
     return gettext("The client has not called; {who} is to call the client.").format(who=who)
 
 

@@ -124,10 +124,7 @@ class Draft:
 @query
 def task_draft(work: Work, task_id: str) -> Draft:
     """The draft of a task, for whoever may work on it."""
-    task, standing = visible_task(work, task_id)
-    bundle = bundle_of(work.db, work.db.get_one(ProcessInstance, task.case_id).definition_id)
-    form = form_of(bundle, task)
-    _check_may_work(standing, task, form)
+    task, standing, form = _to_work_on(work, task_id)
     draft = _draft(work, standing, task, form)
     if draft is None:
         return Draft({})
@@ -151,12 +148,18 @@ class TaskForm:
 @query
 def task_form(work: Work, task_id: str) -> TaskForm:
     """The questions of a task, for whoever may work on it; no client fact is read."""
+    _, standing, form = _to_work_on(work, task_id)
+    options = options_for(work.db, form, work.actor.offices, standing.case)
+    return TaskForm(form, options, labels_of(work.db, standing.case.area_code))
+
+
+def _to_work_on(work: Work, task_id: str) -> tuple[UserTask, Standing, Form]:
+    """A task with its form, for whoever may work on it."""
     task, standing = visible_task(work, task_id)
     bundle = bundle_of(work.db, work.db.get_one(ProcessInstance, task.case_id).definition_id)
     form = form_of(bundle, task)
     _check_may_work(standing, task, form)
-    options = options_for(work.db, form, work.actor.offices, standing.case)
-    return TaskForm(form, options, labels_of(work.db, standing.case.area_code))
+    return task, standing, form
 
 
 @query

@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TypeVar
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select, tuple_
+from sqlalchemy.orm import InstrumentedAttribute
 
 from workflows import privacy
 from workflows.absences import absence_of, absences, office_day
@@ -16,6 +18,7 @@ from workflows.people import (
     Actor,
     Person,
     actor_for,
+    name_of,
     people_who_hold_both_keys,
     person_of,
     roles_in_words,
@@ -29,6 +32,7 @@ from workflows.user_tasks import DUE, UserTask
 from workflows.work import Work
 
 PAGE = 50
+T = TypeVar("T")
 OURS = (privacy.SUP, privacy.ESD)
 """The lanes of Employment Security's own tasks."""
 VIEWS = ("late", "waiting", "all")
@@ -91,8 +95,8 @@ def team(work: Work) -> TeamView:
     check_sees(work.actor)
     leads = is_leader(work.actor)
     codes = led_offices(work.db, work.actor) if leads else _of_area(work)
-    people = [_load(work, person) for person in team_of(work.db, work.actor)] if leads else []
-    return TeamView([_office_load(work, office) for office in _named(work, codes)], people)
+    people = team_of(work.db, work.actor) if leads else []
+    return TeamView(_office_loads(work, _named(work, codes)), _loads(work, people))
 
 
 @dataclass(frozen=True)
@@ -127,7 +131,7 @@ def away(work: Work) -> Away:
         AbsenceRow(
             row.id,
             ids[row.person_id],
-            _name(work, row.substitute_id),
+            name_of(work.db, row.substitute_id),
             row.first_day,
             row.last_day,
             row.first_day <= today,
@@ -137,11 +141,6 @@ def away(work: Work) -> Away:
     able = {one.username: one.name for person in people for one in possible_substitutes(work.db, person)}
     by_name = sorted(able.items(), key=lambda pair: pair[1])
     return Away(rows, [(person.username, person.name) for person in people], by_name)
-
-
-def _name(work: Work, person_id: int) -> str:
-    person = person_of(work.db, person_id)
-    return person.name if person else ""
 
 
 @dataclass(frozen=True)
@@ -250,41 +249,77 @@ def _named(work: Work, codes: list[str]) -> list[Office]:
     return [office for office in offices(work.db) if office.code in codes]
 
 
-def _office_load(work: Work, office: Office) -> OfficeLoad:
-    waits, late = case((UserTask.assignee_id.is_(None), 1)), case((UserTask.due_at < work.now, 1))
-    numbers = select(func.count(), func.count(waits), func.count(late)).select_from(UserTask)
-    numbers = numbers.where(UserTask.closed_at.is_(None), UserTask.role.in_(OURS))
-    tasks, waiting, over = work.db.execute(numbers.where(UserTask.office_code == office.code)).one()
-    cases = select(func.count()).select_from(Case)
-    cases = cases.where(Case.closed_at.is_(None), Case.area_code == office.area_code)
+@dataclass(frozen=True)
+class Count:
+    """How many open tasks there are, how many of them nobody holds, and how many are past their time."""
+
+    tasks: int
+    waiting: int
+    late: int
+
+
+NOTHING = Count(0, 0, 0)
+
+
+def _office_loads(work: Work, places: list[Office]) -> list[OfficeLoad]:
+    cases, tasks = _open_cases(work, places), _open_tasks(work, places)
+    return [
+        _office_load(work, office, cases.get(office.code, 0), tasks.get(office.code, NOTHING))
+        for office in places
+    ]
+
+
+def _office_load(work: Work, office: Office, cases: int, open_: Count) -> OfficeLoad:
     backups = staff_of(work.db, privacy.SUP, office.code, backup=True)
     return OfficeLoad(
         code=office.code,
         name=office.name,
-        cases=work.db.scalar(cases.where(Case.office_code == office.code)) or 0,
-        tasks=tasks,
-        waiting=waiting,
-        late=over,
+        cases=cases,
+        tasks=open_.tasks,
+        waiting=open_.waiting,
+        late=open_.late,
         backups=[person.name for person in backups],
     )
 
 
-def _load(work: Work, person: Person) -> Load:
-    late = case((UserTask.due_at < work.now, 1))
-    numbers = select(func.count(), func.count(late)).select_from(UserTask)
-    numbers = numbers.where(UserTask.closed_at.is_(None), UserTask.assignee_id == person.id)
-    held, over = work.db.execute(numbers).one()
+def _open_cases(work: Work, places: list[Office]) -> dict[str, int]:
+    """How many cases are open in each of some offices; one with none is left out."""
+    here = Case.office_code.in_([office.code for office in places])
+    of_area = Case.area_code.in_({office.area_code for office in places})
+    rows = select(Case.office_code, func.count()).where(Case.closed_at.is_(None), of_area, here)
+    return {code: number for code, number in work.db.execute(rows.group_by(Case.office_code))}  # noqa: C416
+
+
+def _open_tasks(work: Work, places: list[Office]) -> dict[str, Count]:
+    """The open tasks of Employment Security by office."""
+    here = UserTask.office_code.in_([office.code for office in places])
+    return _counted(work, UserTask.office_code, UserTask.role.in_(OURS), here)
+
+
+def _counted(work: Work, by: InstrumentedAttribute[T], *which: ColumnElement[bool]) -> dict[T, Count]:
+    """The open tasks of those named, counted by one of their columns; what has none is left out."""
+    waits, late = case((UserTask.assignee_id.is_(None), 1)), case((UserTask.due_at < work.now, 1))
+    rows = select(by, func.count(), func.count(waits), func.count(late)).group_by(by)
+    found = work.db.execute(rows.where(UserTask.closed_at.is_(None), *which))
+    return {key: Count(tasks, waiting, over) for key, tasks, waiting, over in found}
+
+
+def _loads(work: Work, people: list[Person]) -> list[Load]:
+    held = _counted(work, UserTask.assignee_id, UserTask.assignee_id.in_([one.id for one in people]))
+    return [_load(work, person, held.get(person.id, NOTHING)) for person in people]
+
+
+def _load(work: Work, person: Person, held: Count) -> Load:
     actor, absence = actor_for(work.db, person), absence_of(work.db, person.id, work.now)
-    substitute = person_of(work.db, absence.substitute_id) if absence else None
     return Load(
         username=person.username,
         name=person.name,
         roles=roles_in_words(actor.roles),
         offices=sorted(actor.offices),
-        held=held,
-        late=over,
+        held=held.tasks,
+        late=held.late,
         away_until=absence.last_day if absence else None,
-        substitute=substitute.name if substitute else "",
+        substitute=name_of(work.db, absence.substitute_id) if absence else "",
     )
 
 

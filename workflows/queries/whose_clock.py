@@ -41,13 +41,15 @@ def case_clock(work: Work, number: str) -> CaseClock:
     case = case_numbered(work.db, number)
     standing = access.standing(work, case)
     privacy.check_may_see(standing)
+    return clock_of(work, standing, whose_clock.life_of(work.db, case, work.now))
+
+
+def clock_of(work: Work, standing: Standing, life: Life) -> CaseClock:
+    """The same from a life that was read already."""
     if standing.is_reduced and not standing.audits:
         return CaseClock([], [])
-    life, calendar = (
-        visible_life(standing, whose_clock.life_of(work.db, case, work.now)),
-        calendar_of(work, case),
-    )
-    return CaseClock(shares_of(life, calendar, over(standing)), turns.charged(life, calendar))
+    seen, calendar = visible_life(standing, life), calendar_of(work, standing.case)
+    return CaseClock(shares_of(seen, calendar, over(standing)), turns.charged(seen, calendar))
 
 
 def visible_life(standing: Standing, life: Life) -> Life:

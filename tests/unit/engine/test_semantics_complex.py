@@ -50,26 +50,29 @@ def test_a_complex_gateway_may_ask_the_data():
     assert both_ways(text, "A", "B", data={"needed": 3}).open == ["C"]
 
 
+AGAIN = """
+start S
+xor M
+and F
+user A
+user B
+complex X when="activationCount >= 1"
+user D
+xor G
+end E
+S -> M -> F
+F -> A -> X
+F -> B -> X
+X -> D -> G
+G -> M if again
+G -> E else
+"""
+"""A complex gateway in a loop."""
+
+
 def test_a_complex_gateway_in_a_loop_works_in_every_round():
     """13.4.5: after its reset it waits for start again."""
-    text = """
-    start S
-    xor M
-    and F
-    user A
-    user B
-    complex X when="activationCount >= 1"
-    user D
-    xor G
-    end E
-    S -> M -> F
-    F -> A -> X
-    F -> B -> X
-    X -> D -> G
-    G -> M if again
-    G -> E else
-    """
-    walk = both_ways(text)
+    walk = both_ways(AGAIN)
     walk.play("A", "B", ("D", {"again": True}))
     assert walk.open == ["A", "B"]
     walk.play("B", "A", ("D", {"again": False}))
@@ -78,24 +81,7 @@ def test_a_complex_gateway_in_a_loop_works_in_every_round():
 
 def test_what_comes_too_early_for_a_complex_gateway_counts_after_its_reset():
     """13.4.5: waiting for start again, the condition is asked for the tokens that are there already."""
-    text = """
-    start S
-    xor M
-    and F
-    user A
-    user B
-    complex X when="activationCount >= 1"
-    user D
-    xor G
-    end E
-    S -> M -> F
-    F -> A -> X
-    F -> B -> X
-    X -> D -> G
-    G -> M if again
-    G -> E else
-    """
-    walk = both_ways(text, "A", ("D", {"again": True}), "A")
+    walk = both_ways(AGAIN, "A", ("D", {"again": True}), "A")
     assert walk.open == ["B", "B"]
     walk.play("B")
     assert walk.open == ["B", "D"]
