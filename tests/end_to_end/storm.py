@@ -10,7 +10,6 @@ import json
 import os
 import random
 import signal
-import subprocess
 import threading
 import time
 import uuid
@@ -23,10 +22,9 @@ from typing import Any
 import psycopg
 
 from notifications import sink
+from tests.console.test_demo import run
 from tests.desk import AVERY, CASEY, DEVON, JORDAN, answers
 from tests.end_to_end.product import Answer, Product, RemoteDesk, wait_for
-from web.console.demo import optin
-from workflows.settings import PROJECT
 
 PARTS = ("web", "worker", "beat", "redis", "postgres", "mail")
 PATIENCE = 120.0
@@ -254,8 +252,7 @@ class Storm:
 
     def _said(self, *words: str) -> list[str]:
         """What a command of the operator finds."""
-        environment = {**os.environ, "DATA_DIR": str(self.running.folder)}
-        done = subprocess.run(optin(*words), env=environment, cwd=PROJECT, capture_output=True, text=True)
+        done = run(self.running.folder, *words)
         return [] if done.returncode == 0 else (done.stdout + done.stderr).splitlines()
 
     def __str__(self) -> str:
