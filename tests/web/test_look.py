@@ -16,6 +16,7 @@ from werkzeug.exceptions import Forbidden, HTTPException, MethodNotAllowed, NotF
 
 from tests.browser.pages import violations
 from tests.chromium import ARGUMENTS
+from tests.web.editor_samples import EDITOR
 from web import app as shell
 from web import failures, forms_view
 from workflows import language
@@ -212,7 +213,7 @@ SAMPLES: dict[str, dict[str, object]] = {
                    "begun": [View(href="/tasks/t1", number=CASE, name="Search", opened_at=NOW)]},
     "cases.html": {"q": "", "state": "", "states": [("", "All")], "rows": [ROW],
                    "may_start": True, **PAGES},
-    "processes.html": {"rows": [PROCESS]},
+    "processes.html": {"rows": [PROCESS], "may_edit": True},
     "process.html": {"process": PROCESS, "diagrams": [View(title="Intake", file="m.bpmn", steps=[STEP])]},
     "admin/people.html": {"filters": View(q="", role="", office="", state=""), "roles": [("", "Every role")],
                           "offices": [("", "Every office")], "states": [("", "Everybody")], "rows": [PERSON],
@@ -291,6 +292,7 @@ SAMPLES: dict[str, dict[str, object]] = {
                           "may_change": True},
     "contact_phone.html": {"card": CARD, "value": "360", "may_change": True, "errors": {"phone": "Write all of it."}},
     "error.html": {"status": 404, "problem": failures.ERROR_PAGES[404], "happened": "Not here."},
+    **EDITOR,
 }  # fmt: skip
 
 
@@ -334,7 +336,10 @@ class Outline(HTMLParser):
 
 def test_every_template_has_a_sample():
     pages = {path.relative_to(TEMPLATES).as_posix() for path in TEMPLATES.rglob("*.html")}
-    parts = {page for page in pages if page.startswith(("macros/", "parts/", "cards/"))} | {"layout.html"}
+    parts = {page for page in pages if page.startswith(("macros/", "parts/", "cards/"))} | {
+        "layout.html",
+        "editor/frame.html",
+    }
     assert pages - parts == set(SAMPLES), "a page without sample values is looked at by nobody"
 
 
