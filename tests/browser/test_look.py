@@ -96,7 +96,7 @@ PAGES = {
             "/admin/agreements/new", "/admin/agreements/K-TEST-103", "/admin/agreements/K-TEST-103/change",
             "/admin/outbox", "/admin/settings", "/team", "/team/ageing"),
     PAT: ("/manage", "/admin/people", f"/admin/people/{AVERY}", f"/admin/people/{ELLIS}", "/admin/people/new",
-          "/admin/outbox", "/admin/outbox/1", "/admin/settings", "/audit", "/audit?case={request}",
+          "/admin/outbox", "/admin/outbox/1", "/admin/settings", "/admin/health", "/audit", "/audit?case={request}",
           "/cases/{request}/emergency-access",
           "/cases/{done}/emergency-access", "/account", "/admin/webhooks", "/admin/webhooks/new",
           "/admin/webhooks/1", "/admin/webhooks/1/change"),
