@@ -293,7 +293,7 @@ SAMPLES: dict[str, dict[str, object]] = {
                           "may_change": True},
     "contact_phone.html": {"card": CARD, "value": "360", "may_change": True, "errors": {"phone": "Write all of it."}},
     "error.html": {"status": 404, "problem": failures.ERROR_PAGES[404], "happened": "Not here."},
-    "admin/health.html": {"signs": [Sign("good", "Mail", "No message waits."), Sign("bad", "Clock", "No job.", "Start it.")]},
+    "admin/health.html": {"signs": [Sign("good", "Mail", "None waits."), Sign("bad", "Clock", "No job.", "Start it.")]},
     **EDITOR,
 }  # fmt: skip
 
