@@ -43,6 +43,7 @@ from web.places import places_for
 from web.preferences import KEYBOARD, chosen, preferences
 from web.problems import problems
 from web.processes import processes
+from web.retention import retention
 from web.sent_mail import STATE_WORDS, sent_mail
 from web.session import here, session
 from web.settings_page import settings_page
@@ -78,6 +79,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     team,
     people,
     sent_mail,
+    retention,
     settings_page,
     account,
     emergency,

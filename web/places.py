@@ -61,6 +61,12 @@ PLACES = (
         ),
     ),
     Place(
+        marked("Records"),
+        "/admin/records",
+        frozenset({"program_manager", "administrator", "auditor"}),
+        marked("What is on hold for a records request, and what was destroyed when."),
+    ),
+    Place(
         marked("Webhooks"),
         "/admin/webhooks",
         frozenset({"administrator"}),

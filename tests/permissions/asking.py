@@ -78,7 +78,8 @@ def of_place(world: World, rule: str, who: Who) -> Asked:
         "<role>": "esd_wioa_supervisor", "<string:role>": "esd_wioa_supervisor", "<token>": things.setup,
         "<int:number>": NOBODYS, "<name>": "mail" if "mail" in more else "hours",
         "<string:name>": "mail" if "mail" in more else "hours", "<int:webhook_id>": things.webhook,
-        "<int:draft_id>": things.draft,
+        "<int:draft_id>": things.draft, "<int:year>": things.year,
+        "<number>": world.numbers["submitted"],
     }  # fmt: skip
     if "/inbox/" in path:
         known["<int:message_id>"] = things.letter
@@ -128,6 +129,7 @@ def _told(path: str, things: Things) -> dict[str, Any] | None:
         "/webhooks": {"url": "https://hooks.example.org/", "kinds": ["case.held"]},
         f"/webhooks/{things.webhook}": {"url": "https://hooks.example.org/", "kinds": ["case.held"]},
         f"/drafts/{things.draft}/files": {"row_version": 1, "changes": {}},
+        "/admin/records/holds": {"number": things.kept, "reason": "A records request."},
         "/processes/drafts": {"key": "opt_in_5512pro"},
         "/read-all": {"until": things.letter},
         "/api/v1/preferences": {"keyboard": True, "messages": {}, "daily_at": "08:00"},

@@ -113,6 +113,12 @@ _SENTENCES = {
     "ssn_blocked": marked("What looked like a Social Security number was refused."),
     "claim_lost": marked("Somebody else was faster to take the task."),
     "process_deployed": marked("A version of the process was deployed."),
+    "draft_begun": marked("A draft of the process was begun."),
+    "draft_changed": marked("A draft of the process was changed."),
+    "draft_discarded": marked("A draft of the process was thrown away."),
+    "records_hold_placed": marked("The records of the case were put on hold."),
+    "records_hold_ended": marked("The hold on the records of the case was ended."),
+    "case_anonymised": marked("The case was anonymised, because its records need not be kept any more."),
 }
 
 KIND_WORDS = {
