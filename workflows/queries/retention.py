@@ -89,7 +89,7 @@ def _destroyed(work: Work) -> list[Destroyed]:
     year = _program_year().label("year")
     rows = select(year, func.count(), func.min(Case.anonymised_at), func.max(Case.anonymised_at))
     found = work.db.execute(rows.where(*_gone(work)).group_by(year).order_by(year.desc()))
-    return [Destroyed(int(ends), *counted) for ends, *counted in found]
+    return [Destroyed(int(ends), count, first, last) for ends, count, first, last in found if first and last]
 
 
 def _program_year() -> ColumnElement[int]:
