@@ -25,10 +25,14 @@ from engine.errors import (
 from engine.expressions import Context
 from engine.instance import Chooser, Instance, OpenWork, Step, Trace
 from engine.limits import Limits
+from engine.migration import CannotMove, Change, Moved, Mover, waiting_set
 from engine.routes import Routes, routes
+from engine.vocabulary import Vocabulary, vocabulary
 
 __all__ = [
     "BpmnError",
+    "CannotMove",
+    "Change",
     "Chooser",
     "Context",
     "DamagedState",
@@ -41,6 +45,8 @@ __all__ = [
     "Instance",
     "InvalidDefinition",
     "Limits",
+    "Moved",
+    "Mover",
     "NotFlat",
     "NotWaiting",
     "OpenWork",
@@ -49,6 +55,7 @@ __all__ = [
     "Step",
     "StepLimit",
     "Trace",
+    "Vocabulary",
     "check",
     "differences",
     "drawn_words",
@@ -56,4 +63,6 @@ __all__ = [
     "reworded",
     "routes",
     "unreadable",
+    "vocabulary",
+    "waiting_set",
 ]

@@ -1,9 +1,11 @@
 """Drive the product as its people do, through the API, on a real database, with real mail when asked for."""
 
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 import time_machine
+from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
@@ -11,6 +13,7 @@ from notifications.mailer import SmtpMailer
 from web.app import create_app
 from workflows.commands import agreements, messages, timers
 from workflows.commands.tokens import create_token
+from workflows.settings import settings
 
 AVERY, JORDAN, REMY, SASHA, NOOR = (
     "avery.quillfeather",
@@ -94,11 +97,29 @@ MOMENTS = {
 """The field of a task that reports a moment; left out, it is the present one."""
 
 
+ELSEWHERE = {"database_url", "redis_url", "smtp_url"}
+"""Settings that are read when they are needed, not when the application is made."""
+
+
+def app() -> Flask:
+    """The application under the settings of this moment, as new; making it, and reading its templates, is dear."""
+    made, config = _app(settings().model_dump_json(exclude=ELSEWHERE))
+    made.config.clear()
+    made.config.update(config)
+    return made
+
+
+@cache
+def _app(_settings: str) -> tuple[Flask, dict[str, Any]]:
+    made = create_app()
+    return made, dict(made.config)
+
+
 class Desk:
     """The product with its people. Every call goes through the API with that person's own token."""
 
     def __init__(self) -> None:
-        self.app = create_app()
+        self.app = app()
         self._clients: dict[str, FlaskClient] = {}
         self._tokens: dict[str, str] = {}
 

@@ -26,7 +26,8 @@ def list_versions() -> str:
         {"key": key, "name": name_of(key), "draft": begun.get(key), "rows": [_version(row) for row in rows]}
         for key, rows in versions
     ]
-    return render_template("processes.html", procedures=found, may_edit=may_edit)
+    may_publish = g.actor.has("program_manager", "esd_wioa_supervisor")
+    return render_template("processes.html", procedures=found, may_edit=may_edit, may_publish=may_publish)
 
 
 @processes.get("/<key>/compare")

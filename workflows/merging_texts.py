@@ -50,10 +50,10 @@ def toml_pieces(text: str) -> Tree:
         waiting = ""
     if waiting:
         tables["\0end"] = {"": waiting}
-    found = _by_their_titles(tables)
-    if "".join(_lines(found)) != text:
+    titled = _by_their_titles(tables)
+    if "".join(_lines(titled)) != text:
         raise ValueError("The lines of the file cannot be told apart.")
-    return found
+    return titled
 
 
 def _own_name(header: str, tables: Tree) -> str:

@@ -6,6 +6,7 @@ the number or id that the command gave, never what was typed: of the content the
 
 import hashlib
 import json
+import re
 from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
@@ -44,9 +45,7 @@ def once(key: str | None, function: Callable[Concatenate[Work, P], R]) -> Callab
 
     @wraps(function)
     def keyed(work: Work, /, *args: P.args, **kwargs: P.kwargs) -> R:
-        guard({"idempotency_key": key})
-        if len(key) > LONGEST:
-            raise InvalidInput(fields={"Idempotency-Key": f"A key has at most {LONGEST} characters."})
+        check_key(key)
         content = _hash([function.__name__, args, kwargs])
         known = _known(work, key, content)
         if known is not None:
@@ -57,6 +56,17 @@ def once(key: str | None, function: Callable[Concatenate[Work, P], R]) -> Callab
         return answer
 
     return keyed
+
+
+def check_key(key: str) -> None:
+    """A key is no place for a Social Security number. One that is a UUID passes, whose digits fall as they may."""
+    if len(key) > LONGEST:
+        raise InvalidInput(fields={"Idempotency-Key": f"A key has at most {LONGEST} characters."})
+    if not _UUID.fullmatch(key):
+        guard({"Idempotency-Key": key})
+
+
+_UUID = re.compile(r"[0-9a-f]{8}(-?)(?:[0-9a-f]{4}\1){3}[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
 
 
 def _hash(content: object) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from tests.desk import AVERY, CASEY, DEVON, MORGAN, ROBIN, Desk, answers
+from tests.desk import AVERY, CASEY, DEVON, MORGAN, PAT, ROBIN, Desk, answers
 from workflows.db import DatabaseFailed, transaction
 from workflows.history import HistoryEvent
 
@@ -34,6 +34,15 @@ def test_the_same_key_opens_one_case(desk: Desk) -> None:
     assert first["number"] == second["number"]
     other = desk.call(AVERY, "POST", "/cases", {**body, "total_own": 1}, Idempotency_Key="k1")
     assert (other.status_code, other.json["error"]["code"]) == (409, "key_reused")
+
+
+@pytest.mark.parametrize("key", ["a1234567890b123456789c1234567890", "12345678-1234-4123-8123-123456789abc"])
+def test_a_key_that_is_a_uuid_passes_however_its_digits_fall(desk: Desk, key: str) -> None:
+    body = {"office": "WSK", "search_key": "name", "total_own": 0}
+    first, second = (desk.call(AVERY, "POST", "/cases", body, Idempotency_Key=key) for _ in range(2))
+    assert (first.status_code, first.json) == (201, second.json)
+    hook = {"url": "https://hooks.example.org/", "kinds": ["case.held"]}
+    assert desk.call(PAT, "POST", "/webhooks", hook, Idempotency_Key=key).status_code == 201
 
 
 def test_the_same_key_at_once_opens_one_case(desk: Desk) -> None:

@@ -84,8 +84,15 @@ def of_place(world: World, rule: str, who: Who) -> Asked:
         "<role>": "esd_wioa_supervisor", "<string:role>": "esd_wioa_supervisor", "<token>": things.setup,
         "<int:number>": NOBODYS, "<name>": "mail" if "mail" in more else "hours",
         "<string:name>": "mail" if "mail" in more else "hours", "<int:webhook_id>": things.webhook,
-        "<int:draft_id>": things.draft,
+        "<int:draft_id>": things.draft, "<int:publication_id>": things.publication,
+        "<element>": "T1_QuickSearchOwnOffice", "<int:place>": "1",
+        "<form>": "T6_AskClientToContactSupervisor", "<question>": "asked_by", "<mail>": "remind_now",
+        "<time>": "confirm_due",
+        "<int:year>": things.year,
+        "<number>": world.numbers["submitted"],
     }  # fmt: skip
+    if "/scenarios/" in path:
+        known["<key>"] = "opted_in"
     if "/inbox/" in path:
         known["<int:message_id>"] = things.letter
     if "<path:filename>" in path:
@@ -113,6 +120,8 @@ def _id(things: Things, path: str) -> int:
         "views": NOBODYS,
         "inbox": things.letter,
         "webhooks": things.webhook,
+        "drafts": things.draft,
+        "publications": things.publication,
     }
     return next((value for name, value in named.items() if name in path), things.token)
 
@@ -140,7 +149,18 @@ def _told(path: str, things: Things) -> dict[str, Any] | None:
         "/webhooks": {"url": "https://hooks.example.org/", "kinds": ["case.held"]},
         f"/webhooks/{things.webhook}": {"url": "https://hooks.example.org/", "kinds": ["case.held"]},
         f"/drafts/{things.draft}/files": {"row_version": 1, "changes": {}},
+        "/walk": {"process": "opt_in_5512pro"},
+        "/scenarios/follow": {"row_version": 1},
+        "/scenarios/opted_in": {"row_version": 1, "name": "A name", "outcome": "opted_in"},
+        "/scenarios/opted_in/remove": {"row_version": 1},
+        "/trace/1": {"row_version": 1, "waiver": "SAMPLE"},
+        "/walk/keep": {"row_version": 1, "name": "A name"},
+        "/walk/tasks/T1_QuickSearchOwnOffice": {"search_key": "name", "office": "WSK", "total_own": "0"},
+        "/admin/records/holds": {"number": things.kept, "reason": "A records request."},
         "/processes/drafts": {"key": "opt_in_5512pro"},
+        "/publish": {"note": "SAMPLE", "mode": "new_cases"},
+        "/propose": {"note": "SAMPLE", "mode": "new_cases"},
+        f"/publications/{things.publication}/decline": {"reason": "SAMPLE"},
         f"/drafts/{things.draft}/replace": {"file": (io.BytesIO(_shipped()), "bundle.zip")},
         f"/drafts/{things.draft}/newer": {"version": 2, "row_version": 1},
         f"/drafts/{things.draft}/replace/take": {

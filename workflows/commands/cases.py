@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
-from workflows import access, instances, privacy, steps
+from workflows import access, instances, privacy, retention, steps
 from workflows.area_settings import labels_of
 from workflows.case_file import new_file
 from workflows.cases import (
@@ -30,6 +30,7 @@ from workflows.language import gettext
 from workflows.organisations import offices
 from workflows.people import Actor, Person, actor_for, person_named
 from workflows.privacy import Standing
+from workflows.request_keys import check_key
 from workflows.settings import settings
 from workflows.ssn_guard import guard
 from workflows.task_forms import offices_to_open_in, options_for
@@ -65,7 +66,8 @@ def start_case(
     A supervisor opens one on behalf of a case manager (domain 6.2). A case that may not be opened is counted as
     `not_permitted`, and nothing that was typed is kept. The same `idempotency_key` opens nothing twice.
     """
-    guard({**evidence, "case_manager": case_manager, "Idempotency-Key": idempotency_key})
+    guard({**evidence, "case_manager": case_manager})
+    check_key(idempotency_key or "")
     manager = _case_manager(work, case_manager)
     known = _known_key(work, idempotency_key, [evidence, case_manager])
     if known:
@@ -107,6 +109,10 @@ def opened_in_error(work: Work, number: str, reason: str = NOT_SAID) -> None:
     if reason not in ERROR_REASONS:
         raise InvalidInput(fields={"reason": gettext("Choose why the case is cancelled.")})
     case = _steered(work, number, partner_until=PARTNER_PURGES)
+    if retention.is_held(work.db, case.id):
+        raise NotNow(
+            gettext("The records of this case are kept for a records request or a court. Nothing was erased.")
+        )
     work.tried = Tried("opened_in_error", case.id, number)
     record(work, "case_opened_in_error", case, reason=reason)
     if not instances.receive(work, case, "opened_in_error"):

@@ -80,8 +80,10 @@ def version_comparison(
         raise NotFound(gettext("There is no process {key}.").format(key=key[:80]))
     new = numbers[0] if after is None else after
     old = next((number for number in numbers if number < new), new) if before is None else before
-    bundles = (bundle_of(work.db, version_numbered(work, key, number).id) for number in (old, new))
-    return _comparison(work, *bundles, old, new)
+    before_that, after_that = (
+        bundle_of(work.db, version_numbered(work, key, number).id) for number in (old, new)
+    )
+    return _comparison(work, before_that, after_that, old, new)
 
 
 @query
