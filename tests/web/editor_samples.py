@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from tests.web.comparison_samples import TABS_OF_COMPARING
 from tests.web.draft_samples import TABS_OF_PARTS
 from workflows.bundle_checks import BundleProblem
 from workflows.clauses import Clause
@@ -62,7 +63,7 @@ FIELD = {"name": "name", "widget": "text", "label": "A name", "hint": "", "optio
          "shown": True, "controls": True, "error": ERRORS["name"]}  # fmt: skip
 
 EDITOR = {
-    "editor/overview.html": {**FRAME, "problems": [PROBLEM], "warnings": [PROBLEM]},
+    "editor/overview.html": {**FRAME, "newer": 4, "problems": [PROBLEM], "warnings": [PROBLEM]},
     "editor/scenarios.html": {
         **FRAME, "playable": True, "like": [("withdrawn", "Withdrawn")], "marks": {"T1": "done"},
         "rows": [{"key": "x", "name": "SAMPLE", "moves": 3, "outcome": "Withdrawn", "differs": ["It ended otherwise."]},
@@ -92,5 +93,5 @@ EDITOR = {
     "procedure.html": {
         "written": WrittenView("Opt-in requests (5512PRO)", "opt_in_5512pro", 3, PROCEDURE), "procedure": PROCEDURE,
     },
-    **{name: {**FRAME, **values} for name, values in TABS_OF_PARTS.items()},
+    **{name: {**FRAME, **values} for name, values in {**TABS_OF_PARTS, **TABS_OF_COMPARING}.items()},
 }  # fmt: skip
