@@ -99,7 +99,8 @@ PAGES = {
             "/admin/agreements/new", "/admin/agreements/K-TEST-103", "/admin/agreements/K-TEST-103/change",
             "/admin/outbox", "/admin/settings", "/team", "/team/ageing",
             "/processes/opt_in_5512pro/1/procedure", "/processes/opt_in_5512pro/compare", *(f"{DRAFT}{tab}" for tab in (
-                "", "/compare", "/replace", "/scenarios", "/scenarios/opted_in", "/walk", "/walk/tasks/T1_QuickSearchOwnOffice", "/trace", "/trace/1",
+                "", "/compare", "/replace",
+                "/scenarios", "/scenarios/opted_in", "/walk", "/walk/tasks/T1_QuickSearchOwnOffice", "/trace", "/trace/1",
                 "/procedure"))),
     PAT: ("/manage", "/admin/people", f"/admin/people/{AVERY}", f"/admin/people/{ELLIS}", "/admin/people/new",
           "/admin/outbox", "/admin/outbox/1", "/admin/settings", "/admin/health", "/admin/records",
