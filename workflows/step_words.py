@@ -1,37 +1,112 @@
-"""The steps of the product in words, as a program manager chooses them for a service task."""
+"""What the elements of a diagram are called on the pages of the editor, and what the automatic steps do, in words."""
 
-from workflows.language import marked
+from collections.abc import Mapping
 
-STEP_WORDS = {
+from engine import Element
+from workflows.definitions import Bundle
+from workflows.language import gettext, marked
+from workflows.outbox import MESSAGES
+from workflows.service_levels import InvalidServiceLevels, ServiceLevel
+from workflows.steps import STEPS
+
+KINDS: Mapping[str, str] = {
+    "userTask": marked("Task for a person"),
+    "manualTask": marked("Task without a form"),
+    "serviceTask": marked("Automatic step"),
+    "businessRuleTask": marked("Decision table"),
+    "callActivity": marked("Another process"),
+    "subProcess": marked("Part of the process"),
+    "exclusiveGateway": marked("Decision"),
+    "inclusiveGateway": marked("Decision, several ways at once"),
+    "parallelGateway": marked("Several ways at once"),
+    "eventBasedGateway": marked("Whatever happens first"),
+    "startEvent": marked("Start"),
+    "endEvent": marked("End"),
+    "boundaryEvent": marked("During a step"),
+    "intermediateCatchEvent": marked("Wait"),
+    "intermediateThrowEvent": marked("Signal"),
+}
+E_MAIL = marked("E-mail")
+OTHER = marked("Other element")
+
+WHAT_STEPS_DO: Mapping[str, str] = {
     "check_may_open": marked("Check whether the agency may open a case"),
-    "count": marked("Count one more time in a variable"),
-    "check_duplicates": marked("Look for another open request for the same client"),
-    "note_contact": marked("Note an attempt to reach the client"),
-    "reset_attempts": marked("Count the attempts to reach the client from nought again"),
-    "notify_supervisor": marked("Mail to the supervisors: a request is there"),
-    "notify_esd_check_wanted": marked("Mail to ESD staff: a record is to be checked"),
-    "notify_partner_change_made": marked("Mail to the case manager: the change was made"),
-    "notify_partner_remains_opted_out": marked("Mail to the case manager: the client remains opted out"),
-    "notify_partner_withdrawn": marked("Mail to the case manager: the request was withdrawn"),
-    "notify_partner_unreachable": marked("Mail to the case manager: the client could not be reached"),
-    "notify_partner_not_in_eto": marked(
-        "Mail to the case manager: the client is not in the case management system"
-    ),
-    "notify_partner_located": marked("Mail to the case manager: ESD located the record"),
-    "remind_supervisor": marked("Mail to the supervisors: reminder of an open request"),
-    "remind_undecided": marked("Mail to the supervisor: the client has not decided yet"),
-    "remind_offer_open": marked("Mail to the supervisor: the offer has not been answered yet"),
-    "escalate_to_backup": marked("Mail to the backup supervisors: they may take the request"),
-    "escalate_to_program_manager": marked("Mail to the program managers: a request is overdue"),
+    "count": marked("Count how often the case came here"),
+    "check_duplicates": marked("Look for an open request for the same client"),
+    "note_contact": marked("Note the contact and count the attempts"),
+    "reset_attempts": marked("Count the attempts from nought again"),
+    "notify_supervisor": marked("Tell the supervisors that the request is there"),
+    "notify_esd_check_wanted": marked("Ask Employment Security to check the record"),
+    "notify_partner_change_made": marked("Tell the partner that the change is made"),
+    "notify_partner_remains_opted_out": marked("Tell the partner that the client remains opted out"),
+    "notify_partner_withdrawn": marked("Tell the partner that the request was withdrawn"),
+    "notify_partner_unreachable": marked("Tell the partner that the client was not reached"),
+    "notify_partner_not_in_eto": marked("Tell the partner that there is no record"),
+    "notify_partner_located": marked("Tell the partner that the record is shared"),
+    "remind_supervisor": marked("Remind the supervisors of the task"),
+    "remind_undecided": marked("Remind to ask the client again"),
+    "remind_offer_open": marked("Remind that the offer is open"),
+    "escalate_to_backup": marked("Ask the backup supervisors"),
+    "escalate_to_program_manager": marked("Tell the program managers that it has waited too long"),
     "tell_program_manager_not_visible": marked(
-        "Mail to the program managers: the record is still not visible"
+        "Tell the program managers that the record is still not visible"
     ),
-    "ask_to_call_client": marked("Mail to supervisor and case manager: the client has not called"),
-    "notify_assigned_staff": marked("Mail to the staff member who will work with the client"),
+    "ask_to_call_client": marked("Ask to call the client"),
+    "notify_assigned_staff": marked("Tell the staff member who was assigned"),
     "purge_client_facts": marked("Erase what is stored about the client"),
     "resume_case": marked("End the hold of the case"),
-    "notify_opt_out_again_wanted": marked("Mail to the supervisors at once: a client wants to opt out again"),
-    "reduce_partner_views": marked("Reduce what partners see of the client"),
-    "notify_access_ended": marked("Mail to the case managers: access to the record has ended"),
+    "notify_opt_out_again_wanted": marked("Tell the supervisors that a client wants to stop sharing"),
+    "reduce_partner_views": marked("Reduce what partners see"),
+    "notify_access_ended": marked("Tell the partners that their access ended"),
+    "send_mail": marked("Send one of the mails of the procedure"),
 }
-"""Each step of `workflows.steps` by its name in the diagram."""
+SEND_MAIL = "send_mail"
+"""The step that sends whichever mail of the bundle its `mail` names, to the role that its `mailTo` names."""
+
+RECEIVERS: Mapping[str, str] = {
+    "case_manager": marked("Case manager"),
+    "supervisor": marked("ESD WIOA supervisor"),
+    "esd_staff": marked("ESD staff"),
+    "program_manager": marked("Program manager"),
+}
+
+
+def kind_words(element: Element) -> str:
+    """What kind of element it is: an automatic step that sends a message is an e-mail."""
+    if element.kind == "serviceTask" and (element.step in MESSAGES or element.step == SEND_MAIL):
+        return gettext(E_MAIL)
+    return gettext(KINDS.get(element.kind, OTHER))
+
+
+def step_words(step: str | None) -> str:
+    """What an automatic step does; a step without words of ours is called by its name."""
+    return gettext(WHAT_STEPS_DO.get(step or "", (step or "").replace("_", " ")))
+
+
+def step_choices() -> list[tuple[str, str]]:
+    """Every automatic step that there is, with its words, in the order of the words."""
+    return sorted(((step, step_words(step)) for step in STEPS), key=lambda choice: choice[1])
+
+
+def levels_of(bundle: Bundle) -> dict[str, ServiceLevel]:
+    """The times and limits of a bundle by their key; none while their file cannot be read."""
+    try:
+        return {level.key: level for level in bundle.service_levels}
+    except (InvalidServiceLevels, KeyError):
+        return {}
+
+
+def time_words(bundle: Bundle, key: str | None) -> str:
+    """A length of time of a bundle: `1 business day`; a key that is not there as it is written, nothing for none."""
+    level = levels_of(bundle).get(key or "")
+    return gettext(level.after.text) if level and level.after else key or ""
+
+
+def time_choices(bundle: Bundle) -> list[tuple[str, str]]:
+    """The lengths of time of a bundle, each with what it is for."""
+    words = gettext("{time}: {meaning}")
+    return [
+        (level.key, words.format(time=gettext(level.after.text), meaning=gettext(level.meaning)))
+        for level in levels_of(bundle).values()
+        if level.after
+    ]

@@ -7,7 +7,7 @@ import engine
 from engine import timers
 from engine.expressions import SIGNATURES, Kind, Mistake, check_types, compile, explain
 from engine.timers import TIMER_FUNCTIONS
-from workflows.bundle_checks import SERVICE_LEVELS, variables_set
+from workflows.bundle_checks import SERVICE_LEVELS, variables
 from workflows.cases import STATUSES
 from workflows.definitions import ROLE_OF_LANE, Bundle
 from workflows.drafts import check_edits, draft_numbered
@@ -18,7 +18,7 @@ from workflows.queries import query
 from workflows.queries.processes import role_words
 from workflows.service_levels import InvalidServiceLevels
 from workflows.ssn_guard import guard
-from workflows.step_words import STEP_WORDS
+from workflows.step_words import WHAT_STEPS_DO
 from workflows.steps import STEPS
 from workflows.work import Work
 
@@ -55,7 +55,7 @@ def catalogue(work: Work, draft_id: int) -> Catalogue:
     check_edits(work)
     draft = draft_numbered(work, draft_id)
     bundle = Bundle(draft.key, draft.files)
-    named = engine.vocabulary(bundle.diagrams, variables_set(bundle))
+    named = engine.vocabulary(bundle.diagrams, variables(bundle))
     return Catalogue(
         lanes=[_row(lane, role_words(lane)) for lane in ROLE_OF_LANE],
         forms=[_row(name, form.schema()["title"]) for name, form in _sound_forms(bundle)],
@@ -84,7 +84,7 @@ def expression_mistake(work: Work, draft_id: int, text: str, form: str) -> Mista
     bundle = Bundle(draft.key, draft.files)
     if form.startswith("time"):
         return _wrong_time(bundle, text, form)
-    known = engine.vocabulary(bundle.diagrams, variables_set(bundle)).variables
+    known = engine.vocabulary(bundle.diagrams, variables(bundle)).variables
     return explain(text, known) or next(_wrong_kinds(text, known, form), None)
 
 
@@ -132,7 +132,7 @@ def _levels(bundle: Bundle) -> Iterator[Row]:
 def _steps(bundle: Bundle) -> Iterator[Row]:
     for name in STEPS:
         subject = bundle.mail(name).get("subject.txt", "").strip() if name in MESSAGES else None
-        yield _row(name, gettext(STEP_WORDS[name]), sends=subject)
+        yield _row(name, gettext(WHAT_STEPS_DO[name]), sends=subject)
 
 
 def _variables(bundle: Bundle, named: engine.Vocabulary) -> list[Row]:
