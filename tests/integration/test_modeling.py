@@ -11,7 +11,7 @@ from workflows.errors import InvalidInput, NotAllowed, SsnBlocked
 from workflows.queries.drafts import draft_view
 from workflows.queries.modeling import catalogue, expression_mistake
 from workflows.queries.uploads import upload_report
-from workflows.step_words import STEP_WORDS
+from workflows.step_words import WHAT_STEPS_DO
 from workflows.steps import STEPS
 
 FOREIGN = """<?xml version="1.0" encoding="UTF-8"?>
@@ -39,7 +39,7 @@ def test_all_that_the_diagrams_name_can_be_chosen(draft):
     assert "T1_QuickSearchOwnOffice.json" in values["forms"]
     assert "confirm_due" in values["levels"]
     assert "contact_attempts_max" not in values["levels"]
-    assert {row["value"] for row in offered.steps} == set(STEPS) == set(STEP_WORDS)
+    assert {row["value"] for row in offered.steps} == set(STEPS) == set(WHAT_STEPS_DO)
     assert {row["value"] for row in offered.processes} >= {"opt_in_request", "opt_out_again"}
     assert "client_contacted" in offered.known["signal"]
     (account,) = [row for row in offered.variables if row["value"] == "account"]
@@ -84,7 +84,7 @@ def test_a_mistake_is_explained_while_typing(draft, text, form, told, offered):
 def test_a_diagram_of_another_tool_is_reported_on_and_nothing_is_taken(draft):
     found = upload_report(actor(ROBIN), draft, "C:\\Drawn by hand\\visit 2.bpmn20.xml", FOREIGN.encode())
     assert (found.file, found.replaces, found.tool) == ("visit_2.bpmn", False, "Camunda Modeler 5.0")
-    outcomes = {words.split()[0]: [row.name for row in rows] for words, rows in found.told.items()}
+    outcomes = {words.split()[0]: [row.name for row in rows] for words, rows in found.told}
     assert outcomes == {
         "Taken": ["camunda:formKey"],
         "Kept": ["camunda:asyncBefore"],

@@ -27,7 +27,7 @@ PROBLEM = BundleProblem(
 )
 UPLOAD = Upload(
     file="visit.bpmn", text="<x/>", replaces=True, tool="A Modeler 5.0",
-    told={"Kept": [Told("Visit", "camunda:asyncBefore", "true", "Kept.")]}, problems=[PROBLEM],
+    told=[("Kept", [Told("Visit", "camunda:asyncBefore", "true", "Kept.")])], problems=[PROBLEM],
 )  # fmt: skip
 
 ERRORS = {"name": "Write a name of 1 to 120 characters."}
