@@ -100,7 +100,7 @@ PAGES = {
             "/admin/outbox", "/admin/settings", "/team", "/team/ageing",
             "/processes/opt_in_5512pro/1/procedure", *(f"{DRAFT}{tab}" for tab in (
                 "/scenarios", "/scenarios/opted_in", "/walk", "/walk/tasks/T1_QuickSearchOwnOffice", "/trace", "/trace/1",
-                "/procedure"))),
+                "/procedure", "/diagram", "/diagram/opt_in_request.bpmn", "/diagram/upload"))),
     PAT: ("/manage", "/admin/people", f"/admin/people/{AVERY}", f"/admin/people/{ELLIS}", "/admin/people/new",
           "/admin/outbox", "/admin/outbox/1", "/admin/settings", "/admin/health", "/admin/records",
           "/audit", "/audit?case={request}",
