@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from engine.drawing import Node, Scope
+from engine.narrative import ahead
 from workflows.condition_words import form_titles
 from workflows.definitions import ROLE_OF_LANE, Bundle
 from workflows.language import gettext
-from workflows.outline_words import service_level_of
+from workflows.outline_words import name_of, service_level_of
 from workflows.queries.processes import role_words
 from workflows.step_words import RECEIVERS, SEND_MAIL, step_choices, time_choices
 from workflows.steps import STEPS
@@ -177,12 +178,12 @@ def _timer(bundle: Bundle, text: str) -> list[Question]:
 def _ways(scope: Scope, node: Node) -> list[Question]:
     """The words and the condition of each way out of a decision."""
     asked: list[Question] = []
-    names = {each.id: each.element.name or each.id for each in scope.nodes}
+    names = {each.id: name_of(ahead(scope, each)) for each in scope.nodes}
     flows = [flow for flow in scope.flows if flow.source == node.id and flow.drawn_id]
     if node.kind not in ("exclusiveGateway", "inclusiveGateway") or len(flows) < 2:
         return []
     for number, flow in enumerate(flows, 1):
-        to = gettext(names.get(flow.target, ""))
+        to = names.get(flow.target, "")
         label = gettext("Way {number}, to “{target}”: the answer").format(number=number, target=to)
         usual = gettext("This way is taken when no condition of the other ways holds.")
         hint = usual if flow.id == node.default else ""

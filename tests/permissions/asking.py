@@ -78,7 +78,7 @@ def of_place(world: World, rule: str, who: Who) -> Asked:
         "<role>": "esd_wioa_supervisor", "<string:role>": "esd_wioa_supervisor", "<token>": things.setup,
         "<int:number>": NOBODYS, "<name>": "mail" if "mail" in more else "hours",
         "<string:name>": "mail" if "mail" in more else "hours", "<int:webhook_id>": things.webhook,
-        "<int:draft_id>": things.draft,
+        "<int:draft_id>": things.draft, "<element>": "T3_VerifyAccount",
     }  # fmt: skip
     if "/inbox/" in path:
         known["<int:message_id>"] = things.letter

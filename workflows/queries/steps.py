@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from engine.drawing import Node
-from engine.narrative import Line, Tale, tales
+from engine.narrative import Line, Tale, ahead, tales
 from engine.rewiring import simple_neighbours
 from workflows.bundle_checks import problems
 from workflows.condition_words import form_titles
@@ -164,7 +164,7 @@ class _Table:
         form = told.get("formJsonSchemaFilename", "")
         flows = [flow for flow in scope.flows if flow.source == node.id]
         before, after = self.simple.get(node.id, (None, None))
-        names = {each.id: name_of(each) for each in scope.nodes}
+        names = {each.id: name_of(ahead(scope, each)) for each in scope.nodes}
         return Step(
             element=node.id,
             name=name_of(node),
