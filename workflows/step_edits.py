@@ -12,12 +12,12 @@ from contextlib import contextmanager
 from engine import editing, rewiring
 from engine.expressions import explain
 from engine.sheet import CannotEdit
+from workflows import own_mails
 from workflows.definitions import ROLE_OF_LANE
 from workflows.errors import InvalidInput
 from workflows.form_checks import SCHEMA
 from workflows.language import gettext
 from workflows.step_form import LONGEST, NEW_FORM, OTHER_TIME, Question
-from workflows.step_words import SEND_MAIL
 
 Files = Mapping[str, str]
 Typed = Mapping[str, str]
@@ -131,7 +131,7 @@ def _wrong(question: Question, values: Typed) -> str | None:
 def _missing(question: Question, values: Typed) -> str | None:
     needed = question.required
     needed |= question.name == "timer_text" and values.get("timer") == OTHER_TIME
-    needed |= question.name in ("mail", "mail_to") and values.get("step") == SEND_MAIL
+    needed |= question.name in ("mail", "mail_to") and values.get("step") == own_mails.STEP
     return gettext("Answer “{label}”.").format(label=question.label) if needed else None
 
 

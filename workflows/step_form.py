@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 from engine.drawing import Node, Scope
 from engine.narrative import ahead
+from workflows import own_mails
 from workflows.condition_words import form_titles
 from workflows.definitions import ROLE_OF_LANE, Bundle
 from workflows.language import gettext
 from workflows.outline_words import name_of, service_level_of
 from workflows.queries.processes import role_words
-from workflows.step_words import RECEIVERS, SEND_MAIL, step_choices, time_choices
+from workflows.step_words import step_choices, time_choices
 from workflows.steps import STEPS
 
 NEW_FORM = "new"
@@ -145,19 +146,20 @@ def _automatic(bundle: Bundle, step: str, told: Mapping[str, str]) -> list[Quest
         asked.append(
             Question("counter", gettext("Where it is counted"), value=told.get("counter", ""), hint=hint)
         )
-    if SEND_MAIL in STEPS and step in ("", SEND_MAIL):
+    if own_mails.STEP in STEPS and step in ("", own_mails.STEP):
         asked += _mail(bundle, told)
     return asked
 
 
 def _mail(bundle: Bundle, told: Mapping[str, str]) -> list[Question]:
     folders = sorted({name.split("/")[1] for name in bundle.files if name.startswith("mail/")})
-    none = ("", gettext("None"))
-    mails = (none, *((folder, folder.replace("_", " ")) for folder in folders))
-    people = (none, *((role, gettext(words)) for role, words in RECEIVERS.items()))
-    hint = gettext("Only where one of the mails of the procedure is sent.")
+    none, mail = ("", gettext("None")), told.get("mail", "")
+    own = [folder for folder in folders if own_mails.is_own(folder)]
+    mails = (none, *((folder, folder.replace("_", " ")) for folder in dict.fromkeys([*own, mail]) if folder))
+    people = (none, *((role, gettext(words)) for role, words in own_mails.RECEIVERS.items()))
+    hint = gettext("Only where one of the procedure’s own mails is sent; they are written on the tab Mail.")
     return [
-        Question("mail", gettext("Which mail"), "choice", told.get("mail", ""), mails, hint=hint),
+        Question("mail", gettext("Which mail"), "choice", mail, mails, hint=hint),
         Question("mail_to", gettext("Who gets it"), "choice", told.get("mailTo", ""), people, hint=hint),
     ]
 
