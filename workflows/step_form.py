@@ -11,13 +11,16 @@ from workflows.definitions import ROLE_OF_LANE, Bundle
 from workflows.language import gettext
 from workflows.outline_words import name_of, service_level_of
 from workflows.queries.processes import role_words
-from workflows.step_words import step_choices, time_choices
+from workflows.step_words import step_choices, step_words, time_choices
 from workflows.steps import STEPS
 
 NEW_FORM = "new"
 """The choice of a form that is still to be written."""
 OTHER_TIME = "other"
 """The choice of a time that is none of the bundle's."""
+
+COUNT = "count"
+"""The step that counts under the name that its `counter` says."""
 
 LONGEST = {"name": 120, "help": 4000, "clause": 120, "label": 120, "condition": 1000, "timer_text": 1000}
 
@@ -141,12 +144,11 @@ def _automatic(bundle: Bundle, step: str, told: Mapping[str, str]) -> list[Quest
     asked = [
         Question("step", gettext("What is done by itself"), "select", step, tuple(choices), required=True)
     ]
-    if step == "count":
-        hint = gettext("A plain word in small letters, such as “lookup_tries”.")
-        asked.append(
-            Question("counter", gettext("Where it is counted"), value=told.get("counter", ""), hint=hint)
-        )
-    if own_mails.STEP in STEPS and step in ("", own_mails.STEP):
+    if step in ("", COUNT):
+        hint = gettext("Only for “{step}”: a plain word in small letters, such as “lookup_tries”.")
+        hint = hint.format(step=step_words(COUNT))
+        asked.append(Question("counter", gettext("Its name"), value=told.get("counter", ""), hint=hint))
+    if step in ("", own_mails.STEP):
         asked += _mail(bundle, told)
     return asked
 
