@@ -24,10 +24,13 @@ from engine.errors import (
 from engine.expressions import Context
 from engine.instance import Chooser, Instance, OpenWork, Step, Trace
 from engine.limits import Limits
+from engine.migration import CannotMove, Change, Moved, Mover, waiting_set
 from engine.routes import Routes, routes
 
 __all__ = [
     "BpmnError",
+    "CannotMove",
+    "Change",
     "Chooser",
     "Context",
     "DamagedState",
@@ -39,6 +42,8 @@ __all__ = [
     "Instance",
     "InvalidDefinition",
     "Limits",
+    "Moved",
+    "Mover",
     "NotFlat",
     "NotWaiting",
     "OpenWork",
@@ -53,4 +58,5 @@ __all__ = [
     "reworded",
     "routes",
     "unreadable",
+    "waiting_set",
 ]

@@ -16,9 +16,14 @@ TIMERS_SECONDS = 10.0
 WEBHOOKS_SECONDS = 5.0
 DIGESTS_SECONDS = 60.0
 HOUSEKEEPING_SECONDS = 300.0
+MOVES_SECONDS = 5.0
 
 app = Celery(
-    "optin", include=[f"tasks.{name}" for name in ("outbox", "timers", "digests", "webhooks", "housekeeping")]
+    "optin",
+    include=[
+        f"tasks.{name}"
+        for name in ("outbox", "timers", "digests", "webhooks", "housekeeping", "publications")
+    ],
 )
 
 
@@ -81,6 +86,7 @@ def _clock() -> dict[str, Any]:
             "fire-due-timers": _tick("tasks.timers.fire_due", TIMERS_SECONDS),
             "sweep-webhooks": _tick("tasks.webhooks.sweep", WEBHOOKS_SECONDS),
             "send-daily-mails": _tick("tasks.digests.send_due", DIGESTS_SECONDS),
+            "move-cases": _tick("tasks.publications.go_on", MOVES_SECONDS),
             "housekeeping": _tick("tasks.housekeeping.run", HOUSEKEEPING_SECONDS),
         }
     }

@@ -20,6 +20,7 @@ def list_versions() -> str:
         "processes.html",
         rows=[_version(row) for row in queries.processes(g.actor)],
         may_edit=g.actor.has("program_manager"),
+        may_publish=g.actor.has("program_manager", "esd_wioa_supervisor"),
     )
 
 

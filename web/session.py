@@ -207,7 +207,7 @@ def _sample(person: sample.Sample) -> dict[str, str]:
         "name": person.name,
         "username": person.username,
         "roles": gettext(ROLES[person.role]),
-        "does": person.description,
+        "does": person.description.removeprefix(f"{ROLES[person.role]}, "),
     }
 
 

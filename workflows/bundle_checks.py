@@ -121,7 +121,7 @@ def _diagrams(bundle: Bundle) -> Iterator[BundleProblem]:
         steps=frozenset(STEPS),
         lanes=frozenset(ROLE_OF_LANE),
         service_levels=bundle.service_levels.keys(),
-        names=_variables(bundle),
+        names=variables(bundle),
     )
     for problem in found:
         named = problem.element_name or ""
@@ -136,7 +136,7 @@ def _diagrams(bundle: Bundle) -> Iterator[BundleProblem]:
         yield from _elements(bundle, bundle.definition(MAIN_PROCESS))
 
 
-def _variables(bundle: Bundle) -> Callable[[engine.Element], dict[str, Kind]]:
+def variables(bundle: Bundle) -> Callable[[engine.Element], dict[str, Kind]]:
     """The process variables that an element's form, step or counter sets, with their kinds."""
     kept: dict[str, dict[str, Kind]] = {}
     for name, text in bundle.files.items():

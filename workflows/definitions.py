@@ -34,7 +34,7 @@ ROLE_OF_LANE = {
 
 
 class ProcessDefinition(Base):
-    """One version of a process bundle; `files` maps each path in the bundle to its text."""
+    """One version of a process bundle; `files` maps each path in the bundle to its text, `note` says why it was made."""
 
     __tablename__ = "process_definition"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -46,6 +46,7 @@ class ProcessDefinition(Base):
     state: Mapped[str]
     deployed_at: Mapped[datetime]
     deployed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    note: Mapped[str] = mapped_column(default="")
     __table_args__ = (UniqueConstraint("key", "version"),)
 
 

@@ -19,7 +19,7 @@ SCHEMA = "https://json-schema.org/draft/2020-12/schema"
 FORM_KEYWORDS = frozenset(
     {
         "$schema", "title", "description", "type", "additionalProperties", "properties", "required",
-        "x-check", "x-progress",
+        "x-check", "x-progress", "x-complete",
     }
 )  # fmt: skip
 ANNOTATIONS = frozenset(
@@ -130,6 +130,7 @@ def _page_problems(source: Mapping[str, Any]) -> Iterator[str]:
     """How the pages lead through the form: whether answers are checked, and its place in a sequence."""
     if not isinstance(source.get("x-check", True), bool):
         yield "“x-check” must be true or false."
+    yield from _text_problems("The form", source, "x-complete", needed=False)
     place = source.get("x-progress", [1, 1])
     numbers = place if isinstance(place, list) and all(type(one) is int for one in place) else []
     if len(numbers) != 2 or not 1 <= numbers[0] <= numbers[1] <= MOST_STEPS:

@@ -18,7 +18,7 @@ from workflows.directory import directory
 from workflows.errors import NotFound
 from workflows.instances import ProcessInstance
 from workflows.organisations import Agency, Agreement, Office
-from workflows.outbox import DAILY, OWN, TEST, OutboxMessage
+from workflows.outbox import DAILY, OWN, PUBLICATION_WANTED, TEST, OutboxMessage
 from workflows.people import Person, SetupLink, actor_for
 from workflows.privacy import may_read_agreements
 from workflows.queries.digest import daily_values
@@ -87,6 +87,8 @@ def _own(db: Session, row: OutboxMessage, person: Person) -> Message:
     values: dict[str, object] = {"date": words_for_day(row.queued_at)}
     if row.kind == DAILY:
         values |= daily_values(db, row, person)
+    elif row.kind == PUBLICATION_WANTED:
+        values |= {"link": f"{settings().public_url}/processes/publications/{row.about['publication']}"}
     else:
         webhook = row.about["webhook"]
         values |= {**row.about, "link": f"{settings().public_url}/admin/webhooks/{webhook}"}

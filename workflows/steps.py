@@ -30,7 +30,7 @@ from workflows.people import (
     supervisors_for,
 )
 from workflows.settings import settings
-from workflows.user_tasks import TaskDraft, UserTask, is_esd, open_tasks
+from workflows.user_tasks import TaskDraft, UserTask, candidates, open_tasks
 from workflows.work import Work
 
 Data = Mapping[str, object]
@@ -358,21 +358,6 @@ def holders(work: Work, case: Case, tasks: list[UserTask]) -> list[Person]:
         for person in [assignee] if assignee else candidates(work, case, task):
             people[person.id] = person
     return list(people.values())
-
-
-def candidates(work: Work, case: Case, task: UserTask) -> list[Person]:
-    """The people a task is offered to."""
-    if is_esd(task.role):
-        backups = (
-            staff_of(work.db, "esd_wioa_supervisor", case.office_code, backup=True)
-            if case.backup_opened
-            else []
-        )
-        return supervisors_for(work.db, case.office_code, case.area_code) + backups
-    if task.role == "program_manager":
-        return people_with(work.db, "program_manager", area=case.area_code)
-    person = person_of(work.db, case.case_manager_id)
-    return [person] if person else []
 
 
 def _answer(context: Context, element: str, name: str) -> object:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engine import OpenWork
 from workflows.absences import absence_of
+from workflows.area_settings import calendar_of
 from workflows.calendar import Calendar
 from workflows.case_file import file_of, files_of
 from workflows.cases import Case
@@ -14,7 +15,14 @@ from workflows.db import Base, Json
 from workflows.definitions import Bundle, role_of
 from workflows.forms import Form
 from workflows.history import record
-from workflows.people import people_who_hold_both_keys, person_of
+from workflows.people import (
+    Person,
+    people_who_hold_both_keys,
+    people_with,
+    person_of,
+    staff_of,
+    supervisors_for,
+)
 from workflows.substitutes import stand_in_for
 from workflows.work import Work
 
@@ -164,6 +172,33 @@ def _open(work: Work, case: Case, bundle: Bundle, item: OpenWork, calendar: Cale
     record(work, "task_opened", case, element=task.element, esd_only=is_esd(role))
 
 
+def redraw(work: Work, case: Case, bundle: Bundle, task: UserTask, item: OpenWork, *, due: bool) -> None:
+    """An open task as another version has it: name, form, clause and role; with `due` its due time, counted from when
+    it opened. Whoever has it keeps it, unless it is another role's work now."""
+    properties = item.element.properties
+    task.name, task.form = item.element.name, properties["formJsonSchemaFilename"]
+    task.procedure_ref = properties.get("procedureRef", "")
+    role = role_of(item.lane, item.calling_lanes)
+    if role != task.role:
+        task.role = role
+        task.assignee_id = _natural_assignee(work.db, case, role, work.now)
+        task.claimed_at = work.now if task.assignee_id else None
+    if due:
+        calendar = calendar_of(work.db, bundle.service_levels, case.area_code)
+        key = _due_key_of(work.db, task, item)
+        task.due_at = calendar.add(task.opened_at, bundle.service_levels.duration(key)) if key else None
+        task.reminded_at = task.remind_from = None
+    task.version += 1
+
+
+def _due_key_of(db: Session, task: UserTask, item: OpenWork) -> str | None:
+    """The service level of a task that is open: `dueAgain` when it was not the first one at its element."""
+    earlier = select(UserTask.id).where(UserTask.case_id == task.case_id, UserTask.element == task.element)
+    again = db.scalar(earlier.where(UserTask.id != task.id).limit(1)) is not None
+    properties = item.element.properties
+    return properties["dueAgain"] if again and "dueAgain" in properties else properties.get("due")
+
+
 def _due_key(db: Session, case: Case, item: OpenWork) -> str | None:
     """The service level of a task: `dueAgain` when the case has been here before, such as for a further attempt."""
     properties = item.element.properties
@@ -188,3 +223,18 @@ def _natural_assignee(db: Session, case: Case, role: str, now: datetime) -> int 
         return person.id if person else None
     substitute = stand_in_for(db, person, case.office_code, now)
     return substitute.id if substitute else None
+
+
+def candidates(work: Work, case: Case, task: UserTask) -> list[Person]:
+    """The people a task is offered to."""
+    if is_esd(task.role):
+        backups = (
+            staff_of(work.db, "esd_wioa_supervisor", case.office_code, backup=True)
+            if case.backup_opened
+            else []
+        )
+        return supervisors_for(work.db, case.office_code, case.area_code) + backups
+    if task.role == "program_manager":
+        return people_with(work.db, "program_manager", area=case.area_code)
+    person = person_of(work.db, case.case_manager_id)
+    return [person] if person else []

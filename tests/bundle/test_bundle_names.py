@@ -13,9 +13,9 @@ from engine.expressions import compile as compile_expression
 from engine.reading import Node, read
 from notifications.render import PARTS
 from tests.bundle.procedure import BUNDLE, FOLDER, elements, fields_of, flows, user_tasks
+from workflows import own_mails
 from workflows.bundle_checks import BUNDLE_FILE
 from workflows.definitions import ROLE_OF_LANE
-from workflows import own_mails
 from workflows.outbox import MESSAGES
 from workflows.steps import RETURNED, STEPS
 

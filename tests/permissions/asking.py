@@ -78,7 +78,8 @@ def of_place(world: World, rule: str, who: Who) -> Asked:
         "<role>": "esd_wioa_supervisor", "<string:role>": "esd_wioa_supervisor", "<token>": things.setup,
         "<int:number>": NOBODYS, "<name>": "mail" if "mail" in more else "hours",
         "<string:name>": "mail" if "mail" in more else "hours", "<int:webhook_id>": things.webhook,
-        "<int:draft_id>": things.draft, "<form>": "T6_AskClientToContactSupervisor", "<question>": "asked_by",
+        "<int:draft_id>": things.draft, "<int:publication_id>": things.publication,
+        "<form>": "T6_AskClientToContactSupervisor", "<question>": "asked_by",
         "<mail>": "remind_now", "<time>": "confirm_due",
     }  # fmt: skip
     if "/inbox/" in path:
@@ -91,6 +92,13 @@ def of_place(world: World, rule: str, who: Who) -> Asked:
         path += f"?of={AVERY}"
     return method, path, _body(method, path, who, things)
 
+
+OF_DRAFTS = {
+    "row_version": 1, "form-title": "SAMPLE", "form-question": "Is it so?", "q-label": "Is it so?", "q-kind": "checkbox",
+    "q-required": "no", "q-shown": "always", "q-keep": "record", "mail-name": "sample_mail", "mail-subject": "SAMPLE",
+    "mail-text": "SAMPLE", "time-key": "sample_due", "time-number": "2", "time-unit": "day", "time-meaning": "SAMPLE",
+}  # fmt: skip
+"""What is sent to the tabs Forms, Mail and Times; each takes its own of it."""
 
 NOBODYS = 999_999
 """The number of a session that nobody has."""
@@ -108,6 +116,8 @@ def _id(things: Things, path: str) -> int:
         "views": NOBODYS,
         "inbox": things.letter,
         "webhooks": things.webhook,
+        "drafts": things.draft,
+        "publications": things.publication,
     }
     return next((value for name, value in named.items() if name in path), things.token)
 
@@ -124,12 +134,17 @@ def _body(method: str, path: str, who: Who, things: Things) -> dict[str, Any] | 
 
 def _told(path: str, things: Things) -> dict[str, Any] | None:
     """What is sent to the inbox, to preferences and to webhooks."""
+    if f"/drafts/{things.draft}/" in path and path.split("/")[4] in ("forms", "mail", "times"):
+        return OF_DRAFTS
     telling = {
         "/replay": {"delivery": things.delivery},
         "/webhooks": {"url": "https://hooks.example.org/", "kinds": ["case.held"]},
         f"/webhooks/{things.webhook}": {"url": "https://hooks.example.org/", "kinds": ["case.held"]},
         f"/drafts/{things.draft}/files": {"row_version": 1, "changes": {}},
         "/processes/drafts": {"key": "opt_in_5512pro"},
+        "/publish": {"note": "SAMPLE", "mode": "new_cases"},
+        "/propose": {"note": "SAMPLE", "mode": "new_cases"},
+        f"/publications/{things.publication}/decline": {"reason": "SAMPLE"},
         "/read-all": {"until": things.letter},
         "/api/v1/preferences": {"keyboard": True, "messages": {}, "daily_at": "08:00"},
     }

@@ -272,7 +272,8 @@ ALL = "case_manager esd_staff esd_wioa_supervisor program_manager administrator 
 @dataclass(frozen=True)
 class Place:
     """Routes about no case. `may`: the roles; of those, people of another area do not find things of this one when
-    `local`; `public`: nobody has to sign in; `secret`: who may not is answered `hidden`; `ask` names what is asked."""
+    `local`; `public`: nobody has to sign in; `secret`: who may not is answered `hidden`; `stateful`: whoever may can still be told
+    that it is not possible now."""
 
     rules: tuple[str, ...]
     why: str
@@ -281,6 +282,7 @@ class Place:
     public: bool = False
     anybody: bool = False
     secret: bool = False
+    stateful: bool = False
 
 
 PLACES = (
@@ -326,15 +328,32 @@ PLACES = (
           "6.2 Edit BPMN (draft): program managers of the area", "program_manager", local=True),
     Place(tuple(f"{way} /processes/drafts/<int:draft_id>{end}" for way, end in (
               ("GET", "/forms"), ("POST", "/forms"), ("GET", "/forms/<form>"), ("POST", "/forms/<form>"),
-              ("POST", "/forms/<form>/preview"), ("POST", "/forms/<form>/take-back"), ("POST", "/forms/<form>/remove"),
+              ("POST", "/forms/<form>/preview"), ("POST", "/forms/<form>/take-back"),
               ("GET", "/forms/<form>/questions/new"), ("POST", "/forms/<form>/questions"),
               ("GET", "/forms/<form>/questions/<question>"), ("POST", "/forms/<form>/questions/<question>"),
               ("POST", "/forms/<form>/questions/<question>/move"), ("POST", "/forms/<form>/questions/<question>/remove"),
               ("GET", "/mail"), ("POST", "/mail"), ("GET", "/mail/<mail>"), ("POST", "/mail/<mail>"),
-              ("POST", "/mail/<mail>/test"), ("POST", "/mail/<mail>/take-back"), ("POST", "/mail/<mail>/remove"),
+              ("POST", "/mail/<mail>/test"), ("POST", "/mail/<mail>/take-back"),
               ("GET", "/times"), ("POST", "/times"), ("POST", "/times/take-back"), ("GET", "/times/<time>"),
-              ("POST", "/times/<time>"), ("POST", "/times/<time>/remove"))),
-          "The same; what is sent is incomplete and refused with the page", "program_manager", local=True),
+              ("POST", "/times/<time>"))),
+          "6.2 Edit BPMN (draft): program managers of the area", "program_manager", local=True),
+    Place(tuple(f"POST /processes/drafts/<int:draft_id>/{part}/remove" for part in ("forms/<form>", "mail/<mail>", "times/<time>")),
+          "The same; what a step uses, or the product itself, is not removed", "program_manager", local=True, stateful=True),
+    Place(("GET /processes/drafts/<int:draft_id>/publish", "GET /api/v1/processes/drafts/<int:id>/proof"),
+          "6.2 Publish BPMN: program managers of the area", "program_manager", local=True),
+    Place(("POST /processes/drafts/<int:draft_id>/publish", "POST /api/v1/processes/drafts/<int:id>/propose",
+           "POST /processes/publications/<int:publication_id>/withdraw", "POST /api/v1/publications/<int:id>/withdraw"),
+          "6.2 Publish BPMN: program managers; one publication at a time", "program_manager", local=True, stateful=True),
+    Place(("GET /processes/publications", "GET /api/v1/publications"),
+          "6.2 Publish BPMN: whoever proposes or approves", "program_manager esd_wioa_supervisor"),
+    Place(("GET /processes/publications/<int:publication_id>", "GET /api/v1/publications/<int:id>",
+           "GET /api/v1/publications/<int:id>/cases"),
+          "6.2 Publish BPMN: whoever proposes or approves, by case numbers", "program_manager esd_wioa_supervisor", local=True),
+    Place(("POST /processes/publications/<int:publication_id>/approve", "POST /api/v1/publications/<int:id>/approve",
+           "POST /processes/publications/<int:publication_id>/decline", "POST /api/v1/publications/<int:id>/decline",
+           "POST /processes/publications/<int:publication_id>/undo", "POST /api/v1/publications/<int:id>/undo"),
+          "6.2 Publish BPMN: a second person, another program manager or a supervisor", "program_manager esd_wioa_supervisor",
+          local=True, stateful=True),
     Place(("GET /admin/people", "GET /api/v1/people/lift-requests", "GET /api/v1/people"),
           "6.2 Users and roles", "administrator auditor esd_wioa_supervisor"),
     Place(("GET /admin/people/new", "POST /admin/people", "POST /api/v1/people"), "6.2 Users and roles", "administrator"),

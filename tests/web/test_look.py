@@ -1,5 +1,6 @@
 """The look of the pages: every template with sample values, by its markup and in a real browser."""
 
+import gzip
 import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -67,7 +68,7 @@ TASK = View(
     holder="Avery Quillfeather", held_since=NOW - HOUR, mine=True, may_claim=False, may_release=True,
     may_edit=True, closed="", draft_saved_at=NOW - HOUR, rights_note="It in no way affects eligibility.",
     problem=View(kind="warning", words="We are on it: P-000012."), card_href="/contact-card/KITSAP", call_script=True,
-    draft=2, is_checked=True, progress=(2, 5), done_href="",
+    draft=2, is_checked=True, progress=(2, 5), done_href="", completing="",
 )  # fmt: skip
 ROW = View(
     task_id="t1", case_number=CASE, name="Ask the client", step="5512PRO 5", office="WorkSource Kitsap",
@@ -213,7 +214,7 @@ SAMPLES: dict[str, dict[str, object]] = {
                    "begun": [View(href="/tasks/t1", number=CASE, name="Search", opened_at=NOW)]},
     "cases.html": {"q": "", "state": "", "states": [("", "All")], "rows": [ROW],
                    "may_start": True, **PAGES},
-    "processes.html": {"rows": [PROCESS], "may_edit": True},
+    "processes.html": {"rows": [PROCESS], "may_edit": True, "may_publish": True},
     "process.html": {"process": PROCESS, "diagrams": [View(title="Intake", file="m.bpmn", steps=[STEP])]},
     "admin/people.html": {"filters": View(q="", role="", office="", state=""), "roles": [("", "Every role")],
                           "offices": [("", "Every office")], "states": [("", "Everybody")], "rows": [PERSON],
@@ -543,6 +544,22 @@ def test_files_may_be_kept_only_under_their_content(desk):
     client = desk.test_client()
     assert "immutable" in client.get(address).headers["Cache-Control"]
     assert client.get("/static/css/desk.css").headers["Cache-Control"] == "no-cache"
+
+
+def test_a_first_load_is_small_on_the_wire(desk):
+    client, asked = desk.test_client(), {"Accept-Encoding": "gzip"}
+    names = ["css/desk.css", *(f"js/{file.name}" for file in (STATIC / "js").iterdir()), "vendor/htmx.min.js"]
+    sent = {name: client.get(f"/static/{name}", headers=asked) for name in names}
+    assert sum(len(answer.data) for answer in sent.values()) < 40_000
+    css = sent["css/desk.css"]
+    assert gzip.decompress(css.data) == (STATIC / "css" / "desk.css").read_bytes()
+    assert (css.headers["Content-Encoding"], css.headers["Vary"]) == ("gzip", "Accept-Encoding")
+    again = client.get("/static/css/desk.css", headers={**asked, "If-None-Match": css.headers["ETag"]})
+    assert again.status_code == 304
+    assert "Content-Encoding" not in client.get("/static/css/desk.css").headers
+    assert "Content-Encoding" not in client.get("/notice", headers=asked).headers, "pages are not compressed"
+    font = "/static/fonts/public-sans/PublicSans-Bold.woff2"
+    assert "Content-Encoding" not in client.get(font, headers=asked).headers
 
 
 def test_the_built_files_are_small_and_ours():

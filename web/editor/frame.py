@@ -12,6 +12,7 @@ TABS = (
     ("/forms", marked("Forms")),
     ("/mail", marked("Mail")),
     ("/times", marked("Times")),
+    ("/publish", marked("Publish")),
 )
 """What there is of a draft, in this order: the end of the address, and its words."""
 

@@ -50,8 +50,9 @@ def deploy(work: Work, files: dict[str, str]) -> int:
     return add_version(work, bundle).version
 
 
-def add_version(work: Work, bundle: Bundle, area: str | None = None) -> ProcessDefinition:
-    """Write down a checked bundle as the version that new cases of an area, or of all, start with from now on."""
+def add_version(work: Work, bundle: Bundle, area: str | None = None, note: str = "") -> ProcessDefinition:
+    """Write down a checked bundle as the version that new cases of an area, or of all, start with from now on; `note`
+    says why it was made."""
     newest = select(func.max(ProcessDefinition.version)).where(ProcessDefinition.key == bundle.key)
     row = ProcessDefinition(
         key=bundle.key,
@@ -62,6 +63,7 @@ def add_version(work: Work, bundle: Bundle, area: str | None = None) -> ProcessD
         state="deployed",
         deployed_at=work.now,
         deployed_by_id=work.actor.id,
+        note=note,
     )
     work.db.add(row)
     work.db.flush()

@@ -45,6 +45,7 @@ WORDS = {
     "substitute_named": marked("You stand in for somebody who is absent."),
     "webhook_off": marked("Webhook {webhook} was turned off, because its address failed for too long."),
     "test_mail": marked("The test of a mail that you asked for was sent to you."),
+    "publication_wanted": marked("A new version of the procedure waits for a second person to approve it."),
 }
 """The sentence of each kind; what stands in braces is an id or a name of the procedure, kept with the message."""
 
@@ -56,6 +57,7 @@ PLACES = {
     "substitute_named": "/work",
     "webhook_off": "/admin/webhooks/{webhook}",
     "test_mail": "/processes/drafts/{draft}/mail/{mail}",
+    "publication_wanted": "/processes/publications/{publication}",
 }
 """Where a message leads that is about no case."""
 
@@ -114,10 +116,11 @@ def words_of(kind: str, about: Mapping[str, Any]) -> str:
     """The sentence of a message, filled with what is kept with it; a bundle's own mail is called by its title."""
     if kind not in WORDS and about.get("title"):
         return str(about["title"])
-    said = {"message": "", "webhook": "", **about, "task": gettext(about.get("task", ""))}
+    said = {"message": "", "webhook": "", "publication": "", **about, "task": gettext(about.get("task", ""))}
     return gettext(WORDS.get(kind, OF_NO_NAME)).format_map(said)
 
 
 def place_of(kind: str, about: Mapping[str, Any]) -> str:
     """The page that a message about no case leads to; empty where there is none."""
-    return PLACES.get(kind, "").format_map({"webhook": "", "draft": "", "mail": "", **about})
+    known = dict.fromkeys(("webhook", "publication", "draft", "mail"), "")
+    return PLACES.get(kind, "").format_map({**known, **about})

@@ -133,7 +133,7 @@ def role_words(lane: str | None) -> str:
 
 
 def _due_words(bundle: Bundle, due: str | None) -> str:
-    return str(bundle.service_levels.after(due)) if due else ""
+    return bundle.service_levels.after(due) if due else ""
 
 
 def _check(work: Work) -> None:

@@ -45,6 +45,7 @@ MESSAGE_WORDS = {
     "daily_mail": marked("The daily mail of open tasks"),
     "webhook_off": marked("The administrators are told of a webhook that was turned off"),
     "test_mail": marked("The test of a mail that is being written"),
+    "publication_wanted": marked("A second person is asked to approve a version of the procedure"),
 }
 
 _SENTENCES = {
@@ -115,6 +116,15 @@ _SENTENCES = {
     "ssn_blocked": marked("What looked like a Social Security number was refused."),
     "claim_lost": marked("Somebody else was faster to take the task."),
     "process_deployed": marked("A version of the process was deployed."),
+    "publication_proposed": marked("A draft of the procedure was proposed for publication."),
+    "publication_approved": marked("A second person approved a version of the procedure."),
+    "publication_declined": marked("A second person declined a version of the procedure."),
+    "publication_withdrawn": marked("A proposed version of the procedure was taken back."),
+    "publication_done": marked("Every open case that a publication was to move was looked at."),
+    "publication_undone": marked("The publication of a version of the procedure was undone."),
+    "case_move_rolled_back": marked(
+        "Moving the case to a newer version came out otherwise than foretold, so nothing was changed."
+    ),
 }
 
 KIND_WORDS = {
@@ -191,11 +201,20 @@ def _in_error(detail: Json) -> str:
     return words.format(reason=small_first(reason))
 
 
+def _moved(detail: Json) -> str:
+    words = gettext(
+        "The case goes on in version {after} of the procedure; before that it was version {before}."
+    )
+    return words.format(before=detail.get("before"), after=detail.get("after"))
+
+
 _PASSED_ON = marked("The decision was passed on.")
 _OF_DETAIL: dict[str, Callable[[Json], str]] = {
     "case_closed": lambda detail: closed_words(detail.get("outcome")),
     "partner_told": _passed_on,
     "case_opened_in_error": _in_error,
+    "case_moved": _moved,
+    "case_moved_back": _moved,
 }
 
 MESSAGE_STATES = {
