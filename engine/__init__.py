@@ -7,6 +7,7 @@ instance.complete(work.id, {"decision": "opt_in"})
 state = instance.dump()
 """
 
+from engine.comparing import Difference, differences
 from engine.definition import Definition, check, load, unreadable
 from engine.drawn_words import drawn_words, reworded
 from engine.elements import Element, Problem
@@ -35,6 +36,7 @@ __all__ = [
     "Context",
     "DamagedState",
     "Definition",
+    "Difference",
     "Element",
     "EngineError",
     "ExpressionError",
@@ -53,6 +55,7 @@ __all__ = [
     "StepLimit",
     "Trace",
     "check",
+    "differences",
     "drawn_words",
     "load",
     "reworded",

@@ -126,9 +126,19 @@ class Form:
         return ()
 
     @property
+    def declared(self) -> tuple[Field, ...]:
+        """The fields as the document declares them, in order."""
+        return self._fields
+
+    @property
     def names(self) -> tuple[str, ...]:
         """The names of the fields in order."""
         return tuple(self._by_name)
+
+    @property
+    def all_fields(self) -> tuple[Field, ...]:
+        """The fields in order, as the form defines them."""
+        return tuple(self._fields)
 
     @property
     def option_lists(self) -> frozenset[str]:

@@ -68,11 +68,10 @@ bundle."""
 OF_BUNDLE = "N17"
 """The number of every other kind: a mail that a bundle brings beside these, and whose folder it names."""
 
-DAILY, WEBHOOK_OFF, PUBLICATION_WANTED = "daily_mail", "webhook_off", "publication_wanted"
-TEST = "test_mail"
+DAILY, WEBHOOK_OFF, PUBLICATION_WANTED, TEST = "daily_mail", "webhook_off", "publication_wanted", "test_mail"
 OWN = {DAILY: "", WEBHOOK_OFF: "N12", PUBLICATION_WANTED: "N13", TEST: ""}
 """Kinds that are no part of a procedure: the product brings their words itself. The second is chosen with N12, the third
-with N13; the last is the test of a mail, asked for by whoever gets it."""
+with N13; the fourth is the test of a mail, asked for by whoever gets it."""
 
 ESD_ONLY_KINDS = frozenset({"notify_assigned_staff", "remind_offer_open"})
 """Kinds whose mere existence tells what only ESD may know: that an offer was accepted or is being considered."""

@@ -14,6 +14,7 @@ import click
 import engine
 from engine.texts import Rules
 from web.console import launch
+from web.console.bundles import bundle
 from web.console.place import place
 from web.console.reach import reach
 
@@ -24,6 +25,9 @@ PROCEDURE = "opt_in_5512pro"
 @click.version_option(package_name="opt-in-desk", prog_name="optin")
 def main() -> None:
     """Opt-In Desk: procedure 5512PRO as a process."""
+
+
+main.add_command(bundle)
 
 
 @main.command("demo")

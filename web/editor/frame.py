@@ -9,9 +9,13 @@ DRAFTS = "/processes/drafts"
 
 TABS = (
     ("", marked("Overview")),
+    ("/steps", marked("Steps")),
     ("/forms", marked("Forms")),
     ("/mail", marked("Mail")),
     ("/times", marked("Times")),
+    ("/scenarios", marked("Scenarios")),
+    ("/trace", marked("Trace")),
+    ("/compare", marked("Compare")),
     ("/publish", marked("Publish")),
 )
 """What there is of a draft, in this order: the end of the address, and its words."""

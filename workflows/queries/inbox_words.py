@@ -44,8 +44,8 @@ WORDS = {
     "account_set_up": marked("A link to choose a password was mailed to you."),
     "substitute_named": marked("You stand in for somebody who is absent."),
     "webhook_off": marked("Webhook {webhook} was turned off, because its address failed for too long."),
-    "test_mail": marked("The test of a mail that you asked for was sent to you."),
     "publication_wanted": marked("A new version of the procedure waits for a second person to approve it."),
+    "test_mail": marked("The test of a mail that you asked for was sent to you."),
 }
 """The sentence of each kind; what stands in braces is an id or a name of the procedure, kept with the message."""
 
@@ -56,8 +56,8 @@ PLACES = {
     "approval_wanted": "/admin/people",
     "substitute_named": "/work",
     "webhook_off": "/admin/webhooks/{webhook}",
-    "test_mail": "/processes/drafts/{draft}/mail/{mail}",
     "publication_wanted": "/processes/publications/{publication}",
+    "test_mail": "/processes/drafts/{draft}/mail/{mail}",
 }
 """Where a message leads that is about no case."""
 
@@ -122,5 +122,5 @@ def words_of(kind: str, about: Mapping[str, Any]) -> str:
 
 def place_of(kind: str, about: Mapping[str, Any]) -> str:
     """The page that a message about no case leads to; empty where there is none."""
-    known = dict.fromkeys(("webhook", "publication", "draft", "mail"), "")
-    return PLACES.get(kind, "").format_map({**known, **about})
+    nothing = {"webhook": "", "publication": "", "draft": "", "mail": ""}
+    return PLACES.get(kind, "").format_map({**nothing, **about})

@@ -44,8 +44,8 @@ MESSAGE_WORDS = {
     "account_set_up": marked("A link to choose a password"),
     "daily_mail": marked("The daily mail of open tasks"),
     "webhook_off": marked("The administrators are told of a webhook that was turned off"),
-    "test_mail": marked("The test of a mail that is being written"),
     "publication_wanted": marked("A second person is asked to approve a version of the procedure"),
+    "test_mail": marked("The test of a mail that is being written"),
 }
 
 _SENTENCES = {
