@@ -27,6 +27,7 @@ from engine.instance import Chooser, Instance, OpenWork, Step, Trace
 from engine.limits import Limits
 from engine.migration import CannotMove, Change, Moved, Mover, waiting_set
 from engine.routes import Routes, routes
+from engine.vocabulary import Vocabulary, vocabulary
 
 __all__ = [
     "BpmnError",
@@ -54,6 +55,7 @@ __all__ = [
     "Step",
     "StepLimit",
     "Trace",
+    "Vocabulary",
     "check",
     "differences",
     "drawn_words",
@@ -61,5 +63,6 @@ __all__ = [
     "reworded",
     "routes",
     "unreadable",
+    "vocabulary",
     "waiting_set",
 ]

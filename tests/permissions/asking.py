@@ -88,6 +88,8 @@ def of_place(world: World, rule: str, who: Who) -> Asked:
         "<element>": "T1_QuickSearchOwnOffice", "<int:place>": "1",
         "<form>": "T6_AskClientToContactSupervisor", "<question>": "asked_by", "<mail>": "remind_now",
         "<time>": "confirm_due",
+        "<int:year>": things.year,
+        "<number>": world.numbers["submitted"],
     }  # fmt: skip
     if "/scenarios/" in path:
         known["<key>"] = "opted_in"
@@ -163,6 +165,7 @@ def _told(path: str, things: Things) -> dict[str, Any] | None:
         "/trace/1": {"row_version": 1, "waiver": "SAMPLE"},
         "/walk/keep": {"row_version": 1, "name": "A name"},
         "/walk/tasks/T1_QuickSearchOwnOffice": {"search_key": "name", "office": "WSK", "total_own": "0"},
+        "/admin/records/holds": {"number": things.kept, "reason": "A records request."},
         "/processes/drafts": {"key": "opt_in_5512pro"},
         "/publish": {"note": "SAMPLE", "mode": "new_cases"},
         "/propose": {"note": "SAMPLE", "mode": "new_cases"},

@@ -286,7 +286,7 @@ class Place:
 
 
 PLACES = (
-    Place(("GET /healthz", "GET /static/<path:filename>", "GET /sign-in", "POST /sign-in", "GET /notice", "POST /language",
+    Place(("GET /healthz", "GET /readyz", "GET /static/<path:filename>", "GET /sign-in", "POST /sign-in", "GET /notice", "POST /language",
            "GET /api/v1/", "GET /api/v1/openapi.json", "GET /api/v1/swagger", "GET /api/v1/swagger/<path:filename>",
            "GET /api/v1/static/<path:filename>", "GET /api/v1/oauth2-redirect.html"),
           "7.1: the notice is for everybody; the description of the API holds no fact", public=True),
@@ -338,7 +338,13 @@ PLACES = (
            "GET /processes/drafts/<int:draft_id>/compare", "GET /processes/drafts/<int:draft_id>/drawn/<file>",
            "GET /processes/drafts/<int:draft_id>/bundle.zip", "GET /processes/drafts/<int:draft_id>/replace",
            "POST /processes/drafts/<int:draft_id>/replace", "POST /processes/drafts/<int:draft_id>/replace/take",
-           "GET /processes/drafts/<int:draft_id>/newer", "POST /processes/drafts/<int:draft_id>/newer"),
+           "GET /processes/drafts/<int:draft_id>/newer", "POST /processes/drafts/<int:draft_id>/newer",
+           "GET /processes/drafts/<int:draft_id>/diagram", "GET /processes/drafts/<int:draft_id>/diagram/<file>",
+           "GET /processes/drafts/<int:draft_id>/diagram/catalogue",
+           "POST /processes/drafts/<int:draft_id>/diagram/check-expression",
+           "GET /processes/drafts/<int:draft_id>/diagram/upload",
+           "POST /processes/drafts/<int:draft_id>/diagram/upload",
+           "POST /processes/drafts/<int:draft_id>/diagram/take"),
           "6.2 Edit BPMN (draft): program managers of the area", "program_manager", local=True),
     Place(tuple(f"{way} /processes/drafts/<int:draft_id>{end}" for way, end in (
               ("GET", "/forms"), ("POST", "/forms"), ("GET", "/forms/<form>"), ("POST", "/forms/<form>"),
@@ -474,6 +480,13 @@ PLACES = (
            "POST /api/v1/webhooks/<int:id>/turn-off", "GET /api/v1/webhooks/<int:id>/deliveries",
            "POST /api/v1/webhooks/<int:id>/replay"),
           "6.2 configuration: administrator of the area", "administrator", local=True),
+    Place(("GET /admin/records",), "5.2 retention; 6.5 hold; 7.3 retention runs", "program_manager administrator auditor"),
+    Place(("GET /admin/records/certificates/<int:year>",), "7.3 retention runs", "program_manager administrator auditor",
+          local=True),
+    Place(("POST /admin/records/holds", "POST /admin/records/holds/<number>/end"), "6.5 hold: who keeps the records",
+          "program_manager administrator", local=True),
+    Place(("GET /admin/health",), "6.1 administrator: the product", "administrator"),
+    Place(("GET /metrics",), "For a machine with its token; nobody else learns that it is there", "nobody", secret=True),
     Place(("GET /demo/mails", "GET /demo/mails/<mail_id>"), "Only in the demo; elsewhere there is no such page",
           "nobody", secret=True),
 )  # fmt: skip

@@ -22,6 +22,8 @@ from web import app as shell
 from web import failures, forms_view
 from workflows import language
 from workflows.people import Actor
+from workflows.queries.health import Sign
+from workflows.queries.retention import Certificate, Destroyed, Hold, RetentionView
 from workflows.settings import Settings
 
 WEB = Path(shell.__file__).parent
@@ -159,6 +161,7 @@ PROCESS = View(
     id=2, name="Opt-in procedure", version=2, state="deployed", deployed_at=NOW, deployed_by="Robin", open_cases=3,
     sha256="a" * 64,
 )  # fmt: skip
+DESTROYED = Destroyed(2022, 12, NOW, NOW)
 PROBLEM = View(
     id=12, reference="P-000012", cause="The process takes too many steps without a wait.", case_number=CASE,
     case_href=f"/cases/{CASE}", where="Record the contact", tried="A timer was due", who="Opt-In Desk", status="Open",
@@ -293,6 +296,10 @@ SAMPLES: dict[str, dict[str, object]] = {
                           "may_change": True},
     "contact_phone.html": {"card": CARD, "value": "360", "may_change": True, "errors": {"phone": "Write all of it."}},
     "error.html": {"status": 404, "problem": failures.ERROR_PAGES[404], "happened": "Not here."},
+    "admin/records.html": {"view": RetentionView([Hold(CASE, "A records request.", "Pat", NOW)], [DESTROYED], 3),
+                           "values": {"number": "x", "reason": ""}, "may_hold": True, "errors": {"reason": "Say it."}},
+    "admin/certificate.html": {"certificate": Certificate(DESTROYED, "OLY", [CASE])},
+    "admin/health.html": {"signs": [Sign("good", "Mail", "None waits."), Sign("bad", "Clock", "No job.", "Start it.")]},
     **EDITOR,
 }  # fmt: skip
 

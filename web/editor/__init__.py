@@ -3,6 +3,7 @@
 from flask import Blueprint
 
 from web.editor.compare import compare
+from web.editor.diagram import diagram
 from web.editor.files import files
 from web.editor.form_pages import form_pages
 from web.editor.mail_pages import mail_pages
@@ -21,6 +22,7 @@ from web.editor.trace_pages import trace_pages
 BLUEPRINTS: tuple[Blueprint, ...] = (
     overview,
     files,
+    diagram,
     steps,
     times,
     scenario_pages,

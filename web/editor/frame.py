@@ -9,6 +9,7 @@ DRAFTS = "/processes/drafts"
 
 TABS = (
     ("", marked("Overview")),
+    ("/diagram", marked("Diagram")),
     ("/steps", marked("Steps")),
     ("/forms", marked("Forms")),
     ("/mail", marked("Mail")),

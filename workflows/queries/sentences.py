@@ -125,6 +125,12 @@ _SENTENCES = {
     "case_move_rolled_back": marked(
         "Moving the case to a newer version came out otherwise than foretold, so nothing was changed."
     ),
+    "draft_begun": marked("A draft of the process was begun."),
+    "draft_changed": marked("A draft of the process was changed."),
+    "draft_discarded": marked("A draft of the process was thrown away."),
+    "records_hold_placed": marked("The records of the case were put on hold."),
+    "records_hold_ended": marked("The hold on the records of the case was ended."),
+    "case_anonymised": marked("The case was anonymised, because its records need not be kept any more."),
 }
 
 KIND_WORDS = {
