@@ -16,8 +16,8 @@ from workflows.definitions import ROLE_OF_LANE
 from workflows.errors import InvalidInput
 from workflows.form_checks import SCHEMA
 from workflows.language import gettext
+from workflows.own_mails import SEND_MAIL
 from workflows.step_form import LONGEST, NEW_FORM, OTHER_TIME, Question
-from workflows.step_words import SEND_MAIL
 
 Files = Mapping[str, str]
 Typed = Mapping[str, str]

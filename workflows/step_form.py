@@ -8,8 +8,9 @@ from workflows.condition_words import form_titles
 from workflows.definitions import ROLE_OF_LANE, Bundle
 from workflows.language import gettext
 from workflows.outline_words import service_level_of
+from workflows.own_mails import RECEIVERS, SEND_MAIL, is_own
 from workflows.queries.processes import role_words
-from workflows.step_words import RECEIVERS, SEND_MAIL, step_choices, time_choices
+from workflows.step_words import step_choices, time_choices
 from workflows.steps import STEPS
 
 NEW_FORM = "new"
@@ -150,15 +151,19 @@ def _automatic(bundle: Bundle, step: str, told: Mapping[str, str]) -> list[Quest
 
 
 def _mail(bundle: Bundle, told: Mapping[str, str]) -> list[Question]:
-    folders = sorted({name.split("/")[1] for name in bundle.files if name.startswith("mail/")})
     none = ("", gettext("None"))
-    mails = (none, *((folder, folder.replace("_", " ")) for folder in folders))
+    mails = (none, *((kind, _subject(bundle, kind)) for kind in bundle.mails if is_own(kind)))
     people = (none, *((role, gettext(words)) for role, words in RECEIVERS.items()))
-    hint = gettext("Only where one of the mails of the procedure is sent.")
+    hint = gettext("Only where one of your own mails is sent; the tab “Mail” has them.")
     return [
         Question("mail", gettext("Which mail"), "choice", told.get("mail", ""), mails, hint=hint),
         Question("mail_to", gettext("Who gets it"), "choice", told.get("mailTo", ""), people, hint=hint),
     ]
+
+
+def _subject(bundle: Bundle, kind: str) -> str:
+    """What a mail of the bundle's own is called."""
+    return bundle.mail(kind).get("subject.txt", "").strip() or kind
 
 
 def _timer(bundle: Bundle, text: str) -> list[Question]:

@@ -6,6 +6,7 @@ from engine import Element
 from workflows.definitions import Bundle
 from workflows.language import gettext, marked
 from workflows.outbox import MESSAGES
+from workflows.own_mails import SEND_MAIL
 from workflows.service_levels import InvalidServiceLevels, ServiceLevel
 from workflows.steps import STEPS
 
@@ -59,15 +60,6 @@ WHAT_STEPS_DO: Mapping[str, str] = {
     "reduce_partner_views": marked("Reduce what partners see"),
     "notify_access_ended": marked("Tell the partners that their access ended"),
     "send_mail": marked("Send one of the mails of the procedure"),
-}
-SEND_MAIL = "send_mail"
-"""The step that sends whichever mail of the bundle its `mail` names, to the role that its `mailTo` names."""
-
-RECEIVERS: Mapping[str, str] = {
-    "case_manager": marked("Case manager"),
-    "supervisor": marked("ESD WIOA supervisor"),
-    "esd_staff": marked("ESD staff"),
-    "program_manager": marked("Program manager"),
 }
 
 

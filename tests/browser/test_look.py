@@ -100,7 +100,8 @@ PAGES = {
             "/admin/outbox", "/admin/settings", "/team", "/team/ageing",
             "/processes/opt_in_5512pro/1/procedure", *(f"{DRAFT}{tab}" for tab in (
                 "/scenarios", "/scenarios/opted_in", "/walk", "/walk/tasks/T1_QuickSearchOwnOffice", "/trace", "/trace/1",
-                "/procedure"))),
+                "/procedure", "/forms", "/forms/T7_RecordContactAndVerifyWish", "/mail", "/mail/notify_supervisor", "/times",
+                "/forms/T7_RecordContactAndVerifyWish/questions/identity_method", "/times/confirm_due"))),
     PAT: ("/manage", "/admin/people", f"/admin/people/{AVERY}", f"/admin/people/{ELLIS}", "/admin/people/new",
           "/admin/outbox", "/admin/outbox/1", "/admin/settings", "/admin/health", "/admin/records",
           "/audit", "/audit?case={request}",

@@ -13,11 +13,12 @@ from workflows.drafts import check_edits, draft_numbered
 from workflows.errors import NotFound
 from workflows.language import gettext
 from workflows.outline_words import Sentence, Teller, name_of
+from workflows.own_mails import SEND_MAIL
 from workflows.queries import query
 from workflows.queries.drafts import DraftView, view_of
 from workflows.queries.processes import role_words
 from workflows.step_form import Question, questions_for, questions_for_new
-from workflows.step_words import SEND_MAIL, kind_words, step_words, time_words
+from workflows.step_words import kind_words, step_words, time_words
 from workflows.work import Work
 
 _PERSONS = ("userTask", "manualTask", "callActivity")
