@@ -134,7 +134,7 @@ def _missing(question: Question, values: Typed) -> str | None:
     needed = question.required
     needed |= question.name == "timer_text" and values.get("timer") == OTHER_TIME
     needed |= question.name == "counter" and values.get("step") == COUNT
-    needed |= question.name in ("mail", "mail_to") and values.get("step") == own_mails.STEP
+    needed |= question.name in ("mail", "mail_to") and values.get("step") == own_mails.SEND_MAIL
     return gettext("Answer “{label}”.").format(label=question.label) if needed else None
 
 

@@ -10,6 +10,7 @@ from workflows.condition_words import form_titles
 from workflows.definitions import ROLE_OF_LANE, Bundle
 from workflows.language import gettext
 from workflows.outline_words import name_of, service_level_of
+from workflows.own_mails import RECEIVERS, is_own
 from workflows.queries.processes import role_words
 from workflows.step_words import step_choices, step_words, time_choices
 from workflows.steps import STEPS
@@ -148,22 +149,26 @@ def _automatic(bundle: Bundle, step: str, told: Mapping[str, str]) -> list[Quest
         hint = gettext("Only for “{step}”: a plain word in small letters, such as “lookup_tries”.")
         hint = hint.format(step=step_words(COUNT))
         asked.append(Question("counter", gettext("Its name"), value=told.get("counter", ""), hint=hint))
-    if step in ("", own_mails.STEP):
+    if step in ("", own_mails.SEND_MAIL):
         asked += _mail(bundle, told)
     return asked
 
 
 def _mail(bundle: Bundle, told: Mapping[str, str]) -> list[Question]:
-    folders = sorted({name.split("/")[1] for name in bundle.files if name.startswith("mail/")})
     none, mail = ("", gettext("None")), told.get("mail", "")
-    own = [folder for folder in folders if own_mails.is_own(folder)]
-    mails = (none, *((folder, folder.replace("_", " ")) for folder in dict.fromkeys([*own, mail]) if folder))
-    people = (none, *((role, gettext(words)) for role, words in own_mails.RECEIVERS.items()))
-    hint = gettext("Only where one of the procedure’s own mails is sent; they are written on the tab Mail.")
+    own = [*filter(is_own, bundle.mails), *([mail] if mail else [])]
+    mails = (none, *((kind, _subject(bundle, kind)) for kind in dict.fromkeys(own)))
+    people = (none, *((role, gettext(words)) for role, words in RECEIVERS.items()))
+    hint = gettext("Only where one of your own mails is sent; the tab “Mail” has them.")
     return [
         Question("mail", gettext("Which mail"), "choice", mail, mails, hint=hint),
         Question("mail_to", gettext("Who gets it"), "choice", told.get("mailTo", ""), people, hint=hint),
     ]
+
+
+def _subject(bundle: Bundle, kind: str) -> str:
+    """What a mail of the bundle's own is called."""
+    return bundle.mail(kind).get("subject.txt", "").strip() or kind
 
 
 def _timer(bundle: Bundle, text: str) -> list[Question]:

@@ -65,7 +65,7 @@ WHAT_STEPS_DO: Mapping[str, str] = {
 
 def kind_words(element: Element) -> str:
     """What kind of element it is: an automatic step that sends a message is an e-mail."""
-    if element.kind == "serviceTask" and (element.step in MESSAGES or element.step == own_mails.STEP):
+    if element.kind == "serviceTask" and (element.step in MESSAGES or element.step == own_mails.SEND_MAIL):
         return gettext(E_MAIL)
     return gettext(KINDS.get(element.kind, OTHER))
 

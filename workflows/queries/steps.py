@@ -211,7 +211,7 @@ def _what(node: Node) -> str:
     """What an automatic step does, when it is not what it is called."""
     if node.kind != "serviceTask":
         return ""
-    if node.element.step == own_mails.STEP:
+    if node.element.step == own_mails.SEND_MAIL:
         return node.element.properties.get("mail", "")
     return step_words(node.element.step) if node.element.step else ""
 
