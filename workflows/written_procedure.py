@@ -16,6 +16,7 @@ from workflows.form_sentences import fill
 from workflows.language import gettext
 from workflows.people import ROLES
 from workflows.scenario_play import form_of, notice_of
+from workflows.scenario_words import mail_words
 from workflows.scenarios import entry_processes
 
 
@@ -87,7 +88,7 @@ class _Writer:
             if node.element.attached_to:
                 self.attached.setdefault(node.element.attached_to, []).append(node)
         self.starting = entry_processes(bundle)
-        self.names = dict(bundle.definition(self.starting[0]).process_names)
+        self.names = bundle.routes.processes
         self.orders = {process: self._order(process) for process in bundle.file_of_process}
         self.processes = self._processes()
         self.numbers = dict(self._numbers())
@@ -185,8 +186,7 @@ class _Writer:
         if (form := form_of(self.bundle, element)) is not None:
             yield gettext("Form"), fill(gettext(form.title), self.labels)
         if kind := notice_of(element):
-            subject = self.bundle.mail(kind).get("subject.txt", kind).strip()
-            yield gettext("E-mail"), _PLACE.sub("…", subject)
+            yield gettext("E-mail"), mail_words(self.bundle, kind)
         if node.called:
             place = str(self.processes.index(node.called) + 1) if node.called in self.processes else ""
             words = gettext("all of part {number}, “{name}”")
@@ -287,4 +287,3 @@ class _Writer:
 
 
 _LEVEL = re.compile(r'service_level\("([\w-]+)"\)')
-_PLACE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{[a-z_.]+\}")

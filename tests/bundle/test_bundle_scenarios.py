@@ -48,7 +48,7 @@ TOLD = [
     ({"path": ["T1", "T2", "T3", "T4", "T5", "T6"]}, "no further step was expected, but “Record the contact"),
     ({"withdrawn": ("T7",)}, "These steps were expected to be withdrawn: “Record the contact and verify what the "
      "client wishes”. Withdrawn were: “Ask the client to call the supervisor”, “Record the contact"),
-    ({"notices": ("notify_supervisor",)}, "The mail “notify_partner_withdrawn” was sent, but it was not expected."),
+    ({"notices": ("notify_supervisor",)}, "The mail “Opt-in request …: withdrawn” was sent, but it was not expected."),
     ({"notices": ("notify_partner_withdrawn", "notify_supervisor")}, "in another order"),
     ({"outcome": "opted_in"}, "The case was expected to end as “Opted in”, but it ended as “Withdrawn”."),
 ]  # fmt: skip

@@ -43,7 +43,7 @@ PLAYING = Playing(
 )
 WALK = RehearsalView(
     DRAFT, (("opt_in_5512pro", "Opt-in"),), PLAYING, (MOVE,), (OpenStep("T1", "Search", "Case manager"),),
-    (("TM", "It has waited too long"),), (("client_withdrew", "Client withdrew"),), SCENARIO,
+    (("TM", "It has waited too long"),), (("client_withdrew", "Client withdrew"),), ("A mail",), SCENARIO,
 )  # fmt: skip
 CLAUSE = Clause("5512PRO 5", "Ask the client to call.", ("T6",), "SAMPLE")
 ROW = {"place": 1, "number": "5512PRO 5", "text": "Ask the client.", "steps": ["Ask"], "gone": ["T6"],

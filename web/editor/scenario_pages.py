@@ -22,7 +22,7 @@ from workflows.queries import whole_number
 from workflows.queries.drafts import draft_view
 from workflows.queries.scenarios import ScenarioView
 from workflows.scenario_edits import new_file
-from workflows.scenario_words import outcome_words
+from workflows.scenario_words import mail_words, outcome_words
 from workflows.scenarios import Scenario
 
 scenario_pages = Blueprint("scenarios", __name__, url_prefix=DRAFTS)
@@ -180,10 +180,11 @@ def _facts(view: ScenarioView) -> list[tuple[str, object]]:
     if view.run.scenario is None or view.names is None:
         return []
     names, expected = view.names, view.run.scenario.expected
+    mails = [f"“{mail_words(view.proof.bundle, kind)}”" for kind in expected.notices]
     return [
         (gettext("Steps in the order they open"), names.listed(names.ids_of(expected.path))),
         (gettext("Withdrawn by the procedure"), names.listed(names.ids_of(expected.withdrawn))),
-        (gettext("Mails"), ", ".join(expected.notices) or gettext("nothing")),
+        (gettext("Mails"), ", ".join(mails) or gettext("nothing")),
         (gettext("Ends as"), outcome_words(expected.outcome)),
     ]
 
@@ -241,21 +242,15 @@ def _missed(proof: Proof) -> list[tuple[str, list[str]]]:
                 target=gettext(elements[flow.target].name) or flow.target,
             )
             rows.append((elements[flow.source].process_id, words))
-    names = next(iter(_names(proof).values()))
+    names = proof.bundle.routes.processes
     rows.sort(key=lambda row: row[0])
     return [
         (names[process], [what for _, what in found]) for process, found in groupby(rows, lambda row: row[0])
     ]
 
 
-def _names(proof: Proof) -> dict[str, dict[str, str]]:
-    """The names of all processes, by each process that cases start."""
-    starting = scenarios.entry_processes(proof.bundle)
-    return {process: dict(proof.bundle.definition(process).process_names) for process in starting}
-
-
 def _diagrams(draft_id: int, proof: Proof) -> list[dict[str, object]]:
-    names = next(iter(_names(proof).values()))
+    names = proof.bundle.routes.processes
     files = proof.bundle.file_of_process
     return [
         {
