@@ -20,10 +20,19 @@ Json = dict[str, Any]
 
 
 class Restored:
-    """The running processes being put together again; every reference is checked on the way."""
+    """The running processes being put together again; every reference is checked on the way.
+
+    Unless `whole`, events that should be armed may be missing: somebody arms them next.
+    """
 
     def __init__(
-        self, definition: Definition, body: Json, script_engine: SafeEngine, chooser: Chooser | None
+        self,
+        definition: Definition,
+        body: Json,
+        script_engine: SafeEngine,
+        chooser: Chooser | None,
+        *,
+        whole: bool = True,
     ) -> None:
         self.definition = definition
         self.data = [definition.take(data, "The state") for data in body["data"]]
@@ -36,6 +45,10 @@ class Restored:
         self.processes: list[Process] = []
         self.tokens: list[Token] = []
         self._fill(body)
+        if whole:
+            self._check_all()
+
+    def _check_all(self) -> None:
         for process in self.processes:
             self._check_handlers(process)
         for token in self.tokens:
@@ -82,7 +95,7 @@ class Restored:
 
     def _token(self, identity: str, element: str, scope: int, data: int, extra: Json) -> None:
         process = self.processes[scope]
-        spec = self._spec_at(process, element)
+        spec = spec_at(self.definition, process.spec, element)
         _demand(spec is not None, "A token stands at no element.")
         _demand(type(identity) is str and identity not in process.tasks, "A token's id is wrong.")
         _demand(extra.keys() <= _keys_at(spec), "A token has what no token has there.")
@@ -94,18 +107,6 @@ class Restored:
             self.run.people[identity] = token
         elif isinstance(spec, catching.Catching):
             self.run.waiting[identity] = token
-
-    def _spec_at(self, process: Process, place: str) -> Any:
-        """What a process runs at a place, or None.
-
-        A compensation handler may lie in a sub-process that has ended, with its instances and events.
-        """
-        own = process.spec.task_specs.get(place)
-        around = self.definition.specs.values() if own is None else ()
-        ended = (
-            spec for spec in around if spec.process_id == process.spec.process_id and _has_handlers(spec)
-        )
-        return own or next((spec.task_specs[place] for spec in ended if place in spec.task_specs), None)
 
     def _internal(self, token: Token, extra: Json) -> None:
         internal = token.internal_data
@@ -132,9 +133,7 @@ class Restored:
         for spec in process.spec.handlers:
             armed = sum(token.task_spec is spec for token in live)
             once = not spec.interrupts and any(isinstance(trigger, Timer) for trigger in spec.triggers)
-            _demand(
-                armed == 1 or (armed == 0 and (once or _hears_nothing(live))), "A start event is missing."
-            )
+            _demand(armed == 1 or (armed == 0 and (once or hears_nothing(live))), "A start event is missing.")
 
     def _check(self, token: Token) -> None:
         """A token has what its element needs: a timer its text, a boundary event its activity, and so on."""
@@ -188,12 +187,23 @@ class Restored:
             _demand(armed == 1 or (once and not armed), "A boundary event is missing.")
 
 
+def spec_at(definition: Definition, scope: ProcessSpec, place: str) -> Any:
+    """What a process or sub-process runs at a place, or None.
+
+    A compensation handler may lie in a sub-process that has ended, with its instances and events.
+    """
+    own = scope.task_specs.get(place)
+    around = definition.specs.values() if own is None else ()
+    ended = (spec for spec in around if spec.process_id == scope.process_id and _has_handlers(spec))
+    return own or next((spec.task_specs[place] for spec in ended if place in spec.task_specs), None)
+
+
 def _has_handlers(scope: ProcessSpec) -> bool:
     """Whether something in a process or sub-process compensates something."""
     return any(getattr(spec, "handles", False) for spec in scope.task_specs.values())
 
 
-def _hears_nothing(live: list[Token]) -> bool:
+def hears_nothing(live: list[Token]) -> bool:
     """Whether a process has ended, or was interrupted by one of its event sub-processes, or is being cancelled."""
     interrupted = len(live) == 1 and isinstance(live[0].task_spec, tasks.EventSubProcess)
     ends = [token.task_spec for token in live if isinstance(token.task_spec, throwing.Throwing)]

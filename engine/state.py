@@ -49,8 +49,21 @@ def dump(definition: Definition, run: Run, status: str) -> bytes:
     }
     if run.latest:
         body["latest"] = saved.place(run.latest)
+    return sealed(body)
+
+
+def sealed(body: Json) -> bytes:
+    """The bytes of a body in the newest version: the first line with its checksum, then the JSON."""
     content = json.dumps(body, separators=(",", ":")).encode()
     return b"%s/%d %s\n%s" % (MAGIC, VERSION, _checksum(content), content)
+
+
+def opened(definition: Definition, state: bytes) -> Json:
+    """The body of a state in the newest version, or `DamagedState`; what it says is not checked."""
+    version, body = _body(state)
+    if body.get("definition") != definition.fingerprint:
+        raise DamagedState("The state was saved with another definition.")
+    return newest(definition, body, version)
 
 
 def _checksum(content: bytes) -> bytes:
@@ -134,11 +147,8 @@ def load(
     definition: Definition, state: bytes, script_engine: SafeEngine, chooser: Chooser | None = None
 ) -> tuple[Run, str]:
     """The running processes of a saved state and its status, or `DamagedState`."""
-    version, body = _body(state)
-    if body.get("definition") != definition.fingerprint:
-        raise DamagedState("The state was saved with another definition.")
     try:
-        body = newest(definition, body, version)
+        body = opened(definition, state)
         return Restored(definition, body, script_engine, chooser).run, _status(body)
     except DamagedState:
         raise

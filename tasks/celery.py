@@ -4,10 +4,14 @@ The settings are the ones under which a killed worker, a silent broker and two b
 nothing but latency. A message carries row ids, never a name or an address, and never an eta.
 """
 
+import time
 from typing import Any
 
-from celery import Celery
+import structlog
+from celery import Celery, signals
 
+from workflows import logs
+from workflows.commands.job_runs import job_ended
 from workflows.settings import settings
 
 #: How often the clock's jobs run, in seconds. Each works from due rows, so a missed tick is only late.
@@ -16,9 +20,14 @@ TIMERS_SECONDS = 10.0
 WEBHOOKS_SECONDS = 5.0
 DIGESTS_SECONDS = 60.0
 HOUSEKEEPING_SECONDS = 300.0
+MOVES_SECONDS = 5.0
 
 app = Celery(
-    "optin", include=[f"tasks.{name}" for name in ("outbox", "timers", "digests", "webhooks", "housekeeping")]
+    "optin",
+    include=[
+        f"tasks.{name}"
+        for name in ("outbox", "timers", "digests", "webhooks", "housekeeping", "publications")
+    ],
 )
 
 
@@ -81,9 +90,14 @@ def _clock() -> dict[str, Any]:
             "fire-due-timers": _tick("tasks.timers.fire_due", TIMERS_SECONDS),
             "sweep-webhooks": _tick("tasks.webhooks.sweep", WEBHOOKS_SECONDS),
             "send-daily-mails": _tick("tasks.digests.send_due", DIGESTS_SECONDS),
+            "move-cases": _tick("tasks.publications.go_on", MOVES_SECONDS),
             "housekeeping": _tick("tasks.housekeeping.run", HOUSEKEEPING_SECONDS),
         }
     }
+
+
+CLOCKED = frozenset(line["task"] for line in _clock()["beat_schedule"].values())
+"""The jobs that the clock starts."""
 
 
 def configuration() -> dict[str, Any]:
@@ -92,3 +106,27 @@ def configuration() -> dict[str, Any]:
 
 
 app.add_defaults(configuration)
+
+_begun: dict[str, float] = {}
+
+
+@signals.setup_logging.connect
+def _log(**_: Any) -> None:
+    """Our own log in place of Celery's."""
+    logs.configure()
+
+
+@signals.task_prerun.connect
+def _begin(task_id: str, task: Any, **_: Any) -> None:
+    structlog.contextvars.bind_contextvars(job=task.name, job_id=task_id)
+    _begun[task_id] = time.monotonic()
+
+
+@signals.task_postrun.connect
+def _end(task_id: str, task: Any, state: str, retval: Any, **_: Any) -> None:
+    """Write down that a job of the clock has ended, so that a silent worker shows; hints are too many to tell."""
+    structlog.contextvars.clear_contextvars()
+    seconds = time.monotonic() - _begun.pop(task_id, time.monotonic())
+    if task.name in CLOCKED:
+        failure = type(retval).__name__ if state == "FAILURE" else None
+        job_ended(task.name.removeprefix("tasks."), seconds, failure)

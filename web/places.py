@@ -8,6 +8,7 @@ from flask import current_app, request
 from web.inbox import badge as unread
 from web.people import badge as people_badge
 from web.problems import badge
+from web.publications import badge as publications_badge
 from workflows.language import gettext, marked
 from workflows.people import ROLES, Actor
 from workflows.privacy import may_open_requests
@@ -25,7 +26,7 @@ class Place:
 
 _CASEWORK = frozenset({"case_manager", "esd_staff", "esd_wioa_supervisor", "program_manager"})
 
-INBOX, PEOPLE, PROBLEMS = "/inbox", "/admin/people", "/problems"
+INBOX, PEOPLE, PROBLEMS, PROCESSES = "/inbox", "/admin/people", "/problems", "/processes"
 START = "/cases/new"
 
 #: Hiding an entry is a courtesy; what a person may do is decided by the commands and queries.
@@ -37,7 +38,7 @@ PLACES = (
     Place(marked("Team"), "/team", frozenset({"esd_wioa_supervisor", "program_manager"})),
     Place(
         marked("Processes"),
-        "/processes",
+        PROCESSES,
         frozenset({"program_manager", "esd_wioa_supervisor", "administrator"}),
     ),
     Place(marked("People"), PEOPLE, frozenset({"administrator", "auditor", "esd_wioa_supervisor"})),
@@ -61,10 +62,22 @@ PLACES = (
         ),
     ),
     Place(
+        marked("Records"),
+        "/admin/records",
+        frozenset({"program_manager", "administrator", "auditor"}),
+        marked("What is on hold for a records request, and what was destroyed when."),
+    ),
+    Place(
         marked("Webhooks"),
         "/admin/webhooks",
         frozenset({"administrator"}),
         marked("Other programs that are told what happens to cases."),
+    ),
+    Place(
+        marked("Health"),
+        "/admin/health",
+        frozenset({"administrator"}),
+        marked("How mail, reminders, workers and the history are."),
     ),
     Place(marked("Problems"), PROBLEMS, frozenset({"administrator", "auditor"})),
     Place(marked("History"), "/audit", frozenset({"auditor", "administrator"})),
@@ -117,10 +130,20 @@ def _may_use(actor: Actor, entry: Place) -> bool:
     return entry.path != START or may_open_requests(actor)
 
 
-BADGES: dict[str, Callable[[Actor], int | str]] = {INBOX: unread, PROBLEMS: badge, PEOPLE: people_badge}
+BADGES: dict[str, Callable[[Actor], int | str]] = {
+    INBOX: unread,
+    PROBLEMS: badge,
+    PEOPLE: people_badge,
+    PROCESSES: publications_badge,
+}
 """The entries beside which a mark says how many things wait there."""
 
-COUNTED = {INBOX: marked("unread"), PROBLEMS: marked("open"), PEOPLE: marked("to approve")}
+COUNTED = {
+    INBOX: marked("unread"),
+    PROBLEMS: marked("open"),
+    PEOPLE: marked("to approve"),
+    PROCESSES: marked("to approve"),
+}
 """What the mark beside an entry counts, in a word."""
 
 

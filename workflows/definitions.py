@@ -34,7 +34,7 @@ ROLE_OF_LANE = {
 
 
 class ProcessDefinition(Base):
-    """One version of a process bundle; `files` maps each path in the bundle to its text."""
+    """One version of a process bundle; `files` maps each path in the bundle to its text, `note` says why it was made."""
 
     __tablename__ = "process_definition"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -46,6 +46,7 @@ class ProcessDefinition(Base):
     state: Mapped[str]
     deployed_at: Mapped[datetime]
     deployed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    note: Mapped[str] = mapped_column(default="")
     __table_args__ = (UniqueConstraint("key", "version"),)
 
 
@@ -114,6 +115,11 @@ class Bundle:
         return {
             name.removeprefix(folder): text for name, text in self.files.items() if name.startswith(folder)
         }
+
+    @property
+    def mails(self) -> list[str]:
+        """The kinds of messages that the bundle has words of, by name."""
+        return sorted({name.split("/")[1] for name in self.files if name.startswith("mail/")})
 
     @property
     def sha256(self) -> str:

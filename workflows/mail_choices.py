@@ -34,10 +34,11 @@ CHOICES = {
     "N10": marked("An agreement ends soon or is not in force"),
     "N11": marked("Access to a client’s record has ended"),
     "N12": marked("A message could not be delivered, or a webhook was turned off"),
-    "N13": marked("A role or a lifted restriction waits for approval"),
+    "N13": marked("A role, a lifted restriction or a publication waits for approval"),
     "N14": marked("Who a client is was opened in an emergency"),
     "N15": marked("A link to choose a password"),
     "N16": marked("You stand in for somebody who is absent"),
+    "N17": marked("A mail that your area has added to the procedure"),
 }
 """The messages by their numbers (to N12 those of domain 5.1), as their readers know them."""
 
@@ -64,10 +65,11 @@ READERS = {
     "N10": {CM, SUP, PM},
     "N11": {CM},
     "N12": {ADM},
-    "N13": {SUP},
+    "N13": {SUP, PM},
     "N14": {SUP, ADM},
     "N15": frozenset(ROLES),
     "N16": {SUP, ESD},
+    "N17": {CM, SUP, ESD, PM},
 }
 """Who may be sent a message at all; nobody is asked about others."""
 

@@ -122,6 +122,21 @@ def _arm(work: Work, case: Case, bundle: Bundle, item: OpenWork, calendar: Calen
     file.armed.setdefault(timer.element, (work.now, False))
 
 
+def set_anew(work: Work, case: Case, bundle: Bundle, timer: Timer, value: str) -> None:
+    """A timer that waits already waits for another length of time now, counted from when it began."""
+    levels = bundle.service_levels
+    calendar = calendar_of(work.db, levels, case.area_code)
+    since = timer.armed_at
+    known = levels.keys()
+    if value in known:
+        if levels.counts_from(value) == "first":
+            since, _ = file_of(work.db, case.id).armed.get(timer.element, (since, False))
+        due_at = calendar.add(since, levels.duration(value))
+    else:
+        due_at = _due(value, since, calendar)
+    timer.level, timer.due_at = value, due_at
+
+
 def _repeat(timer: Timer, value: str, now: datetime, calendar: Calendar) -> None:
     """A repeating timer that has fired waits for its next round, a whole period from now, however late it was."""
     if value.startswith("R") and timer.fired_at is not None:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engine import OpenWork
 from workflows.absences import absence_of
+from workflows.area_settings import calendar_of
 from workflows.calendar import Calendar
 from workflows.case_file import file_of, files_of
 from workflows.cases import Case
@@ -162,6 +163,33 @@ def _open(work: Work, case: Case, bundle: Bundle, item: OpenWork, calendar: Cale
     file.all(UserTask).append(task)
     file.elements.add(task.element)
     record(work, "task_opened", case, element=task.element, esd_only=is_esd(role))
+
+
+def redraw(work: Work, case: Case, bundle: Bundle, task: UserTask, item: OpenWork, *, due: bool) -> None:
+    """An open task as another version has it: name, form, clause and role; with `due` its due time, counted from when
+    it opened. Whoever has it keeps it, unless it is another role's work now."""
+    properties = item.element.properties
+    task.name, task.form = item.element.name, properties["formJsonSchemaFilename"]
+    task.procedure_ref = properties.get("procedureRef", "")
+    role = role_of(item.lane, item.calling_lanes)
+    if role != task.role:
+        task.role = role
+        task.assignee_id = _natural_assignee(work.db, case, role, work.now)
+        task.claimed_at = work.now if task.assignee_id else None
+    if due:
+        calendar = calendar_of(work.db, bundle.service_levels, case.area_code)
+        key = _due_key_of(work.db, task, item)
+        task.due_at = calendar.add(task.opened_at, bundle.service_levels.duration(key)) if key else None
+        task.reminded_at = task.remind_from = None
+    task.version += 1
+
+
+def _due_key_of(db: Session, task: UserTask, item: OpenWork) -> str | None:
+    """The service level of a task that is open: `dueAgain` when it was not the first one at its element."""
+    earlier = select(UserTask.id).where(UserTask.case_id == task.case_id, UserTask.element == task.element)
+    again = db.scalar(earlier.where(UserTask.id != task.id).limit(1)) is not None
+    properties = item.element.properties
+    return properties["dueAgain"] if again and "dueAgain" in properties else properties.get("due")
 
 
 def _due_key(db: Session, case: Case, item: OpenWork) -> str | None:

@@ -78,5 +78,5 @@ def in_place(place: Place, who: Who) -> str:
         return "yes" if owner or (holds and who.area == "OLY") else "hidden"
     if not (holds or place.anybody or place.public):
         return "no"
-    here = "may" if "walking" in words else "yes"
-    return "hidden" if place.local and who.area != "OLY" else here
+    done = "may" if place.stateful else "yes"
+    return "hidden" if place.local and who.area != "OLY" else done

@@ -272,7 +272,8 @@ ALL = "case_manager esd_staff esd_wioa_supervisor program_manager administrator 
 @dataclass(frozen=True)
 class Place:
     """Routes about no case. `may`: the roles; of those, people of another area do not find things of this one when
-    `local`; `public`: nobody has to sign in; `secret`: who may not is answered `hidden`; `ask` names what is asked."""
+    `local`; `public`: nobody has to sign in; `secret`: who may not is answered `hidden`; `stateful`: whoever may can still be told
+    that it is not possible now."""
 
     rules: tuple[str, ...]
     why: str
@@ -281,10 +282,11 @@ class Place:
     public: bool = False
     anybody: bool = False
     secret: bool = False
+    stateful: bool = False
 
 
 PLACES = (
-    Place(("GET /healthz", "GET /static/<path:filename>", "GET /sign-in", "POST /sign-in", "GET /notice", "POST /language",
+    Place(("GET /healthz", "GET /readyz", "GET /static/<path:filename>", "GET /sign-in", "POST /sign-in", "GET /notice", "POST /language",
            "GET /api/v1/", "GET /api/v1/openapi.json", "GET /api/v1/swagger", "GET /api/v1/swagger/<path:filename>",
            "GET /api/v1/static/<path:filename>", "GET /api/v1/oauth2-redirect.html"),
           "7.1: the notice is for everybody; the description of the API holds no fact", public=True),
@@ -315,7 +317,7 @@ PLACES = (
     Place(("POST /cases/new/draft",), "The person's own typing, kept for themselves", anybody=True),
     Place(("POST /cases", "POST /api/v1/cases"),
           "6.2 Open a request: agreement active, user cleared (7.2), or by a supervisor on behalf", "opens"),
-    Place(("GET /processes", "GET /processes/<key>/<int:version>", "GET /processes/<key>/<int:version>/files/<file>",
+    Place(("GET /processes", "GET /processes/<key>/compare", "GET /processes/<key>/<int:version>", "GET /processes/<key>/<int:version>/files/<file>",
            "GET /api/v1/processes", "GET /api/v1/processes/<string:key>/versions/<int:n>/bpmn"),
           "6.2 Edit, publish: only they are restricted; reading the procedure is for every role", ALL),
     Place(("GET /api/v1/processes/<string:key>/versions/<int:n>",), "The same", ALL),
@@ -332,15 +334,51 @@ PLACES = (
            "POST /processes/drafts/<int:draft_id>/walk/happen", "POST /processes/drafts/<int:draft_id>/walk/forget",
            "GET /processes/drafts/<int:draft_id>/trace", "GET /processes/drafts/<int:draft_id>/trace/<int:place>",
            "POST /processes/drafts/<int:draft_id>/trace/<int:place>",
-           "GET /processes/drafts/<int:draft_id>/procedure"),
+           "GET /processes/drafts/<int:draft_id>/procedure",
+           "GET /processes/drafts/<int:draft_id>/compare", "GET /processes/drafts/<int:draft_id>/drawn/<file>",
+           "GET /processes/drafts/<int:draft_id>/bundle.zip", "GET /processes/drafts/<int:draft_id>/replace",
+           "POST /processes/drafts/<int:draft_id>/replace", "POST /processes/drafts/<int:draft_id>/replace/take",
+           "GET /processes/drafts/<int:draft_id>/newer", "POST /processes/drafts/<int:draft_id>/newer",
+           "GET /processes/drafts/<int:draft_id>/diagram", "GET /processes/drafts/<int:draft_id>/diagram/<file>",
+           "GET /processes/drafts/<int:draft_id>/diagram/catalogue",
+           "POST /processes/drafts/<int:draft_id>/diagram/check-expression",
+           "GET /processes/drafts/<int:draft_id>/diagram/upload",
+           "POST /processes/drafts/<int:draft_id>/diagram/upload",
+           "POST /processes/drafts/<int:draft_id>/diagram/take"),
           "6.2 Edit BPMN (draft): program managers of the area", "program_manager", local=True),
+    Place(("GET /processes/drafts/<int:draft_id>/publish", "GET /api/v1/processes/drafts/<int:id>/proof"),
+          "6.2 Publish BPMN: program managers of the area", "program_manager", local=True),
+    Place(("POST /processes/drafts/<int:draft_id>/publish", "POST /api/v1/processes/drafts/<int:id>/propose",
+           "POST /processes/publications/<int:publication_id>/withdraw", "POST /api/v1/publications/<int:id>/withdraw"),
+          "6.2 Publish BPMN: program managers; one publication at a time", "program_manager", local=True, stateful=True),
+    Place(("GET /processes/publications", "GET /api/v1/publications"),
+          "6.2 Publish BPMN: whoever proposes or approves", "program_manager esd_wioa_supervisor"),
+    Place(("GET /processes/publications/<int:publication_id>", "GET /api/v1/publications/<int:id>",
+           "GET /api/v1/publications/<int:id>/cases"),
+          "6.2 Publish BPMN: whoever proposes or approves, by case numbers", "program_manager esd_wioa_supervisor", local=True),
+    Place(("POST /processes/publications/<int:publication_id>/approve", "POST /api/v1/publications/<int:id>/approve",
+           "POST /processes/publications/<int:publication_id>/decline", "POST /api/v1/publications/<int:id>/decline",
+           "POST /processes/publications/<int:publication_id>/undo", "POST /api/v1/publications/<int:id>/undo"),
+          "6.2 Publish BPMN: a second person, another program manager or a supervisor", "program_manager esd_wioa_supervisor",
+          local=True, stateful=True),
     Place(("GET /processes/drafts/<int:draft_id>/walk/tasks/<element>",
            "POST /processes/drafts/<int:draft_id>/walk/tasks/<element>",
            "POST /processes/drafts/<int:draft_id>/walk/tasks/<element>/form",
            "POST /processes/drafts/<int:draft_id>/walk/back", "POST /processes/drafts/<int:draft_id>/walk/keep"),
-          "The same; whoever has not begun a walk is told so", "program_manager walking", local=True),
+          "The same; whoever has not begun a walk is told so", "program_manager", local=True, stateful=True),
     Place(("GET /processes/<key>/<int:version>/procedure",),
           "6.2 Edit, publish: only they are restricted; reading the procedure is for every role", ALL),
+    Place(tuple(f"{way} /processes/drafts/<int:draft_id>{end}" for way, end in (
+              ("GET", "/forms"), ("POST", "/forms"), ("GET", "/forms/<form>"), ("POST", "/forms/<form>"),
+              ("POST", "/forms/<form>/preview"), ("POST", "/forms/<form>/take-back"), ("POST", "/forms/<form>/remove"),
+              ("GET", "/forms/<form>/questions/new"), ("POST", "/forms/<form>/questions"),
+              ("GET", "/forms/<form>/questions/<question>"), ("POST", "/forms/<form>/questions/<question>"),
+              ("POST", "/forms/<form>/questions/<question>/move"), ("POST", "/forms/<form>/questions/<question>/remove"),
+              ("GET", "/mail"), ("POST", "/mail"), ("GET", "/mail/<mail>"), ("POST", "/mail/<mail>"),
+              ("POST", "/mail/<mail>/test"), ("POST", "/mail/<mail>/take-back"), ("POST", "/mail/<mail>/remove"),
+              ("GET", "/times"), ("POST", "/times"), ("POST", "/times/take-back"), ("GET", "/times/<time>"),
+              ("POST", "/times/<time>"), ("POST", "/times/<time>/remove"))),
+          "The same; what is sent is incomplete and refused with the page", "program_manager", local=True),
     Place(("GET /admin/people", "GET /api/v1/people/lift-requests", "GET /api/v1/people"),
           "6.2 Users and roles", "administrator auditor esd_wioa_supervisor"),
     Place(("GET /admin/people/new", "POST /admin/people", "POST /api/v1/people"), "6.2 Users and roles", "administrator"),
@@ -440,6 +478,13 @@ PLACES = (
            "POST /api/v1/webhooks/<int:id>/turn-off", "GET /api/v1/webhooks/<int:id>/deliveries",
            "POST /api/v1/webhooks/<int:id>/replay"),
           "6.2 configuration: administrator of the area", "administrator", local=True),
+    Place(("GET /admin/records",), "5.2 retention; 6.5 hold; 7.3 retention runs", "program_manager administrator auditor"),
+    Place(("GET /admin/records/certificates/<int:year>",), "7.3 retention runs", "program_manager administrator auditor",
+          local=True),
+    Place(("POST /admin/records/holds", "POST /admin/records/holds/<number>/end"), "6.5 hold: who keeps the records",
+          "program_manager administrator", local=True),
+    Place(("GET /admin/health",), "6.1 administrator: the product", "administrator"),
+    Place(("GET /metrics",), "For a machine with its token; nobody else learns that it is there", "nobody", secret=True),
     Place(("GET /demo/mails", "GET /demo/mails/<mail_id>"), "Only in the demo; elsewhere there is no such page",
           "nobody", secret=True),
 )  # fmt: skip

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from tests import services
-from tests.desk import ROBIN, Desk
+from tests.desk import PAT, ROBIN, Desk
 from tests.integration.acting import actor
 from tests.permissions import people
 from tests.permissions.cases import BY_KEY, STATES, State, after_the_lapse
@@ -39,6 +39,9 @@ from workflows.incidents import CaseIncident
 from workflows.organisations import Agency, Agreement, Area, Office
 from workflows.outbox import OutboxMessage
 from workflows.people import ApiToken, Person, PersonOffice, PersonRole, SetupLink, SignIn
+from workflows.publications import Publication
+from workflows.retention import RecordsHold, program_year_of
+from workflows.settings import settings
 from workflows.setup_links import token_of
 from workflows.user_tasks import UserTask
 from workflows.webhooks import Webhook, WebhookDelivery
@@ -76,6 +79,9 @@ class Things:
     webhook: int
     delivery: int
     draft: int
+    publication: int
+    year: int
+    kept: str
     keys: dict[str, tuple[str, str]]
 
 
@@ -264,7 +270,19 @@ def _things(session: Session, numbers: dict[str, str]) -> dict[str, Any]:
         "webhook": webhook,
         "delivery": delivery,
         "draft": _draft(session, version.id),
+        "publication": _publication(session, version.id),
+        "year": _destroyed(session, numbers["closed_in"], case),
+        "kept": numbers["in_contact"],
     }
+
+
+def _destroyed(session: Session, closed: str, held: Case) -> int:
+    """The program year of a case that is anonymised; another one's records are on hold."""
+    robin, now = session.scalars(select(Person.id).where(Person.username == ROBIN)).one(), datetime.now(UTC)
+    session.add(RecordsHold(case_id=held.id, reason="SAMPLE", placed_by_id=robin, placed_at=now))
+    case = session.scalars(select(Case).where(Case.number == closed)).one()
+    case.anonymised_at = now
+    return program_year_of((case.closed_at or now).astimezone(settings().zone).date())
 
 
 def _draft(session: Session, base: int) -> int:
@@ -277,6 +295,19 @@ def _draft(session: Session, base: int) -> int:
     session.add(draft)
     session.flush()
     return draft.id
+
+
+def _publication(session: Session, base: int) -> int:
+    """A publication of the area OLY that waits; nobody who may decide has proposed it."""
+    pat = session.scalars(select(Person.id).where(Person.username == PAT)).one()
+    version = session.get_one(ProcessDefinition, base)
+    row = Publication(
+        key=version.key, area_code="OLY", draft_id=0, base_id=base, files=version.files, sha256=version.sha256, reason="",
+        note="SAMPLE", moves_cases=False, state="proposed", proposed_by_id=pat, proposed_at=datetime.now(UTC),
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
+    return row.id
 
 
 def _letter(session: Session, username: str) -> int:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from tests.web.draft_samples import TABS_OF_PARTS
 from workflows.bundle_checks import BundleProblem
 from workflows.clauses import Clause
 from workflows.queries.drafts import DraftView
@@ -91,4 +92,5 @@ EDITOR = {
     "procedure.html": {
         "written": WrittenView("Opt-in requests (5512PRO)", "opt_in_5512pro", 3, PROCEDURE), "procedure": PROCEDURE,
     },
+    **{name: {**FRAME, **values} for name, values in TABS_OF_PARTS.items()},
 }  # fmt: skip

@@ -126,6 +126,7 @@ from web.api import (  # noqa: E402,F401  (the routes register themselves on `ap
     preferences,
     problems,
     processes,
+    publications,
     tasks,
     team,
     webhooks,

@@ -11,7 +11,7 @@ from workflows.forms import BadForm
 from workflows.language import gettext
 from workflows.queries import query
 from workflows.queries.drafts import DraftView, view_of
-from workflows.queries.processes import PROCESS_NAMES, check_reads, find_version
+from workflows.queries.processes import PROCESS_NAMES, check_reads, version_numbered
 from workflows.scenarios import entry_processes
 from workflows.service_levels import InvalidServiceLevels
 from workflows.work import Work
@@ -33,7 +33,7 @@ class WrittenView:
 def version_written(work: Work, key: str, version: int) -> WrittenView:
     """The written procedure of a version."""
     check_reads(work)
-    row = find_version(work, key, version)
+    row = version_numbered(work, key, version)
     name = gettext(PROCESS_NAMES.get(key, key))
     return WrittenView(name, key, version, _written(work, bundle_of(work.db, row.id)))
 

@@ -1,6 +1,7 @@
 """History, states and messages in sentences for people; where a case stands is told by `state_words`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from workflows.cases import ERROR_REASONS, NOT_SAID, OUTCOMES, PRIVATE_OUTCOMES, STATUSES, Case
 from workflows.db import Json
@@ -43,6 +44,8 @@ MESSAGE_WORDS = {
     "account_set_up": marked("A link to choose a password"),
     "daily_mail": marked("The daily mail of open tasks"),
     "webhook_off": marked("The administrators are told of a webhook that was turned off"),
+    "publication_wanted": marked("A second person is asked to approve a version of the procedure"),
+    "test_mail": marked("The test of a mail that is being written"),
 }
 
 _SENTENCES = {
@@ -113,6 +116,21 @@ _SENTENCES = {
     "ssn_blocked": marked("What looked like a Social Security number was refused."),
     "claim_lost": marked("Somebody else was faster to take the task."),
     "process_deployed": marked("A version of the process was deployed."),
+    "publication_proposed": marked("A draft of the procedure was proposed for publication."),
+    "publication_approved": marked("A second person approved a version of the procedure."),
+    "publication_declined": marked("A second person declined a version of the procedure."),
+    "publication_withdrawn": marked("A proposed version of the procedure was taken back."),
+    "publication_done": marked("Every open case that a publication was to move was looked at."),
+    "publication_undone": marked("The publication of a version of the procedure was undone."),
+    "case_move_rolled_back": marked(
+        "Moving the case to a newer version came out otherwise than foretold, so nothing was changed."
+    ),
+    "draft_begun": marked("A draft of the process was begun."),
+    "draft_changed": marked("A draft of the process was changed."),
+    "draft_discarded": marked("A draft of the process was thrown away."),
+    "records_hold_placed": marked("The records of the case were put on hold."),
+    "records_hold_ended": marked("The hold on the records of the case was ended."),
+    "case_anonymised": marked("The case was anonymised, because its records need not be kept any more."),
 }
 
 KIND_WORDS = {
@@ -189,11 +207,20 @@ def _in_error(detail: Json) -> str:
     return words.format(reason=small_first(reason))
 
 
+def _moved(detail: Json) -> str:
+    words = gettext(
+        "The case goes on in version {after} of the procedure; before that it was version {before}."
+    )
+    return words.format(before=detail.get("before"), after=detail.get("after"))
+
+
 _PASSED_ON = marked("The decision was passed on.")
 _OF_DETAIL: dict[str, Callable[[Json], str]] = {
     "case_closed": lambda detail: closed_words(detail.get("outcome")),
     "partner_told": _passed_on,
     "case_opened_in_error": _in_error,
+    "case_moved": _moved,
+    "case_moved_back": _moved,
 }
 
 MESSAGE_STATES = {
@@ -213,13 +240,20 @@ _MESSAGE = marked("{message}{number}.")
 
 
 def _message_sentence(event: HistoryEvent) -> str:
-    words = MESSAGE_WORDS.get(event.detail.get("message_kind", ""), _SOME_MESSAGE)
+    words = message_words(event.detail.get("message_kind", ""), event.detail)
     number = f" ({event.detail['message']})" if event.detail.get("message") else ""
     said = gettext(MESSAGE_STATES.get(event.kind, _MESSAGE))
-    return said.format(message=gettext(words), number=number)
+    return said.format(message=words, number=number)
 
 
 _SOME_MESSAGE = marked("A message")
+
+
+def message_words(kind: str, about: Mapping[str, Any]) -> str:
+    """What a list calls a message; a bundle's own mail by its `title`."""
+    return (
+        gettext(MESSAGE_WORDS[kind]) if kind in MESSAGE_WORDS else about.get("title", gettext(_SOME_MESSAGE))
+    )
 
 
 def kind_words(kind: str) -> str:
