@@ -65,6 +65,7 @@ EDITOR = {
     "editor/overview.html": {**FRAME, "problems": [PROBLEM], "warnings": [PROBLEM]},
     "editor/scenarios.html": {
         **FRAME, "playable": True, "like": [("withdrawn", "Withdrawn")], "marks": {"T1": "done"},
+        "signs": {"done": ("✓", "Some does")}, "starts": ["Start"],
         "rows": [{"key": "x", "name": "SAMPLE", "moves": 3, "outcome": "Withdrawn", "differs": ["It ended otherwise."]},
                  {"key": "y", "name": "SAMPLE 2", "moves": 0, "outcome": "", "differs": []}],
         "coverage": {"elements": (1, 2), "flows": (1, 3), "outcomes": (1, 2), "missed_outcomes": ["Withdrawn"],

@@ -16,7 +16,7 @@ from workflows.cases import OUTCOMES
 from workflows.commands.drafts import change_draft
 from workflows.coverage import Coverage
 from workflows.errors import InvalidInput, NotAllowed, NotFound, Refused
-from workflows.language import gettext, ngettext
+from workflows.language import gettext, marked, ngettext
 from workflows.queries import scenarios as queries
 from workflows.queries import whole_number
 from workflows.queries.drafts import draft_view
@@ -43,7 +43,9 @@ def list_scenarios(draft_id: int) -> str:
         rows=_rows(proof) if proof else [],
         coverage=_coverage(proof) if proof else None,
         diagrams=_diagrams(draft_id, proof) if proof else [],
-        marks=dict.fromkeys(sorted(proof.coverage.visited), "done") if proof else {},
+        marks=_marks(proof) if proof else {},
+        signs={mark: (sign, gettext(words)) for mark, (sign, words) in SIGNS.items()},
+        starts=_starts(proof) if proof else [],
         like=[(outcome, outcome_words(outcome)) for outcome in view.like],
         playable=proof is not None,
     )
@@ -247,6 +249,25 @@ def _missed(proof: Proof) -> list[tuple[str, list[str]]]:
     return [
         (names[process], [what for _, what in found]) for process, found in groupby(rows, lambda row: row[0])
     ]
+
+
+SIGNS = {
+    "done": ("✓", marked("Some scenario comes past here")),
+    "missed": ("!", marked("No scenario does")),
+}
+"""What is drawn at an element or flow, and what that says."""
+
+
+def _marks(proof: Proof) -> dict[str, str]:
+    """What is marked in the diagrams: elements, and the flows that are missed behind an element that is not."""
+    found = proof.coverage
+    sources = {flow.id: flow.source for flow in proof.bundle.routes.flows}
+    missed = [*found.missed_elements, *(one for one in found.missed_flows if sources[one] in found.visited)]
+    return {**dict.fromkeys(found.visited, "done"), **dict.fromkeys(missed, "missed")}
+
+
+def _starts(proof: Proof) -> list[str]:
+    return [one.id for one in all_elements(proof.bundle).values() if one.kind == "startEvent"]
 
 
 def _diagrams(draft_id: int, proof: Proof) -> list[dict[str, object]]:
