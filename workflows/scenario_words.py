@@ -74,6 +74,17 @@ def mail_words(bundle: Bundle, kind: str) -> str:
 _PLACE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{[a-z_.]+\}")
 
 
+def time_words(bundle: Bundle, text: str) -> str:
+    """A time as a diagram has it: that of the service level that is named, else as it is written."""
+    named = _LEVEL.fullmatch(text.strip())
+    key = named[1] if named else text.strip()
+    known = (level for level in bundle.service_levels if level.key == key)
+    return next((gettext(level.after.text) for level in known if level.after), text)
+
+
+_LEVEL = re.compile(r'service_level\("([\w-]+)"\)')
+
+
 def made_words(names: Names, move: Move, made: str) -> str:
     """What happens in a move; `made`: the element at which it did, empty when it could not be made."""
     name = names.name(made or move.target)

@@ -233,10 +233,8 @@ def _coverage(proof: Proof) -> dict[str, object]:
 def _missed(proof: Proof) -> list[tuple[str, list[str]]]:
     """What no scenario comes past: for each diagram its elements and flows in words."""
     elements = all_elements(proof.bundle)
-    rows = [
-        (elements[one].process_id, gettext(elements[one].name) or one)
-        for one in proof.coverage.missed_elements
-    ]
+    named = (elements[one] for one in proof.coverage.missed_elements if elements[one].name)
+    rows = [(one.process_id, gettext(one.name)) for one in named]
     for flow in proof.bundle.routes.flows:
         if flow.id in proof.coverage.missed_flows and flow.source in proof.coverage.visited:
             words = gettext("the way from “{source}” to “{target}”").format(
