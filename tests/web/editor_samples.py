@@ -50,7 +50,7 @@ PLAYING = Playing(
 )
 WALK = RehearsalView(
     DRAFT, (("opt_in_5512pro", "Opt-in"),), PLAYING, (MOVE,), (OpenStep("T1", "Search", "Case manager"),),
-    (("TM", "It has waited too long"),), (("client_withdrew", "Client withdrew"),), SCENARIO,
+    (("TM", "It has waited too long"),), (("client_withdrew", "Client withdrew"),), ("A mail",), SCENARIO,
 )  # fmt: skip
 CLAUSE = Clause("5512PRO 5", "Ask the client to call.", ("T6",), "SAMPLE")
 ROW = {"place": 1, "number": "5512PRO 5", "text": "Ask the client.", "steps": ["Ask"], "gone": ["T6"],
@@ -75,6 +75,7 @@ EDITOR = {
     "editor/overview.html": {**FRAME, "problems": [PROBLEM], "warnings": [PROBLEM]},
     "editor/scenarios.html": {
         **FRAME, "playable": True, "like": [("withdrawn", "Withdrawn")], "marks": {"T1": "done"},
+        "signs": {"done": ("✓", "Some does")}, "starts": ["Start"],
         "rows": [{"key": "x", "name": "SAMPLE", "moves": 3, "outcome": "Withdrawn", "differs": ["It ended otherwise."]},
                  {"key": "y", "name": "SAMPLE 2", "moves": 0, "outcome": "", "differs": []}],
         "coverage": {"elements": (1, 2), "flows": (1, 3), "outcomes": (1, 2), "missed_outcomes": ["Withdrawn"],
