@@ -48,7 +48,7 @@ class Publication(Base):
 
     `moves_cases`: also the open cases that can move, not new cases alone. `definition_id`: the version that it became;
     `former_id`: the area's own version that it replaced, None where that was the one for all areas. `reason`: why it
-    was declined.
+    was declined. `origin_id`: the version for all areas that it comes from.
     """
 
     __tablename__ = "publication"
@@ -57,6 +57,7 @@ class Publication(Base):
     area_code: Mapped[str] = mapped_column(ForeignKey("area.code"))
     draft_id: Mapped[int]
     base_id: Mapped[int] = mapped_column(ForeignKey("process_definition.id"))
+    origin_id: Mapped[int | None] = mapped_column(ForeignKey("process_definition.id"))
     files: Mapped[Json] = mapped_column(deferred=True)
     sha256: Mapped[str]
     note: Mapped[str]
