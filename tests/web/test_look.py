@@ -17,6 +17,7 @@ from werkzeug.exceptions import Forbidden, HTTPException, MethodNotAllowed, NotF
 from tests.browser.pages import violations
 from tests.chromium import ARGUMENTS
 from tests.web.editor_samples import EDITOR
+from tests.web.publication_samples import PUBLISHING
 from web import app as shell
 from web import failures, forms_view
 from workflows import language
@@ -293,6 +294,7 @@ SAMPLES: dict[str, dict[str, object]] = {
     "contact_phone.html": {"card": CARD, "value": "360", "may_change": True, "errors": {"phone": "Write all of it."}},
     "error.html": {"status": 404, "problem": failures.ERROR_PAGES[404], "happened": "Not here."},
     **EDITOR,
+    **PUBLISHING,
 }  # fmt: skip
 
 
