@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format lock clean browser screenshots bench fuzz soak matrix conformance catalogue
+.PHONY: help demo test lint format lock clean browser screenshots bench fuzz soak chaos matrix conformance catalogue
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -23,6 +23,7 @@ help:
 	@echo "make screenshots  a picture of every page, each role, language and width, in var/screenshots"
 	@echo "make bench   what a step, a case and a page cost, against others (minutes)"
 	@echo "make fuzz    coverage-guided fuzzing of expressions, diagrams and saved states (FUZZ_RUNS=200000 each)"
+	@echo "make chaos   whole cases while parts of the product are killed at random (CHAOS=1800 seconds, SEED=0)"
 	@echo "make soak    random processes, expressions and tables by the thousand (SOAK=3000 of each, counted from SEED=0)"
 	@echo "make matrix  who may do what: every door in every phase of a case (make test tries a few phases at those that write)"
 	@echo "make conformance  diagrams of others: OPTIN_CORPUS=/path/to/them"
@@ -78,6 +79,11 @@ SOAK ?= 3000
 SEED ?= 0
 soak: $(VENV)/.test
 	SOAK=$(SOAK) SEED=$(SEED) $(BIN)/python -m pytest -q $(PYTEST_ARGS) $$(grep -l 'from soaking import' tests/unit/engine/test_*.py)
+
+# A whole product whose parts are killed at random for CHAOS seconds while twenty clients work; the seed is printed.
+CHAOS ?= 1800
+chaos: $(VENV)/.test
+	CHAOS=$(CHAOS) SEED=$(SEED) $(BIN)/python -m pytest -q -s tests/end_to_end/test_storm.py
 
 format: $(VENV)/.test
 	$(BIN)/ruff check --fix .

@@ -7,6 +7,7 @@ instance.complete(work.id, {"decision": "opt_in"})
 state = instance.dump()
 """
 
+from engine.comparing import Difference, differences
 from engine.definition import Definition, check, load, unreadable
 from engine.drawn_words import drawn_words, reworded
 from engine.elements import Element, Problem
@@ -26,6 +27,7 @@ from engine.instance import Chooser, Instance, OpenWork, Step, Trace
 from engine.limits import Limits
 from engine.migration import CannotMove, Change, Moved, Mover, waiting_set
 from engine.routes import Routes, routes
+from engine.vocabulary import Vocabulary, vocabulary
 
 __all__ = [
     "BpmnError",
@@ -35,6 +37,7 @@ __all__ = [
     "Context",
     "DamagedState",
     "Definition",
+    "Difference",
     "Element",
     "EngineError",
     "ExpressionError",
@@ -52,11 +55,14 @@ __all__ = [
     "Step",
     "StepLimit",
     "Trace",
+    "Vocabulary",
     "check",
+    "differences",
     "drawn_words",
     "load",
     "reworded",
     "routes",
     "unreadable",
+    "vocabulary",
     "waiting_set",
 ]

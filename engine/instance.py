@@ -144,6 +144,11 @@ class Instance:
         """What happened since the instance was started or loaded, in order; a host may empty the list."""
         return self._run.trace
 
+    @property
+    def taken(self) -> list[str]:
+        """The ids of the sequence flows that were taken since the instance was started or loaded, in order."""
+        return [flow for flow in self._run.taken if flow]
+
     def open_work(self) -> list[OpenWork]:
         """Everything the instance waits for: what people do and what has to happen."""
         run = self._run

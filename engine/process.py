@@ -64,6 +64,7 @@ class Process:
         fresh = []
         for way in list(ways) * token.task_spec.repeats:
             self.top_workflow.count(way.target)
+            self.top_workflow.taken.append(way.id)
             child = token._add_child(way.target)
             child.internal_data.update(internal)
             if isinstance(way.target, Join):

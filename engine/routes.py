@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from engine.drawing import Drawing, Node, link_targets
+from engine.drawing import Drawing, Flow, Node, link_targets
 from engine.limits import DEFAULT, Limits
 from engine.reading import read
 
@@ -15,11 +15,13 @@ class Routes:
     """The ways through the processes of a bundle, as drawn.
 
     Conditions are not looked at, so every branch counts. Boundary events and event sub-processes are left out: what
-    breaks into the work is nothing that comes by itself.
+    breaks into the work is nothing that comes by itself. `nodes`, `flows`: all of them, in the order of the files.
     """
 
     def __init__(self, drawing: Drawing) -> None:
-        self._nodes: dict[str, Node] = {node.id: node for node in drawing.nodes}
+        self.nodes: tuple[Node, ...] = tuple(drawing.nodes)
+        self.flows: tuple[Flow, ...] = tuple(drawing.flows)
+        self._nodes: dict[str, Node] = {node.id: node for node in self.nodes}
         self._firsts = {scope.id: [node.id for node in scope.first()] for scope in drawing.scopes}
         self._around = {scope.id: scope.around for scope in drawing.scopes}
         self._next: dict[str, list[str]] = {}

@@ -15,9 +15,11 @@ from typing import Any, Literal
 from engine.definition import Definition
 from engine.elements import Element
 from engine.errors import NotWaiting
-from engine.instance import Instance, OpenWork, Trace
+from engine.expressions import Context
+from engine.expressions.dates import NO_CONTEXT
+from engine.instance import Instance, OpenWork, Step, Trace
 
-__all__ = ["Move", "Result", "Scenario", "run"]
+__all__ = ["Move", "Player", "Result", "Scenario", "run"]
 
 Data = Mapping[str, object]
 MAX_MOVES = 1_000
@@ -71,9 +73,10 @@ def _move(entry: Mapping[str, Any]) -> Move:
 
 @dataclass(frozen=True)
 class Result:
-    """How a scenario came out: element ids in the order they were completed or cancelled, and the end.
+    """How a scenario came out: element ids in the order they were entered, completed or cancelled, and the end.
 
-    `open` holds the element ids that wait; `data` the process data of each, in the same order.
+    `taken`: the sequence flows that were followed, each once. `open` holds the element ids that wait; `data` the process
+    data of each, in the same order.
     """
 
     visited: tuple[str, ...]
@@ -82,17 +85,30 @@ class Result:
     outcome: str | None
     open: tuple[str, ...]
     data: tuple[Data, ...]
+    entered: tuple[str, ...] = ()
+    taken: tuple[str, ...] = ()
 
 
 def run(definition: Definition, scenario: Scenario, *, restoring: bool = False) -> Result:
     """Run a scenario; `NotWaiting` when a move does not fit what is open, and the engine's other errors."""
-    return _Player(definition, scenario, restoring).play()
+    return Player(definition, scenario, restoring=restoring).play()
 
 
-class _Player:
-    """An instance and what is left of its scenario."""
+class Player:
+    """An instance and what is left of its scenario.
 
-    def __init__(self, definition: Definition, scenario: Scenario, restoring: bool) -> None:
+    `step` stands in for the host's steps; without one they return what the scenario says.
+    """
+
+    def __init__(
+        self,
+        definition: Definition,
+        scenario: Scenario,
+        *,
+        restoring: bool = False,
+        step: Step | None = None,
+        context: Context = NO_CONTEXT,
+    ) -> None:
         self.definition = definition
         self.scenario = scenario
         self.restoring = restoring
@@ -101,36 +117,37 @@ class _Player:
         }
         self.answers = {element: list(given) for element, given in scenario.answers.items()}
         self.trace: list[Trace] = []
-        self.instance = Instance.start(definition, scenario.data, self.step)
+        self.taken: dict[str, None] = {}
+        self.step = step or self.told
+        self.context = context
+        self.instance = Instance.prepare(definition, self.step, context=context)
 
-    def step(self, element: Element, data: Data) -> Data | None:
-        """Stand in for the host's steps."""
+    def told(self, element: Element, data: Data) -> Data | None:
+        """What the scenario says that the step of an element returns."""
         given = self.returns.get(element.step or "")
         return None if given is None else next(given)
 
     def play(self) -> Result:
-        """Make all moves, then give the answers that are left."""
-        self._between()
+        """Begin, make all moves, then give the answers that are left."""
+        self.begin()
         for move in self.scenario.moves:
-            self._make(move)
-            self._between()
+            self.make(move)
         for _ in range(MAX_MOVES):
             answered = next(
-                (work for work in self._open("user_task") if self.answers.get(work.element.id)), None
+                (work for work in self.open("user_task") if self.answers.get(work.element.id)), None
             )
             if answered is None:
                 break
-            self.instance.complete(answered.id, self.answers[answered.element.id].pop(0))
-            self._between()
-        return self._result()
+            self.make(Move("complete", answered.element.id, self.answers[answered.element.id].pop(0)))
+        return self.result()
 
-    def _between(self) -> None:
-        self.trace += self.instance.trace
-        self.instance.trace.clear()
-        if self.restoring:
-            self.instance = Instance.load(self.definition, self.instance.dump(), self.step)
+    def begin(self) -> None:
+        """Start the process with the data of the scenario; once, before anything else."""
+        self.instance.begin(self.scenario.data)
+        self._between()
 
-    def _make(self, move: Move) -> None:
+    def make(self, move: Move) -> None:
+        """Let one thing happen."""
         if move.kind == "receive":
             self.instance.receive(move.target)
         elif move.kind == "signal":
@@ -139,23 +156,41 @@ class _Player:
             self.instance.fire(self._find("timer", move.target).id)
         else:
             self.instance.complete(self._find("user_task", move.target).id, move.data)
+        self._between()
 
-    def _open(self, kind: str) -> list[OpenWork]:
+    def _between(self) -> None:
+        self.trace += self.instance.trace
+        self.taken |= dict.fromkeys(self.instance.taken)
+        self.instance.trace.clear()
+        if self.restoring:
+            self.instance = Instance.load(
+                self.definition, self.instance.dump(), self.step, context=self.context
+            )
+
+    def open(self, kind: str) -> list[OpenWork]:
+        """The open work of a kind."""
         return [work for work in self.instance.open_work() if work.kind == kind]
 
     def _find(self, kind: str, element_id: str) -> OpenWork:
-        for work in self._open(kind):
+        for work in self.open(kind):
             if work.element.id == element_id:
                 return work
         raise NotWaiting(f"{self.scenario.name}: {element_id} is not open.")
 
-    def _result(self) -> Result:
+    def result(self) -> Result:
+        """How it came out so far."""
         work = self.instance.open_work()
         return Result(
-            tuple(trace.element.id for trace in self.trace if trace.event == "completed"),
-            tuple(trace.element.id for trace in self.trace if trace.event == "cancelled"),
+            self.happened("completed"),
+            self.happened("cancelled"),
             self.instance.ended,
             self.instance.outcome,
             tuple(item.element.id for item in work),
             tuple(item.data for item in work),
+            self.happened("entered"),
+            tuple(self.taken),
         )
+
+    def happened(self, event: str) -> tuple[str, ...]:
+        """The ids of the elements to which something happened: entered, completed or cancelled."""
+        return tuple(trace.element.id for trace in self.trace if trace.event == event)

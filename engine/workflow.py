@@ -32,7 +32,8 @@ class Run(Process, BpmnWorkflow):
     """The top process of an instance, with what all its processes share: agenda, events, trace.
 
     `waiting`: the tokens that wait for an event; `people`: those that wait for somebody. `latest`: what was written
-    last under each name anywhere in the instance, kept where a conditional event needs it.
+    last under each name anywhere in the instance, kept where a conditional event needs it. `taken`: the ids of the
+    sequence flows that tokens went along, in order; empty for a way that is not drawn as one.
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class Run(Process, BpmnWorkflow):
         self.people: dict[str, Token] = {}
         self.waiting: dict[str, Token] = {}
         self.trace: list[Trace] = []
+        self.taken: list[str] = []
         self.latest: dict[str, object] = {}
         self.outcome: str | None = None
         self.ended = False

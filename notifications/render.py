@@ -10,6 +10,7 @@ an error, never an empty place. In HTML every value is escaped, and only plain t
 
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -204,20 +205,43 @@ def render_message(
     Raises `InvalidTemplate` for a template that `check` refuses, `MissingValue` for a value that is not there,
     and `KeyError` for a part that is missing.
     """
-    subject_words, text_words, html_words = (words[part] for part in PARTS)
-    subject = one_line(_fill(subject_words, values, html=False))
-    text = _fill(text_words, values, html=False).strip()
-    html = _fill(html_words, values, html=True).strip()
-    body = Markup(html)  # noqa: S704 - The tags of the words were checked and the values in them escaped.
+    told = filled(words, values)
     return Message(
         to=to,
         sender=sender,
-        subject=subject,
-        text=_FRAMES.get_template("frame.txt").render(body=text),
-        html=_FRAMES.get_template("frame.html").render(subject=subject, body=body, language=language),
+        subject=told.subject,
+        text=_FRAMES.get_template("frame.txt").render(body=told.text),
+        html=_FRAMES.get_template("frame.html").render(
+            subject=told.subject, body=told.html, language=language
+        ),
         message_id=message_id,
         headers=dict(headers or {}),
     )
+
+
+@dataclass(frozen=True)
+class Preview:
+    """A message as it reads, without the frame around it; `html` holds plain tags alone."""
+
+    subject: str
+    text: str
+    html: Markup
+
+
+def filled(words: Mapping[str, str], values: Mapping[str, object]) -> Preview:
+    """Fill the three templates of a message. Raises as `render_message` does."""
+    subject_words, text_words, html_words = (words[part] for part in PARTS)
+    html = _fill(html_words, values, html=True).strip()
+    return Preview(
+        subject_line(subject_words, values),
+        _fill(text_words, values, html=False).strip(),
+        Markup(html),  # noqa: S704 - The tags of the words were checked and the values in them escaped.
+    )
+
+
+def subject_line(text: str, values: Mapping[str, object]) -> str:
+    """A template of a subject, filled. Raises as `render_message` does."""
+    return one_line(_fill(text, values, html=False))
 
 
 def one_line(text: str) -> str:

@@ -4,10 +4,14 @@ The settings are the ones under which a killed worker, a silent broker and two b
 nothing but latency. A message carries row ids, never a name or an address, and never an eta.
 """
 
+import time
 from typing import Any
 
-from celery import Celery
+import structlog
+from celery import Celery, signals
 
+from workflows import logs
+from workflows.commands.job_runs import job_ended
 from workflows.settings import settings
 
 #: How often the clock's jobs run, in seconds. Each works from due rows, so a missed tick is only late.
@@ -92,9 +96,37 @@ def _clock() -> dict[str, Any]:
     }
 
 
+CLOCKED = frozenset(line["task"] for line in _clock()["beat_schedule"].values())
+"""The jobs that the clock starts."""
+
+
 def configuration() -> dict[str, Any]:
     """The whole configuration, read from the settings when Celery first asks for it."""
     return {**_broker(), **_messages(), **_worker(), **_clock()}
 
 
 app.add_defaults(configuration)
+
+_begun: dict[str, float] = {}
+
+
+@signals.setup_logging.connect
+def _log(**_: Any) -> None:
+    """Our own log in place of Celery's."""
+    logs.configure()
+
+
+@signals.task_prerun.connect
+def _begin(task_id: str, task: Any, **_: Any) -> None:
+    structlog.contextvars.bind_contextvars(job=task.name, job_id=task_id)
+    _begun[task_id] = time.monotonic()
+
+
+@signals.task_postrun.connect
+def _end(task_id: str, task: Any, state: str, retval: Any, **_: Any) -> None:
+    """Write down that a job of the clock has ended, so that a silent worker shows; hints are too many to tell."""
+    structlog.contextvars.clear_contextvars()
+    seconds = time.monotonic() - _begun.pop(task_id, time.monotonic())
+    if task.name in CLOCKED:
+        failure = type(retval).__name__ if state == "FAILURE" else None
+        job_ended(task.name.removeprefix("tasks."), seconds, failure)

@@ -1,6 +1,7 @@
 """What all tests share: the servers of the run, a database for each test, the mails that were sent."""
 
 import gc
+import logging
 import os
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import redis as redis_client
+import structlog
 import time_machine
 from sqlalchemy import Engine
 
@@ -31,6 +33,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Before anything else: the folder of the run, and settings that lead nowhere by mistake."""
     if not hasattr(config, "workerinput"):
         services.begin()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     os.environ.update(
         DATABASE_URL=services.NOWHERE,
         SECRET_KEY="only-for-tests-" * 3,

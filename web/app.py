@@ -31,6 +31,7 @@ from web.audit import audit
 from web.cards import cards
 from web.cases import cases
 from web.checking import checking
+from web.compression import compress_static
 from web.demo import demo
 from web.developers import developers
 from web.emergency import emergency
@@ -44,6 +45,7 @@ from web.preferences import KEYBOARD, chosen, preferences
 from web.problems import problems
 from web.processes import processes
 from web.publications import publications
+from web.retention import retention
 from web.sent_mail import STATE_WORDS, sent_mail
 from web.session import here, session
 from web.settings_page import settings_page
@@ -51,6 +53,7 @@ from web.start import start
 from web.tasks import tasks
 from web.team import team
 from web.tokens import tokens
+from web.watching import log_requests, watching
 from web.webhooks import webhooks
 from workflows import language
 from workflows.people import Actor, roles_in_words
@@ -79,10 +82,12 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     team,
     people,
     sent_mail,
+    retention,
     settings_page,
     account,
     emergency,
     problems,
+    watching,
     audit,
     tokens,
     webhooks,
@@ -123,6 +128,8 @@ def create_app(configuration: Settings | None = None) -> Flask:
     _prepare_templates(app, chosen)
     csrf.init_app(app)
     security.protect(app)
+    compress_static(app)
+    log_requests(app)
     register_failures(app)
     app.add_url_rule("/healthz", "healthz", healthz)
     for blueprint in BLUEPRINTS:

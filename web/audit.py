@@ -1,11 +1,13 @@
 """The history of everything, for auditors and administrators; taken out as a file by auditors."""
 
+import json
 from collections.abc import Iterator
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, g, render_template, request, url_for
 
 from web.answers import searched
+from web.audit_words import particulars
 from web.downloads import csv_lines, json_lines, saved_as
 from workflows.errors import InvalidInput
 from workflows.language import gettext
@@ -78,7 +80,7 @@ def as_json(row: TrailRow) -> dict[str, object]:
 def _cells(rows: Iterator[TrailRow]) -> Iterator[list[object]]:
     for row in rows:
         event = as_json(row)
-        yield [_particulars(row) if name == "detail" else event[name] for name in COLUMNS]
+        yield [_short(row) if name == "detail" else event[name] for name in COLUMNS]
 
 
 def _emergency(case: str, rows: list[TrailRow]) -> str:
@@ -94,26 +96,15 @@ def _row(row: TrailRow) -> dict[str, object]:
         "sentence": row.words,
         "case_number": row.case or "",
         "case_href": f"/audit?{urlencode({'case': row.case})}" if row.case else "",
-        "detail": _particulars(row),
+        "detail": particulars(row),
         "reason": row.reason,
     }
 
 
-TOLD_ALREADY = frozenset({"id", "message", "message_kind"})
-"""Particulars that the sentence of an event says, or that mean something to mail servers alone."""
-
-
-def _particulars(row: TrailRow) -> str:
-    shown = ((name, value) for name, value in row.detail.items() if name not in TOLD_ALREADY)
-    told = ((name.replace("_", " "), _plain(value)) for name, value in shown)
-    return ", ".join(f"{name}: {value}" for name, value in told if value)
+def _short(row: TrailRow) -> str:
+    """The particulars of an event under their short names, as a file has them."""
+    return ", ".join(f"{name}: {_plain(value)}" for name, value in row.detail.items() if value is not None)
 
 
 def _plain(value: object) -> str:
-    if isinstance(value, bool):
-        return gettext("yes") if value else gettext("no")
-    if isinstance(value, dict):
-        return ", ".join(f"{name} {_plain(one)}" for name, one in value.items())
-    if isinstance(value, list):
-        return ", ".join(map(_plain, value))
-    return "" if value is None else str(value)
+    return str(value) if isinstance(value, str | int) else json.dumps(value, sort_keys=True)

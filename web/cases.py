@@ -15,7 +15,7 @@ from workflows.commands.cases import PARTNER_PURGES, PARTNER_WITHDRAWS
 from workflows.commands.corrections import correct_entry
 from workflows.commands.reminders import remind_now
 from workflows.definitions import MAIN_PROCESS
-from workflows.errors import InvalidInput
+from workflows.errors import InvalidInput, NotNow
 from workflows.language import gettext, marked, ngettext
 from workflows.people import ROLES
 from workflows.queries import case_list as lists
@@ -81,8 +81,12 @@ def opened_in_error(number: str) -> Response | tuple[str, int]:
 @cases.post("/cases/<number>/remind")
 def remind(number: str) -> Response:
     """Ask those who hold the case to look at it."""
-    remind_now(g.actor, number)
-    flash(gettext("A reminder is on its way to those who hold the case."), "success")
+    try:
+        remind_now(g.actor, number)
+    except NotNow as refused:
+        flash(refused.message, "warning")
+    else:
+        flash(gettext("A reminder is on its way to those who hold the case."), "success")
     return redirect(url_for("cases.read_case", number=number))
 
 

@@ -98,6 +98,7 @@ def _check_page(view: TaskView, found: Preview) -> str:
             "case_number": view.case.number,
             "draft": view.draft_version,
             "progress": view.form.progress,
+            "completing": view.completing,
         },
         answers=[{"name": name, "label": label, "words": words} for name, label, words in answers],
         known=found.known,

@@ -12,7 +12,7 @@ from web.errors import status_of
 from web.kept import keep_typed, wants_part
 from web.problems import on_it
 from web.session import COOKIE
-from workflows.errors import Incident, Refused
+from workflows.errors import Incident, NotNow, Refused
 from workflows.language import gettext, marked
 
 
@@ -69,6 +69,12 @@ ERROR_PAGES = {
     ),
 }
 
+NOT_NOW = ErrorPage(
+    marked("This cannot be done now"),
+    marked("This is not possible at this point of the case."),
+    marked("Open the case or your work list to see how things stand."),
+)
+
 EXPIRED_FORM = ErrorPage(
     marked("This page was open for too long"),
     marked("For safety, forms expire. Nothing was changed."),
@@ -116,7 +122,8 @@ def _incident(incident: Incident) -> tuple[str, int]:
 def _refused(refused: Refused) -> tuple[str, int]:
     """A refusal as a page: its own sentence, and those of its fields."""
     sentences = [refused.message, *refused.fields.values()]
-    return error_page(status_of(refused), happened=" ".join(sentences))
+    page = NOT_NOW if isinstance(refused, NotNow) else None
+    return error_page(status_of(refused), page, " ".join(sentences))
 
 
 def error_page(status: int, page: ErrorPage | None = None, happened: str | None = None) -> tuple[str, int]:

@@ -62,10 +62,22 @@ PLACES = (
         ),
     ),
     Place(
+        marked("Records"),
+        "/admin/records",
+        frozenset({"program_manager", "administrator", "auditor"}),
+        marked("What is on hold for a records request, and what was destroyed when."),
+    ),
+    Place(
         marked("Webhooks"),
         "/admin/webhooks",
         frozenset({"administrator"}),
         marked("Other programs that are told what happens to cases."),
+    ),
+    Place(
+        marked("Health"),
+        "/admin/health",
+        frozenset({"administrator"}),
+        marked("How mail, reminders, workers and the history are."),
     ),
     Place(marked("Problems"), PROBLEMS, frozenset({"administrator", "auditor"})),
     Place(marked("History"), "/audit", frozenset({"auditor", "administrator"})),

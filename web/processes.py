@@ -4,9 +4,12 @@ from itertools import groupby
 
 from flask import Blueprint, Response, g, render_template, request
 
+from web.comparisons import asked_version, shown
 from workflows.language import gettext
 from workflows.queries import processes as queries
-from workflows.queries.processes import StepRow, Version
+from workflows.queries.comparisons import version_comparison
+from workflows.queries.drafts import drafts
+from workflows.queries.processes import StepRow, Version, name_of
 
 processes = Blueprint("processes", __name__, url_prefix="/processes")
 
@@ -15,13 +18,23 @@ XML = "application/xml; charset=utf-8"
 
 @processes.get("")
 def list_versions() -> str:
-    """All versions."""
-    return render_template(
-        "processes.html",
-        rows=[_version(row) for row in queries.processes(g.actor)],
-        may_edit=g.actor.has("program_manager"),
-        may_publish=g.actor.has("program_manager", "esd_wioa_supervisor"),
-    )
+    """The procedures, each with its versions and the draft of the area."""
+    may_edit = g.actor.has("program_manager")
+    begun = drafts(g.actor) if may_edit else {}
+    versions = groupby(queries.processes(g.actor), key=lambda row: row.key)
+    found = [
+        {"key": key, "name": name_of(key), "draft": begun.get(key), "rows": [_version(row) for row in rows]}
+        for key, rows in versions
+    ]
+    may_publish = g.actor.has("program_manager", "esd_wioa_supervisor")
+    return render_template("processes.html", procedures=found, may_edit=may_edit, may_publish=may_publish)
+
+
+@processes.get("/<key>/compare")
+def compare_versions(key: str) -> str:
+    """Two versions: side by side, and in words."""
+    found = version_comparison(g.actor, key, asked_version("from"), asked_version("to"))
+    return render_template("compare.html", found=found, name=name_of(key), **shown(found))
 
 
 @processes.get("/<key>/<int:version>")
@@ -50,6 +63,9 @@ def _version(row: Version) -> dict[str, object]:
         "deployed_at": row.deployed_at,
         "deployed_by": row.deployed_by,
         "open_cases": row.open_cases,
+        "area": row.area,
+        "in_use": row.in_use,
+        "note": row.note,
         "sha256": row.sha256,
     }
 

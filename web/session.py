@@ -24,6 +24,8 @@ PUBLIC = frozenset(
     {
         "static",
         "healthz",
+        "watching.readyz",
+        "watching.metrics",
         "session.sign_in",
         "session.sign_in_form",
         "session.notice",
@@ -33,6 +35,9 @@ PUBLIC = frozenset(
     }
 )
 """The endpoints that need no sign-in; the API asks for its own token."""
+
+UNSIGNED = frozenset({"static", "healthz", "watching.readyz", "watching.metrics"})
+"""Those that machines ask for again and again: nobody looks for a session."""
 
 SIGNED_OUT = marked("Your session has ended. Sign in again.")
 SIGNED_OUT_KEPT = marked(
@@ -64,7 +69,7 @@ def forget_language(_error: BaseException | None) -> None:
 def identify() -> AnyResponse | None:
     """Find who asks by the session's key; send strangers to the sign-in page and back again afterwards."""
     g.actor = None
-    if request.path.startswith("/api/") or request.endpoint in ("static", "healthz"):
+    if request.path.startswith("/api/") or request.endpoint in UNSIGNED:
         return None
     try:
         found = people.signed_in(request.cookies.get(COOKIE, ""))
@@ -207,7 +212,7 @@ def _sample(person: sample.Sample) -> dict[str, str]:
         "name": person.name,
         "username": person.username,
         "roles": gettext(ROLES[person.role]),
-        "does": person.description,
+        "does": person.description.removeprefix(f"{ROLES[person.role]}, "),
     }
 
 

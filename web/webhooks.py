@@ -33,7 +33,7 @@ def list_webhooks() -> str:
 def new_webhook() -> str:
     """The form for a new one."""
     queries.webhooks(g.actor)
-    return _form(None, {"url": "", "kinds": []}, {}, secrets.token_hex(8))
+    return _form(None, {"url": "", "kinds": []}, {}, secrets.token_urlsafe(16))
 
 
 @webhooks.post("")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import engine
 from engine.expressions import Kind
 from notifications import render
-from workflows import bundle_words
+from workflows import bundle_words, level_edits, own_mails
 from workflows.definitions import MAIN_PROCESS, OPT_OUT_AGAIN, ROLE_OF_LANE, Bundle
 from workflows.forms import BadForm, Form
 from workflows.mail_words import ALLOWED_NAMES
@@ -71,7 +71,10 @@ def refusals(files: dict[str, str]) -> dict[str, str]:
 
 def _levels(bundle: Bundle) -> Iterator[BundleProblem]:
     try:
-        bundle.service_levels.keys()
+        for key in level_edits.lacking(bundle.service_levels):
+            kind = "number" if key in level_edits.NUMBERS else "length of time"
+            mend = f"Add the table with its {kind} and a sentence that says what it does."
+            yield BundleProblem(SERVICE_LEVELS, "", "", f"[{key}] is missing, or is no {kind}.", mend)
     except KeyError:
         reason = "The file is missing. Every bundle says its times in service_levels.toml."
         yield BundleProblem(SERVICE_LEVELS, "", "", reason)
@@ -91,12 +94,18 @@ def _forms(bundle: Bundle) -> Iterator[BundleProblem]:
 def _mails(bundle: Bundle) -> Iterator[BundleProblem]:
     for name, text in bundle.files.items():
         if name.startswith("mail/"):
-            for problem in render.check(text, ALLOWED_NAMES):
+            for problem in render.check(text, own_mails.names_for(name, ALLOWED_NAMES)):
                 yield BundleProblem(name, "", "", str(problem))
-    for kind in MESSAGES:
-        if missing := {"subject.txt", "body.txt", "body.html"} - bundle.mail(kind).keys():
+    for kind in dict.fromkeys([*MESSAGES, *bundle.mails]):
+        if missing := set(render.PARTS) - bundle.mail(kind).keys():
             lacking = f"The words of {kind} lack {', '.join(sorted(missing))}."
             yield BundleProblem(f"mail/{kind}", "", "", lacking)
+        if kind not in MESSAGES and not own_mails.is_good_name(kind):
+            reason = "A mail of the bundle’s own cannot be called so."
+            mend = (
+                "Use up to 40 small letters, digits and underscores, and no name of a message of the product."
+            )
+            yield BundleProblem(f"mail/{kind}", "", "", reason, mend)
 
 
 def _words(bundle: Bundle) -> Iterator[BundleProblem]:
@@ -166,3 +175,23 @@ def _dangling(bundle: Bundle, element: engine.Element) -> Iterator[tuple[str, st
         )
     if element.step in MESSAGES and not bundle.mail(element.step):
         yield f"It sends {element.step}, which has no words in mail/.", "Write the words of the message."
+    if element.step == own_mails.STEP:
+        yield from _own_mail(bundle, told.get("mail", ""), told.get("mailTo", ""))
+
+
+def _own_mail(bundle: Bundle, kind: str, to: str) -> Iterator[tuple[str, str]]:
+    """A step that sends a mail of the bundle's own names one that there is, and somebody to get it."""
+    if not own_mails.is_own(kind):
+        yield f"It sends {kind}, which the product sends itself.", "Choose a mail of the bundle’s own."
+    elif not bundle.mail(kind):
+        yield (
+            f"It sends the mail “{kind}”, which the bundle does not hold."
+            if kind
+            else "It names no mail to send.",
+            "Choose one of the bundle’s own mails, or write a new one.",
+        )
+    if to not in own_mails.RECEIVERS:
+        yield (
+            f"It mails “{to}”, which is nobody." if to else "It says nobody to get the mail.",
+            f"Choose one of {', '.join(own_mails.RECEIVERS)}.",
+        )

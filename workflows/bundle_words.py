@@ -20,7 +20,7 @@ CATALOGUE = re.compile(r"words/([\w-]+)\.po")
 VALUE = re.compile(r"\{[\w.]*\}")
 """A place that is filled with a value, such as `{sor.system}`."""
 
-_SAID = ("title", "description")
+_SAID = ("title", "description", "x-complete")
 _LISTS = ("x-labels", "x-messages")
 
 

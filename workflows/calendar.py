@@ -5,13 +5,13 @@ not including, `closes`. Moments have an offset when they come in and are UTC wh
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from workflows.language import marked
+from workflows.language import gettext, marked, ngettext
 
 LOS_ANGELES = ZoneInfo("America/Los_Angeles")
 
@@ -26,6 +26,15 @@ _MOST = {
     "minute": 10**7,
 }
 _WORDS = re.compile(r"([0-9]{1,8}) (business day|day|week|month|year|hour|minute)s?")
+_SAID: Mapping[str, Callable[[int], str]] = {
+    "business day": lambda count: ngettext("{count} business day", "{count} business days", count),
+    "day": lambda count: ngettext("{count} day", "{count} days", count),
+    "week": lambda count: ngettext("{count} week", "{count} weeks", count),
+    "month": lambda count: ngettext("{count} month", "{count} months", count),
+    "year": lambda count: ngettext("{count} year", "{count} years", count),
+    "hour": lambda count: ngettext("{count} hour", "{count} hours", count),
+    "minute": lambda count: ngettext("{count} minute", "{count} minutes", count),
+}
 _ISO = re.compile(
     r"P(?!$)(?:(?P<years>[0-9]{1,3})Y)?(?:(?P<months>[0-9]{1,4})M)?(?:(?P<weeks>[0-9]{1,4})W)?(?:(?P<days>[0-9]{1,5})D)?"
     r"(?:T(?!$)(?:(?P<hours>[0-9]{1,5})H)?(?:(?P<minutes>[0-9]{1,8})M)?(?:(?P<seconds>[0-9]{1,9})S)?)?"
@@ -66,6 +75,14 @@ class Duration:
 
     def __str__(self) -> str:
         return self.text
+
+    @property
+    def words(self) -> str:
+        """The length in the chosen language; one in the notation of ISO 8601 as it was written."""
+        if self.same_business_day:
+            return gettext("same business day")
+        match = _WORDS.fullmatch(self.text)
+        return _SAID[match[2]](int(match[1])).format(count=match[1]) if match else self.text
 
 
 def _in_words(text: str, number: int, unit: str) -> Duration:

@@ -68,6 +68,7 @@ class Case(Base):
 
     `told` is the decision the partner has been told (`opt_in` or `remain_opted_out`), None before N2 or N3.
     `partner_done_at`: when the partner's part of a case that remains opted out was done, whatever ESD still does.
+    `anonymised_at`: when the facts about the client were erased because they need not be kept any more.
     `partner_view_ended_at` is set when the client opted out again: partner staff then see number and outcome only.
     """
 
@@ -95,11 +96,18 @@ class Case(Base):
     partner_view_ended_at: Mapped[datetime | None]
     partner_done_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
+    anonymised_at: Mapped[datetime | None]
 
     __table_args__ = (
         Index("ix_case_open_agency", "agency_code", postgresql_where="closed_at IS NULL"),
         Index("ix_case_open_area", "area_code", postgresql_where="closed_at IS NULL"),
         Index("ix_case_linked", "linked_case_id"),
+        Index(
+            "ix_case_kept",
+            "area_code",
+            "closed_at",
+            postgresql_where="anonymised_at IS NULL AND closed_at IS NOT NULL",
+        ),
         Index("ix_case_number_begins", text("number text_pattern_ops")),
         Index("ix_case_number_ends", text("reverse(number) text_pattern_ops")),
     )

@@ -36,6 +36,9 @@ JsonList = list[Any]
 """A JSON list in a column."""
 
 
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
 class Base(DeclarativeBase):
     """The base of all tables; every datetime column keeps its offset."""
 
@@ -149,6 +152,14 @@ def rehearsal() -> Iterator[Session]:
 
 
 @contextmanager
+def snapshot() -> Iterator[Session]:
+    """A transaction that sees one moment of the data however long it reads, and writes nothing."""
+    with rehearsal() as db:
+        db.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
+        yield db
+
+
+@contextmanager
 def _failing_without_values() -> Iterator[None]:
     """Whatever the database says against something is told without what was to be stored."""
     try:
@@ -193,7 +204,7 @@ class DatabaseFailed(Exception):
 def migrate(url: str | None = None) -> None:
     """Bring the schema to the newest version (`optin migrate`); safe to run from several processes at once."""
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(MIGRATIONS))
     target = database(url)
     with (
         target.connect().execution_options(isolation_level="AUTOCOMMIT") as guard,

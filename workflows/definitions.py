@@ -117,6 +117,11 @@ class Bundle:
         }
 
     @property
+    def mails(self) -> list[str]:
+        """The kinds of messages that the bundle has words of, by name."""
+        return sorted({name.split("/")[1] for name in self.files if name.startswith("mail/")})
+
+    @property
     def sha256(self) -> str:
         """One hash over all files of the bundle, names included."""
         digest = hashlib.sha256()

@@ -9,6 +9,7 @@ from datetime import datetime, time, timedelta
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from workflows.area_settings import calendar_of
 from workflows.calendar import Calendar
 from workflows.db import Base
 from workflows.definitions import bundle_of, deployed
@@ -28,10 +29,12 @@ class Digest(Base):
     __table_args__ = (Index("ix_digest_next_at", "next_at"),)
 
 
-def business_days(db: Session) -> Calendar:
-    """The business days of the deployed procedure, in the time zone of the installation."""
+def business_days(db: Session, area: str) -> Calendar:
+    """The business days of an area by the deployed procedure, in the time zone of the installation before there is one."""
     newest = deployed(db)
-    return bundle_of(db, newest.id).service_levels.calendar() if newest else Calendar(zone=settings().zone)
+    if newest is None:
+        return Calendar(zone=settings().zone)
+    return calendar_of(db, bundle_of(db, newest.id).service_levels, area)
 
 
 def next_time(days: Calendar, at: str, after: datetime) -> datetime:

@@ -19,7 +19,7 @@ SCHEMA = "https://json-schema.org/draft/2020-12/schema"
 FORM_KEYWORDS = frozenset(
     {
         "$schema", "title", "description", "type", "additionalProperties", "properties", "required",
-        "x-check", "x-progress",
+        "x-check", "x-progress", "x-complete",
     }
 )  # fmt: skip
 ANNOTATIONS = frozenset(
@@ -36,6 +36,11 @@ OPTION_LISTS = frozenset({"my_offices", "esd_staff_of_office", "offices"})
 ROLES = frozenset(
     {"case_manager", "esd_staff", "esd_wioa_supervisor", "program_manager", "administrator", "auditor"}
 )
+READERS_OF: Mapping[str, frozenset[str]] = {
+    "client": frozenset({"case_manager", "esd_staff", "esd_wioa_supervisor"}),
+    "esd_note": frozenset({"esd_staff", "esd_wioa_supervisor"}),
+}
+"""Who may read at most what is kept about a client, and the notes of Employment Security (domain 6.3)."""
 WIDGETS: Mapping[str, frozenset[str]] = {
     "string": frozenset({"radio", "select", "text", "textarea", "tel", "datetime", "date"}),
     "integer": frozenset({"integer"}),
@@ -125,6 +130,7 @@ def _page_problems(source: Mapping[str, Any]) -> Iterator[str]:
     """How the pages lead through the form: whether answers are checked, and its place in a sequence."""
     if not isinstance(source.get("x-check", True), bool):
         yield "“x-check” must be true or false."
+    yield from _text_problems("The form", source, "x-complete", needed=False)
     place = source.get("x-progress", [1, 1])
     numbers = place if isinstance(place, list) and all(type(one) is int for one in place) else []
     if len(numbers) != 2 or not 1 <= numbers[0] <= numbers[1] <= MOST_STEPS:
@@ -257,6 +263,8 @@ def _keep_problems(where: str, name: str, field: Mapping[str, Any]) -> Iterator[
     roles = field.get("x-visible-to", [])
     if not _is_text_list(roles) or set(roles) - ROLES:
         yield f"{where}: “x-visible-to” must be a list of {_listed(ROLES)}."
+    elif isinstance(keep, str) and set(roles) - READERS_OF.get(keep, ROLES):
+        yield f"{where}: what is kept as {keep} may be read by {_listed(READERS_OF[keep])} alone."
 
 
 def _word_problems(where: str, _name: str, field: Mapping[str, Any]) -> Iterator[str]:

@@ -12,6 +12,7 @@ and these annotations of ours:
 * `x-messages`: sentences for people, by keyword. `x-widget`: how a page asks. `x-not-future`: not after now.
 * `x-check`, of the whole form: false when the pages take the answers without a page to check them, as in a
   sequence that ends with one. `x-progress`, of the whole form: which step of such a sequence it is, of how many.
+  `x-complete`, of the whole form: what the button says that hands the checked answers in.
 * `format: person-name`: letters with marks, space ' ’ - . and nothing else (domain 4).
 
 Texts may hold `{sor.…}` placeholders, the words of the case management system (domain X18).
@@ -100,6 +101,7 @@ class Form:
         self._by_name = {item.name: item for item in self._fields}
         self.title: str = source["title"]
         self.is_checked: bool = source.get("x-check", True)
+        self.completing: str = source.get("x-complete", "")
         place = source.get("x-progress")
         self.progress: tuple[int, int] | None = (place[0], place[1]) if place else None
         self._open_boxes: dict[str, Any] = {
@@ -124,9 +126,19 @@ class Form:
         return ()
 
     @property
+    def declared(self) -> tuple[Field, ...]:
+        """The fields as the document declares them, in order."""
+        return self._fields
+
+    @property
     def names(self) -> tuple[str, ...]:
         """The names of the fields in order."""
         return tuple(self._by_name)
+
+    @property
+    def all_fields(self) -> tuple[Field, ...]:
+        """The fields in order, as the form defines them."""
+        return tuple(self._fields)
 
     @property
     def option_lists(self) -> frozenset[str]:
@@ -373,7 +385,8 @@ def _in_words(item: Field, value: Any, options: Options, labels: Labels) -> str:
         return moment_words(value)
     choices = _choices(item, options, labels)
     if isinstance(value, list):
-        return ", ".join(choices.get(part, part) for part in value)
+        # The words of a choice have commas of their own.
+        return "; ".join(choices.get(part, part) for part in value)
     return choices.get(value, str(value)) if isinstance(value, str) else str(value)
 
 

@@ -146,6 +146,12 @@ def chained_hash(previous: str, event: HistoryEvent) -> str:
     return _hash(previous, {name: getattr(event, name) for name in _HASHED})
 
 
+def spelled_event(event: HistoryEvent) -> dict[str, Any]:
+    """What of an event is hashed, as JSON says it."""
+    spelled: dict[str, Any] = json.loads(_spelling.encode({name: getattr(event, name) for name in _HASHED}))
+    return spelled
+
+
 def _hash(previous: str, event: Mapping[str, Any]) -> str:
     words = [previous, *(event[name] for name in _HASHED)]
     return hashlib.sha256(_spelling.encode(words).encode()).hexdigest()

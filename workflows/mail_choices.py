@@ -38,6 +38,7 @@ CHOICES = {
     "N14": marked("Who a client is was opened in an emergency"),
     "N15": marked("A link to choose a password"),
     "N16": marked("You stand in for somebody who is absent"),
+    "N17": marked("A mail that your area has added to the procedure"),
 }
 """The messages by their numbers (to N12 those of domain 5.1), as their readers know them."""
 
@@ -68,6 +69,7 @@ READERS = {
     "N14": {SUP, ADM},
     "N15": frozenset(ROLES),
     "N16": {SUP, ESD},
+    "N17": {CM, SUP, ESD, PM},
 }
 """Who may be sent a message at all; nobody is asked about others."""
 

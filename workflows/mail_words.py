@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from notifications.mailer import Message
 from notifications.own import render_own
 from notifications.render import render_message
-from workflows import mail_facts
+from workflows import draft_mails, mail_facts
 from workflows.absences import Absence
 from workflows.cases import Case, open_cases_of
 from workflows.db import transaction
@@ -18,7 +18,7 @@ from workflows.directory import directory
 from workflows.errors import NotFound
 from workflows.instances import ProcessInstance
 from workflows.organisations import Agency, Agreement, Office
-from workflows.outbox import DAILY, OWN, PUBLICATION_WANTED, OutboxMessage
+from workflows.outbox import DAILY, OWN, PUBLICATION_WANTED, TEST, OutboxMessage
 from workflows.people import Person, SetupLink, actor_for
 from workflows.privacy import may_read_agreements
 from workflows.queries.digest import daily_values
@@ -81,7 +81,9 @@ def _read(db: Session, message_id: int) -> tuple[OutboxMessage, Case | None, int
 
 
 def _own(db: Session, row: OutboxMessage, person: Person) -> Message:
-    """A message of the product itself."""
+    """A message of the product itself, or the test of another one."""
+    if row.kind == TEST:
+        return draft_mails.message_of_test(row, person)
     values: dict[str, object] = {"date": words_for_day(row.queued_at)}
     if row.kind == DAILY:
         values |= daily_values(db, row, person)

@@ -65,17 +65,21 @@ MESSAGES = {
 """Each kind of message with its number, to N12 those of domain 5.1; the kind is also the folder of its words in the
 bundle."""
 
-DAILY, WEBHOOK_OFF, PUBLICATION_WANTED = "daily_mail", "webhook_off", "publication_wanted"
-OWN = {DAILY: "", WEBHOOK_OFF: "N12", PUBLICATION_WANTED: "N13"}
+OF_BUNDLE = "N17"
+"""The number of every other kind: a mail that a bundle brings beside these, and whose folder it names."""
+
+DAILY, WEBHOOK_OFF, PUBLICATION_WANTED, TEST = "daily_mail", "webhook_off", "publication_wanted", "test_mail"
+OWN = {DAILY: "", WEBHOOK_OFF: "N12", PUBLICATION_WANTED: "N13", TEST: ""}
 """Kinds that are no part of a procedure: the product brings their words itself. The second is chosen with N12, the third
-with N13."""
+with N13; the fourth is the test of a mail, asked for by whoever gets it."""
 
 ESD_ONLY_KINDS = frozenset({"notify_assigned_staff", "remind_offer_open"})
 """Kinds whose mere existence tells what only ESD may know: that an offer was accepted or is being considered."""
 
 
 class OutboxMessage(Base):
-    """One message to one person. `about` holds ids and counts for its words, never a fact about a client."""
+    """One message to one person. `about` holds ids and counts for its words, of a bundle's own mail its title, and of
+    a test the words themselves; never a fact about a client."""
 
     __tablename__ = "outbox_message"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -111,8 +115,8 @@ class OutboxMessage(Base):
 
 
 def number_of(kind: str) -> str:
-    """The number of a kind of message in domain 5.1, or empty."""
-    return MESSAGES.get(kind) or OWN[kind]
+    """The number of a kind of message, to N12 those of domain 5.1, or empty."""
+    return MESSAGES.get(kind) or OWN.get(kind, OF_BUNDLE)
 
 
 def queue(
@@ -208,6 +212,8 @@ def note(work: Work, case: Case | None, row: OutboxMessage, kind: str = "") -> N
     recipient = person_of(work.db, row.recipient_id)
     esd_only = case is not None and recipient is not None and not is_partner_of(case, recipient)
     about: dict[str, Any] = {"message": row.number, "message_kind": row.kind, "id": row.message_id}
+    if "title" in row.about:
+        about["title"] = row.about["title"]
     record(work, kind or f"message_{row.state}", case, esd_only=esd_only, **about)
 
 

@@ -89,8 +89,8 @@ class ServiceLevels:
         return after
 
     def after(self, key: str) -> str:
-        """The length of time of a key as it is written: `1 business day`."""
-        return self.duration(key).text
+        """The length of time of a key in the chosen language: `1 business day`."""
+        return self.duration(key).words
 
     def number(self, key: str) -> int:
         """The number of a key. Raises `KeyError` also for a key that is no single number."""

@@ -56,6 +56,7 @@ class Settings(BaseSettings):
     mail_from: str = "Opt-In Desk <opt-in-desk@desk.example>"
     public_url: str = "http://127.0.0.1:8000"
     secret_key: str = Field(min_length=32, repr=False)
+    signing_key: str | None = Field(None, min_length=32, repr=False)
     fingerprint_key: str = Field(min_length=32, repr=False)
     session_hours: int = Field(10, ge=1)
     trusted_proxies: int = Field(0, ge=0)
@@ -65,6 +66,8 @@ class Settings(BaseSettings):
     outbox_batch: int = Field(50, ge=1)
     outbox_max_attempts: int = Field(5, ge=1)
     job_hint: str = "tasks.outbox:nudge"
+    backup_key: str | None = Field(None, min_length=32, repr=False)
+    metrics_token: str | None = Field(None, min_length=16, repr=False)
     webhook_allow_loopback: bool = False
     bundles_dir: Path = PROJECT / "bpmn"
     demo: bool = False

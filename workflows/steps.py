@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import delete, select
 
 from engine import Element
-from workflows import holds, instances, kept_answers, outbox
+from workflows import holds, instances, kept_answers, outbox, own_mails
 from workflows.case_file import file_of
 from workflows.cases import Case, ClientFacts, Note, TaskRecord
 from workflows.corrections import Correction
@@ -299,6 +299,16 @@ def notify_access_ended(context: Context) -> Result:
     return None
 
 
+@step
+def send_mail(context: Context) -> Result:
+    """N17: a mail of the bundle's own, which the element's `mail` names, to those whom its `mailTo` names."""
+    told, bundle = context.element.properties, context.bundle
+    kind, to = told["mail"], told["mailTo"]
+    about = own_mails.about(context.work, context.case, bundle.mail(kind), to)
+    outbox.queue(context.work, kind, context.case, _RECEIVERS[to](context), **about)
+    return None
+
+
 def _tell(context: Context, people: list[Person], round: int | None = None) -> Result:
     """Queue the step's own message, which has the step's name."""
     outbox.queue(context.work, context.element.step or "", context.case, people, round=round)
@@ -325,6 +335,19 @@ def _holders(context: Context, role: str) -> list[Person]:
         context.case,
         [t for t in open_tasks(context.work.db, context.case.id) if t.role == role],
     )
+
+
+def _esd_staff(context: Context) -> list[Person]:
+    return _holders(context, "esd_staff") or _supervisors(context)
+
+
+_RECEIVERS: Mapping[str, Callable[[Context], list[Person]]] = {
+    "case_manager": _case_manager,
+    "supervisor": _supervisors,
+    "esd_staff": _esd_staff,
+    "program_manager": _program_managers,
+}
+"""Who gets a bundle's own mail, by the words of `own_mails.RECEIVERS`."""
 
 
 def holders(work: Work, case: Case, tasks: list[UserTask]) -> list[Person]:

@@ -173,10 +173,10 @@ class Visitor:
             moment.fill(datetime.now(OFFICE_CLOCK).strftime("%Y-%m-%dT%H:%M"))
 
     def complete(self) -> None:
-        """Press "Continue", and "Complete task" once the answers are to be looked over."""
+        """Press "Continue", and the button that hands the answers in once they are to be looked over."""
         self.press_on("Continue")
         if self.page.inner_text("h1") == "Check your answers":
-            self.press_on("Complete task")
+            self.press_on(self.page.inner_text("main button[data-continue]"))
 
     def press_on(self, words: str) -> None:
         """Press the button that goes on; who has only a keyboard has keys for it."""

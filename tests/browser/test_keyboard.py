@@ -25,7 +25,7 @@ def test_the_request_is_written_by_keyboard(visit: Visit, running: Product) -> N
     hand.tick("client_agrees_to_this_request")
     hand.tick("notice_4_points_given")
     hand.press("Continue")
-    hand.press("Complete task")
+    hand.press("Send the request")
     assert avery.page.inner_text("h1") == "Done", avery.words
     assert hand.unseen == []
     kept = running.desk.case(AVERY, number)["client"]
@@ -50,7 +50,7 @@ def test_the_contact_is_recorded_by_keyboard(visit: Visit, running: Product) -> 
         hand.tick("notification_points")
     hand.choose("decision", "remain_opted_out")
     hand.press("Continue")
-    hand.press("Complete task")
+    hand.press("Record the contact")
     assert casey.page.inner_text("h1") == "Done", casey.words
     assert hand.unseen == []
     assert running.desk.labels(CASEY, number) == {"T12"}

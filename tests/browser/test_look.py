@@ -75,6 +75,9 @@ def scene(running: Product) -> Scene:
     return Scene(running)
 
 
+DRAFT = "/processes/drafts/1"
+"""The first draft of the procedure that is begun."""
+
 PAGES = {
     "": ("/sign-in", "/notice"),
     AVERY: (
@@ -94,9 +97,13 @@ PAGES = {
     NOOR: ("/cases/new",),
     ROBIN: ("/work", "/manage", "/cases", "/processes", "/processes/opt_in_5512pro/1", "/admin/agreements",
             "/admin/agreements/new", "/admin/agreements/K-TEST-103", "/admin/agreements/K-TEST-103/change",
-            "/admin/outbox", "/admin/settings", "/team", "/team/ageing"),
+            "/admin/outbox", "/admin/settings", "/team", "/team/ageing",
+            "/processes/opt_in_5512pro/1/procedure", *(f"{DRAFT}{tab}" for tab in (
+                "/scenarios", "/scenarios/opted_in", "/walk", "/walk/tasks/T1_QuickSearchOwnOffice", "/trace", "/trace/1",
+                "/procedure"))),
     PAT: ("/manage", "/admin/people", f"/admin/people/{AVERY}", f"/admin/people/{ELLIS}", "/admin/people/new",
-          "/admin/outbox", "/admin/outbox/1", "/admin/settings", "/audit", "/audit?case={request}",
+          "/admin/outbox", "/admin/outbox/1", "/admin/settings", "/admin/health", "/admin/records",
+          "/audit", "/audit?case={request}",
           "/cases/{request}/emergency-access",
           "/cases/{done}/emergency-access", "/account", "/admin/webhooks", "/admin/webhooks/new",
           "/admin/webhooks/1", "/admin/webhooks/1/change"),
@@ -108,9 +115,19 @@ PAGES = {
 @pytest.mark.parametrize("who", PAGES, ids=lambda who: who.split(".")[0] or "stranger")
 def test_pages_are_accessible_and_fit(visit: Visit, scene: Scene, who: str, language: str) -> None:
     person = visit(who)
+    if who == ROBIN:
+        begin_to_walk(person)
     person.speak(language)
     found = {path: look_at(person, scene.path(path), name_of(who, path, language)) for path in PAGES[who]}
     assert {path: problems for path, problems in found.items() if problems} == {}
+
+
+def begin_to_walk(person: Visitor) -> None:
+    """Open the draft, and begin to walk through it."""
+    person.page.goto("/processes")
+    person.press("Open the draft")
+    person.page.goto(f"{DRAFT}/walk")
+    person.press("Begin")
 
 
 def name_of(who: str, path: str, language: str) -> str:

@@ -9,62 +9,95 @@ from typing import Any
 
 import pytest
 
-from engine.scenario import Result, Scenario, run
-from tests.bundle.procedure import definition, elements, label, process_answers
-from tests.bundle.stories import USUAL, Story, answers, stories
-from tests.bundle.walk import walk_through
-from workflows.outbox import MESSAGES
-
-OUTCOMES = {
-    "found_in_own_office", "found_other_office_added", "registration_not_completed", "not_in_eto",
-    "located_by_esd", "opted_in", "remained_opted_out_accepted", "remained_opted_out_declined",
-    "client_unreachable", "withdrawn", "opted_out_again", "handed_to_esd", "closed_agreement_lapsed",
-    "duplicate_of", "opened_in_error", "not_permitted",
-}  # fmt: skip
-"""The closed list of domain 3.6."""
+from engine.scenario import Scenario as Run
+from engine.scenario import run
+from tests.bundle.procedure import BUNDLE, definition, elements, process_answers
+from tests.bundle.stories import USUAL, answers, stories
+from tests.bundle.walk import Walk
+from workflows import scenarios
+from workflows.bundle_proofs import proof_of, proofs
+from workflows.definitions import Bundle
+from workflows.scenario_play import play
+from workflows.scenario_words import differences
+from workflows.scenarios import BadScenario, Scenario
 
 
-@pytest.fixture(params=stories())
-def story(request: pytest.FixtureRequest) -> Story:
-    """Each scenario in turn."""
-    return stories()[request.param]
+def test_every_scenario_comes_out_as_expected_kept_and_restored() -> None:
+    proof = proof_of(BUNDLE)
+    assert {run.file: found for run in proof.runs if (found := proof.differences(run))} == {}
+    assert len(proof.runs) == len(stories()) >= 45
 
 
-def tasks(ids: tuple[str, ...]) -> tuple[str, ...]:
-    """The labels of the user tasks among elements."""
-    return tuple(label(name) for name in ids if elements()[name].kind == "userTask")
+@pytest.mark.parametrize("key", stories())
+def test_a_scenario_is_the_same_after_it_was_written_and_read(key: str) -> None:
+    scenario = stories()[key]
+    assert scenarios.read({scenario.file: scenarios.text_of(scenario)}, scenario.file) == scenario
 
 
-def notices(result: Result) -> tuple[str, ...]:
-    """The kinds of messages that were sent, in order."""
-    return tuple(step for name in result.visited if (step := elements()[name].step) in MESSAGES)
+def changed(key: str, **expected: Any) -> Scenario:
+    """A scenario that expects something else."""
+    scenario = stories()[key]
+    return replace(scenario, expected=replace(scenario.expected, **expected))
 
 
-@pytest.mark.parametrize("restoring", [False, True], ids=["kept", "restored"])
-def test_a_scenario_comes_out_as_expected(story: Story, restoring: bool) -> None:
-    result = run(definition(story.process), story.scenario, restoring=restoring)
-    assert (result.ended, result.outcome, result.open) == (True, story.outcome, ())
-    assert notices(result) == story.notices
-    assert tasks(result.cancelled) == story.withdrawn
-    completed = [label(move.target) for move in story.scenario.moves if move.kind == "complete"]
-    assert list(tasks(result.visited)) == completed
-    assert sorted(completed + list(story.withdrawn)) == sorted(story.path)
+TOLD = [
+    ({"path": ["T1", "T2", "T3", "T4", "T5", "T6", "T8"], "withdrawn": ("T6", "T7")},
+     "After “Ask the client to call the supervisor” the step “Try once more to reach the client” was expected, but "
+     "“Record the contact and verify what the client wishes” opened."),
+    ({"path": ["T1", "T2", "T3", "T4", "T5", "T6", "T7", "T8"]}, "was expected, but no further step opened."),
+    ({"path": ["T1", "T2", "T3", "T4", "T5", "T6"]}, "no further step was expected, but “Record the contact"),
+    ({"withdrawn": ("T7",)}, "These steps were expected to be withdrawn: “Record the contact and verify what the "
+     "client wishes”. Withdrawn were: “Ask the client to call the supervisor”, “Record the contact"),
+    ({"notices": ("notify_supervisor",)}, "The mail “notify_partner_withdrawn” was sent, but it was not expected."),
+    ({"notices": ("notify_partner_withdrawn", "notify_supervisor")}, "in another order"),
+    ({"outcome": "opted_in"}, "The case was expected to end as “Opted in”, but it ended as “Withdrawn”."),
+]  # fmt: skip
+"""What the scenario of a client who withdraws is made to expect, and what is said then."""
 
 
-def test_restored_equals_kept_in_every_detail(story: Story) -> None:
-    kept, restored = (run(definition(story.process), story.scenario, restoring=way) for way in (False, True))
-    assert restored == kept
+@pytest.mark.parametrize(("expected", "sentence"), TOLD)
+def test_what_comes_out_otherwise_is_told_in_a_sentence(expected: dict[str, Any], sentence: str) -> None:
+    scenario = changed(
+        "withdrawn_while_waiting",
+        **{name: v if isinstance(v, str) else tuple(v) for name, v in expected.items()},
+    )
+    (told,) = differences(BUNDLE, scenario, play(BUNDLE, scenario))
+    assert sentence in told
 
 
-def test_the_tasks_open_when_and_in_the_order_that_is_expected(story: Story) -> None:
-    opened = [element.id for element in walk_through(story).seen("entered")]
-    assert tasks(tuple(opened)) == story.path
+def test_a_move_that_does_not_fit_is_told_with_what_is_open() -> None:
+    scenario = stories()["opted_in"]
+    skipped = replace(scenario, moves=scenario.moves[:6] + scenario.moves[7:])
+    (told,) = differences(BUNDLE, skipped, play(BUNDLE, skipped))
+    assert "“Find the client” was to come next" in told
+    assert "“Record the contact and verify what the client wishes”." in told
+    refused = replace(scenario, moves=(replace(scenario.moves[0], data={"total_own": "many"}),))
+    assert (
+        "“Number of clients found in your office”" in differences(BUNDLE, refused, play(BUNDLE, refused))[0]
+    )
+
+
+BROKEN = [
+    ("{", "JSON"), ("[]", "braces"), ('{"name": "x"}', "process"), ('{"name": "x", "process": "none"}', "no process"),
+    ('{"name": "x", "process": "y", "moves": [{"jump": "T1"}]}', "complete, fire"),
+    ('{"name": "x", "process": "y", "moves": {}}', "brackets"), ("[" * 9000, "JSON"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "words"), BROKEN)
+def test_a_file_that_is_no_scenario_is_a_problem_with_its_reason(text: str, words: str) -> None:
+    bundle = Bundle("x", {**BUNDLE.files, "scenarios/broken.json": text})
+    (problem,) = proofs(bundle)
+    assert (problem.file, problem.rule) == ("scenarios/broken.json", "P3")
+    assert words in problem.reason
+    with pytest.raises(BadScenario):
+        play(bundle, scenarios.read(bundle.files, "scenarios/broken.json"))
 
 
 @pytest.mark.parametrize("answer", ["accepted", "declined", "wants_time"])
 def test_the_partner_cannot_tell_from_its_tasks_what_the_client_said_to_the_offer(answer: str) -> None:
     """The partner's task opens with the notice, whatever the answer; only ESD's own task differs (domain X14)."""
-    walk = walk_through(until_the_offer())
+    walk = until_the_offer()
     walk.happen_to("T12_OfferEsdWioaStaff", {"offer_response": answer})
     partners = [work.element.id for work in walk.open if work.lane == "Partner case manager"]
     assert sorted(partners) == ["T14_AssistRemainedOptedOut", "TM_OfferOpen"]
@@ -73,18 +106,12 @@ def test_the_partner_cannot_tell_from_its_tasks_what_the_client_said_to_the_offe
     assert walk.open_tasks == (["T13"] if answer == "accepted" else [])
 
 
-def until_the_offer() -> Story:
+def until_the_offer() -> Walk:
     """The scenario in which the client remains opted out, up to the offer."""
-    story = stories()["remained_opted_out_declined"]
-    moves = story.scenario.moves[:-2]
-    return replace(story, scenario=replace(story.scenario, moves=moves), nexts=story.nexts[:-2])
-
-
-def test_the_steps_of_a_scenario_return_what_the_steps_would(story: Story) -> None:
-    returned = walk_through(story).kept.host.returned
-    for name, told in story.scenario.steps.items():
-        real = [result for step, result in returned if step == name]
-        assert [told[min(i, len(told) - 1)] for i in range(len(real))] == real, name
+    walk = Walk("opt_in_5512pro")
+    for move in stories()["remained_opted_out_declined"].moves[:-2]:
+        walk.happen_to(move.target, process_answers(elements()[move.target], answers(move.target, move.data)))
+    return walk
 
 
 CALLED = [
@@ -105,16 +132,12 @@ CALLED = [
 
 @pytest.mark.parametrize(("process", "task", "given", "outcome"), CALLED, ids=[row[3] for row in CALLED])
 def test_a_called_process_says_how_it_ended(process: str, task: str, given: list[Any], outcome: str) -> None:
-    usual = {name: [process_answers(elements()[name], answers(name, {}))] * 9 for name in USUAL["answers"]}
+    usual = {name: [process_answers(elements()[name], answers(name, {}))] * 9 for name in USUAL.answers}
     told = {task: [process_answers(elements()[task], answers(task, one)) for one in given]}
-    assert run(definition(process), Scenario(answers=usual | told)).outcome == outcome
-
-
-def test_every_outcome_of_the_domain_and_no_other_is_reached() -> None:
-    assert {story.outcome for story in stories().values()} == OUTCOMES
+    assert run(definition(process), Run(answers=usual | told)).outcome == outcome
 
 
 def test_the_usual_answers_are_complete_for_every_task() -> None:
     ids = {element.id for element in elements().values() if element.kind == "userTask"}
-    assert USUAL["answers"].keys() == ids
-    assert all(answers(element_id, {}) == USUAL["answers"][element_id] for element_id in ids)
+    assert USUAL.answers.keys() == ids
+    assert all(answers(element_id, {}) == USUAL.answers[element_id] for element_id in ids)

@@ -16,15 +16,16 @@ from hypothesis import strategies as st
 from engine import OpenWork
 from tests.bundle.draws import answers
 from tests.bundle.procedure import BUNDLE, elements, fields_of, flows, process_answers, user_tasks
+from tests.bundle.stories import answers as complete
 from tests.bundle.stories import stories
-from tests.bundle.walk import Walk, flows_taken
+from tests.bundle.walk import Walk
 from workflows.definitions import MAIN_PROCESS, OPT_OUT_AGAIN, ROLE_OF_LANE, role_of
 
 SEED = int(os.environ.get("WALK_SEED") or random.randrange(2**32))
 FEW = settings(max_examples=100, deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow])
 LONGEST = 40
 PEOPLE = set(ROLE_OF_LANE.values()) - {"system", "caller"}
-INTAKE = stories()["opted_in"].scenario.moves[:5]
+INTAKE = stories()["opted_in"].moves[:5]
 
 
 def names_allowed() -> set[str]:
@@ -108,9 +109,11 @@ def test_a_walk_through_the_main_process(data: st.DataObject, from_the_request: 
     )
     check_waiting(walk)
     for move in INTAKE if from_the_request and not walk.ended else ():
-        walk.happen_to(move.target, move.data)
+        walk.happen_to(
+            move.target, process_answers(elements()[move.target], complete(move.target, move.data))
+        )
     check_promises(walk, wander(data, walk))
-    REACHED.update(flows_taken(walk.kept.trace))
+    REACHED.update(walk.kept.taken)
 
 
 @FEW
@@ -121,7 +124,7 @@ def test_a_walk_through_opting_out_again(data: st.DataObject) -> None:
     check_waiting(walk)
     check_promises(walk, wander(data, walk))
     assert walk.ended
-    REACHED.update(flows_taken(walk.kept.trace))
+    REACHED.update(walk.kept.taken)
 
 
 def test_the_walks_get_about() -> None:

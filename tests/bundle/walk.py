@@ -1,12 +1,11 @@
 """A process in two copies, one kept in memory and one saved and restored after every change; they must agree."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any
 
 from engine import Element, Instance, OpenWork, Trace
-from tests.bundle.procedure import BUNDLE, definition, flows, label
-from tests.bundle.stories import Story
+from tests.bundle.procedure import BUNDLE, definition, label
 from workflows import steps
 
 TRIES = BUNDLE.service_levels.number("contact_attempts_max")
@@ -51,12 +50,14 @@ class Copy:
         self.host = Host(may_open, duplicate)
         self.restoring = restoring
         self.trace: list[Trace] = []
+        self.taken: set[str] = set()
         self.instance = Instance.start(definition(process), {}, self.host.step)
         self.rest()
 
     def rest(self) -> None:
         """Take over the trace; save and restore if this copy does."""
         self.trace += self.instance.trace
+        self.taken |= set(self.instance.taken)
         self.instance.trace.clear()
         if self.restoring:
             self.instance = Instance.load(self.instance.definition, self.instance.dump(), self.host.step)
@@ -78,7 +79,7 @@ class Copy:
             (item.kind, item.element.id, item.lane, item.calling_lanes, item.value, item.name, item.data)
             for item in self.instance.open_work()
         ]
-        return work, self.instance.ended, self.instance.outcome, self.trace, self.host.returned
+        return work, self.instance.ended, self.instance.outcome, self.trace, self.taken, self.host.returned
 
 
 class Walk:
@@ -128,32 +129,3 @@ class Walk:
     def seen(self, event: str) -> list[Element]:
         """The elements to which something happened (`entered`, `completed`, `cancelled`), in order."""
         return [trace.element for trace in self.kept.trace if trace.event == event]
-
-
-def walk_through(story: Story) -> Walk:
-    """Play a scenario in both copies at once, with the steps' own rules in place of what the scenario says."""
-    told = story.scenario.steps
-    walk = Walk(
-        story.process,
-        may_open=told["check_may_open"][0]["may_open"] is True,
-        duplicate=told["check_duplicates"][0]["duplicate"] is True,
-    )
-    for move, expected in zip(story.scenario.moves, story.nexts, strict=True):
-        walk.happen_to(move.target, move.data)
-        if expected is not None:
-            assert walk.open_tasks == sorted(expected.split()), f"after {move.kind} {move.target}"
-    return walk
-
-
-def flows_taken(trace: Iterable[Trace]) -> set[str]:
-    """The sequence flows of a trace: an element was entered from the last completed one that leads to it."""
-    last: dict[str, int] = {}
-    taken = set()
-    for moment, item in enumerate(trace):
-        if item.event == "completed":
-            last[item.element.id] = moment
-        elif item.event == "entered":
-            into = [flow for flow in flows() if flow.target == item.element.id and flow.source in last]
-            if into:
-                taken.add(max(into, key=lambda flow: last[flow.source]).id or "")
-    return taken

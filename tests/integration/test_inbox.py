@@ -215,6 +215,16 @@ def test_there_is_no_daily_mail_without_anything_to_say_nor_on_a_closed_day(desk
         assert {row.next_at.date().isoformat() for row in db.scalars(select(Digest))} == {"2026-12-07"}
 
 
+def test_a_closing_day_of_the_area_has_no_daily_mail(desk: Desk, clock: Clock) -> None:
+    tuesday = (MONDAY + timedelta(days=1)).date()
+    closed = {"opened": [], "closed": [{"day": tuesday.isoformat(), "name": "Inventory"}]}
+    assert desk.call(PAT, "PUT", "/settings/holidays", {"value": closed}).status_code == 200
+    choose(desk, AVERY, "06:00")
+    with transaction() as db:
+        due = {row.next_at.date() for row in db.scalars(select(Digest))}
+    assert due == {tuesday + timedelta(days=1)}
+
+
 def test_the_next_time_is_on_a_business_day_by_the_office_s_clock_also_when_the_clocks_change() -> None:
     days = Calendar()
     friday = MONDAY + timedelta(days=4, hours=3)

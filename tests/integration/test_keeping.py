@@ -88,6 +88,8 @@ def test_a_new_person_that_does_not_fit_is_refused_with_each_reason(desk: Desk) 
     assert fields(desk, PAT, "/people", bad).keys() == {"name", "email", "offices", "roles"}
     assert fields(desk, PAT, "/people", {**NEW, "username": AVERY}).keys() == {"username"}
     assert fields(desk, PAT, "/people", {**NEW, "agency": "XYZ"}).keys() == {"agency"}
+    empty = dict.fromkeys(("username", "agency", "name", "email"), "")
+    assert fields(desk, PAT, "/people", {**NEW, **empty}).keys() == empty.keys(), "all is said at once"
     answer = desk.call(PAT, "POST", "/people", {**NEW, "name": "SSN 900-12-3456"})
     assert (answer.json["error"]["code"], "900-12" in answer.text) == ("ssn_blocked", False)
     assert desk.call(PAT, "GET", f"/people/{NEW['username']}").status_code == 404

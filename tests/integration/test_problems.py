@@ -8,7 +8,8 @@ import pytest
 from tests.desk import AVERY, CASEY, DEVON, LEE, PAT, ROBIN, Clock, Desk, answers
 from tests.integration.acting import browser, change, page
 from workflows import steps
-from workflows.commands import timers
+from workflows.commands import incidents, timers
+from workflows.commands.settling import settle
 from workflows.db import transaction
 from workflows.history import events_of
 from workflows.incidents import MOST_ATTEMPTS, CaseIncident
@@ -136,6 +137,24 @@ def test_what_somebody_asked_for_is_done_again_in_their_name(desk: Desk, breaks:
     events = {e["kind"]: e["who"] for e in desk.get(CASEY, f"/cases/{number}/history")["items"]}
     assert events["case_withdrawn"] == "Casey Thistledown (SAMPLE)"
     assert events["incident_retried"] == events["incident_resolved"] == "Pat Windlass (SAMPLE)"
+
+
+def test_the_clock_that_sees_first_that_it_went_through_is_no_refusal(
+    desk: Desk, breaks: Break, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number, incident_id, mend = failed_withdrawal(desk, breaks)
+    mend()
+    usual = incidents._ASKED["withdraw"]
+
+    def the_clock_is_quicker(who: Any, case: str) -> None:
+        usual(who, case)
+        assert settle() == 1
+
+    monkeypatch.setitem(incidents._ASKED, "withdraw", the_clock_is_quicker)
+    told = browser(desk, PAT).post("/problems/retry", data={"one": incident_id}, follow_redirects=True)
+    assert "It went through: " in told.get_data(as_text=True)
+    assert desk.outcome(number) == ("closed", "withdrawn")
+    assert [row["status"] for row in problems(desk, "resolved")] == ["resolved"]
 
 
 def test_rights_that_were_lost_meanwhile_are_not_used(desk: Desk, breaks: Break) -> None:

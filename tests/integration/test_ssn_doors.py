@@ -40,6 +40,16 @@ def test_10_a_number_typed_as_user_name_is_not_kept(desk: Desk, database: Engine
     assert SSN not in stored(database)
 
 
+def test_a_key_that_a_program_made_is_no_number(desk: Desk) -> None:
+    key = "0f3c2b1a-9d8e-4c7b-8a6f-a123456789bc"
+    note = {"text": "Calls after four."}
+    number = desk.open()
+    assert desk.call(AVERY, "POST", f"/cases/{number}/notes", note, Idempotency_Key=key).status_code == 201
+    assert (
+        desk.call(AVERY, "POST", f"/cases/{number}/notes", note, Idempotency_Key=key[9:]).status_code == 422
+    )
+
+
 def test_10_a_number_as_idempotency_key_is_not_kept(desk: Desk, database: Engine) -> None:
     body = {"office": "WSK", "search_key": "name", "total_own": 0}
     desk.call(AVERY, "POST", "/cases", body, Idempotency_Key=SSN)

@@ -49,6 +49,7 @@ def test_answers_are_looked_over_and_completed_once(desk: Desk, number: str, tas
     assert f'href="{task}#f-reason"' in looked.text
     assert "Wants help with a training program." in looked.text
     assert "the ESD WIOA supervisor from then on" in looked.text
+    assert ">Send the request</button>" in looked.text
     assert desk.labels(AVERY, number) == {"T5"}
     stale = avery.post(f"{task}/check", data={"draft": "7"}, follow_redirects=True)
     assert "Look them over once more" in stale.text

@@ -15,6 +15,7 @@ from workflows.errors import InvalidInput
 from workflows.history import HistoryEvent
 from workflows.outbox import OutboxMessage
 from workflows.people import Person
+from workflows.queries import ageing
 
 
 def days(first: int, last: int) -> dict[str, str]:
@@ -148,6 +149,18 @@ def test_the_ageing_list_puts_the_supervisors_first(
     parties = {share["party"] for row in seen for share in row["shares"]}
     assert not parties & {"supervisor", "client"}, "program managers are not told who of the two"
     assert desk.get(ROBIN, "/team")["people"] == []
+
+
+def test_the_ageing_list_leads_to_every_open_case(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    numbers = {desk.open() for _ in range(5)}
+    monkeypatch.setattr(ageing, "PAGE", 1)
+    monkeypatch.setattr(ageing, "MOST", 2)
+    found: list[str] = []
+    page: int | None = 1
+    while page:
+        rows, page = ageing.ageing(actor(CASEY), page)
+        found += [row.number for row in rows]
+    assert len(found) == 5 and set(found) == numbers
 
 
 def test_the_office_day_counts(desk: Desk, clock: Clock) -> None:

@@ -1,6 +1,9 @@
 """The requests: for each route an address and a body that is right but, perhaps, for the permission."""
 
+import base64
+import io
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from tests.desk import AVERY, DEVON, ELLIS, JORDAN, MORGAN, answers
@@ -9,6 +12,9 @@ from tests.permissions.people import SUP, Who
 from tests.permissions.table import STATUS
 from tests.permissions.world import Task, Things, World
 from workflows import sample
+from workflows.bundle_files import packed
+from workflows.commands.definitions import read_folder
+from workflows.settings import PROJECT
 
 Asked = tuple[str, str, dict[str, Any] | None]
 """Method, path and body."""
@@ -79,7 +85,14 @@ def of_place(world: World, rule: str, who: Who) -> Asked:
         "<int:number>": NOBODYS, "<name>": "mail" if "mail" in more else "hours",
         "<string:name>": "mail" if "mail" in more else "hours", "<int:webhook_id>": things.webhook,
         "<int:draft_id>": things.draft, "<int:publication_id>": things.publication,
+        "<element>": "T1_QuickSearchOwnOffice", "<int:place>": "1",
+        "<form>": "T6_AskClientToContactSupervisor", "<question>": "asked_by", "<mail>": "remind_now",
+        "<time>": "confirm_due",
+        "<int:year>": things.year,
+        "<number>": world.numbers["submitted"],
     }  # fmt: skip
+    if "/scenarios/" in path:
+        known["<key>"] = "opted_in"
     if "/inbox/" in path:
         known["<int:message_id>"] = things.letter
     if "<path:filename>" in path:
@@ -123,6 +136,12 @@ def _body(method: str, path: str, who: Who, things: Things) -> dict[str, Any] | 
     return _told(path, things) or _kept(method, path, who) or _posted(path, who, things.incident)
 
 
+@cache
+def _shipped() -> bytes:
+    """The procedure as a .zip: the draft holds the same."""
+    return packed(read_folder(PROJECT / "bpmn" / "opt_in_5512pro"))
+
+
 def _told(path: str, things: Things) -> dict[str, Any] | None:
     """What is sent to the inbox, to preferences and to webhooks."""
     telling = {
@@ -130,10 +149,24 @@ def _told(path: str, things: Things) -> dict[str, Any] | None:
         "/webhooks": {"url": "https://hooks.example.org/", "kinds": ["case.held"]},
         f"/webhooks/{things.webhook}": {"url": "https://hooks.example.org/", "kinds": ["case.held"]},
         f"/drafts/{things.draft}/files": {"row_version": 1, "changes": {}},
+        "/walk": {"process": "opt_in_5512pro"},
+        "/scenarios/follow": {"row_version": 1},
+        "/scenarios/opted_in": {"row_version": 1, "name": "A name", "outcome": "opted_in"},
+        "/scenarios/opted_in/remove": {"row_version": 1},
+        "/trace/1": {"row_version": 1, "waiver": "SAMPLE"},
+        "/walk/keep": {"row_version": 1, "name": "A name"},
+        "/walk/tasks/T1_QuickSearchOwnOffice": {"search_key": "name", "office": "WSK", "total_own": "0"},
+        "/admin/records/holds": {"number": things.kept, "reason": "A records request."},
         "/processes/drafts": {"key": "opt_in_5512pro"},
         "/publish": {"note": "SAMPLE", "mode": "new_cases"},
         "/propose": {"note": "SAMPLE", "mode": "new_cases"},
         f"/publications/{things.publication}/decline": {"reason": "SAMPLE"},
+        f"/drafts/{things.draft}/replace": {"file": (io.BytesIO(_shipped()), "bundle.zip")},
+        f"/drafts/{things.draft}/newer": {"version": 2, "row_version": 1},
+        f"/drafts/{things.draft}/replace/take": {
+            "row_version": 1,
+            "bundle": base64.b64encode(_shipped()).decode(),
+        },
         "/read-all": {"until": things.letter},
         "/api/v1/preferences": {"keyboard": True, "messages": {}, "daily_at": "08:00"},
     }

@@ -40,6 +40,8 @@ from workflows.organisations import Agency, Agreement, Area, Office
 from workflows.outbox import OutboxMessage
 from workflows.people import ApiToken, Person, PersonOffice, PersonRole, SetupLink, SignIn
 from workflows.publications import Publication
+from workflows.retention import RecordsHold, program_year_of
+from workflows.settings import settings
 from workflows.setup_links import token_of
 from workflows.user_tasks import UserTask
 from workflows.webhooks import Webhook, WebhookDelivery
@@ -78,6 +80,8 @@ class Things:
     delivery: int
     draft: int
     publication: int
+    year: int
+    kept: str
     keys: dict[str, tuple[str, str]]
 
 
@@ -267,7 +271,18 @@ def _things(session: Session, numbers: dict[str, str]) -> dict[str, Any]:
         "delivery": delivery,
         "draft": _draft(session, version.id),
         "publication": _publication(session, version.id),
+        "year": _destroyed(session, numbers["closed_in"], case),
+        "kept": numbers["in_contact"],
     }
+
+
+def _destroyed(session: Session, closed: str, held: Case) -> int:
+    """The program year of a case that is anonymised; another one's records are on hold."""
+    robin, now = session.scalars(select(Person.id).where(Person.username == ROBIN)).one(), datetime.now(UTC)
+    session.add(RecordsHold(case_id=held.id, reason="SAMPLE", placed_by_id=robin, placed_at=now))
+    case = session.scalars(select(Case).where(Case.number == closed)).one()
+    case.anonymised_at = now
+    return program_year_of((case.closed_at or now).astimezone(settings().zone).date())
 
 
 def _draft(session: Session, base: int) -> int:

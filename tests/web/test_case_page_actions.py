@@ -38,6 +38,8 @@ def test_a_case_manager_reminds_employment_security_once_in_a_business_day(clock
     told = reminded(desk, number)
     assert told and all("Avery" not in name for name in told)
     assert remind(desk, AVERY, number) == 409
+    asked = browser(desk, AVERY).post(f"/cases/{number}/remind", follow_redirects=True)
+    assert asked.request.path == f"/cases/{number}" and "Wait for an answer" in asked.text
     clock.move(days=1, minutes=1)
     assert remind(desk, AVERY, number) == 200
     assert len(reminded(desk, number)) == 2 * len(told)

@@ -1,5 +1,6 @@
 """The look of the pages: every template with sample values, by its markup and in a real browser."""
 
+import gzip
 import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -22,6 +23,8 @@ from web import app as shell
 from web import failures, forms_view
 from workflows import language
 from workflows.people import Actor
+from workflows.queries.health import Sign
+from workflows.queries.retention import Certificate, Destroyed, Hold, RetentionView
 from workflows.settings import Settings
 
 WEB = Path(shell.__file__).parent
@@ -68,7 +71,7 @@ TASK = View(
     holder="Avery Quillfeather", held_since=NOW - HOUR, mine=True, may_claim=False, may_release=True,
     may_edit=True, closed="", draft_saved_at=NOW - HOUR, rights_note="It in no way affects eligibility.",
     problem=View(kind="warning", words="We are on it: P-000012."), card_href="/contact-card/KITSAP", call_script=True,
-    draft=2, is_checked=True, progress=(2, 5), done_href="",
+    draft=2, is_checked=True, progress=(2, 5), done_href="", completing="",
 )  # fmt: skip
 ROW = View(
     task_id="t1", case_number=CASE, name="Ask the client", step="5512PRO 5", office="WorkSource Kitsap",
@@ -159,6 +162,7 @@ PROCESS = View(
     id=2, name="Opt-in procedure", version=2, state="deployed", deployed_at=NOW, deployed_by="Robin", open_cases=3,
     sha256="a" * 64,
 )  # fmt: skip
+DESTROYED = Destroyed(2022, 12, NOW, NOW)
 PROBLEM = View(
     id=12, reference="P-000012", cause="The process takes too many steps without a wait.", case_number=CASE,
     case_href=f"/cases/{CASE}", where="Record the contact", tried="A timer was due", who="Opt-In Desk", status="Open",
@@ -293,6 +297,10 @@ SAMPLES: dict[str, dict[str, object]] = {
                           "may_change": True},
     "contact_phone.html": {"card": CARD, "value": "360", "may_change": True, "errors": {"phone": "Write all of it."}},
     "error.html": {"status": 404, "problem": failures.ERROR_PAGES[404], "happened": "Not here."},
+    "admin/records.html": {"view": RetentionView([Hold(CASE, "A records request.", "Pat", NOW)], [DESTROYED], 3),
+                           "values": {"number": "x", "reason": ""}, "may_hold": True, "errors": {"reason": "Say it."}},
+    "admin/certificate.html": {"certificate": Certificate(DESTROYED, "OLY", [CASE])},
+    "admin/health.html": {"signs": [Sign("good", "Mail", "None waits."), Sign("bad", "Clock", "No job.", "Start it.")]},
     **EDITOR,
     **PUBLISHING,
 }  # fmt: skip
@@ -545,6 +553,22 @@ def test_files_may_be_kept_only_under_their_content(desk):
     client = desk.test_client()
     assert "immutable" in client.get(address).headers["Cache-Control"]
     assert client.get("/static/css/desk.css").headers["Cache-Control"] == "no-cache"
+
+
+def test_a_first_load_is_small_on_the_wire(desk):
+    client, asked = desk.test_client(), {"Accept-Encoding": "gzip"}
+    names = ["css/desk.css", *(f"js/{file.name}" for file in (STATIC / "js").iterdir()), "vendor/htmx.min.js"]
+    sent = {name: client.get(f"/static/{name}", headers=asked) for name in names}
+    assert sum(len(answer.data) for answer in sent.values()) < 40_000
+    css = sent["css/desk.css"]
+    assert gzip.decompress(css.data) == (STATIC / "css" / "desk.css").read_bytes()
+    assert (css.headers["Content-Encoding"], css.headers["Vary"]) == ("gzip", "Accept-Encoding")
+    again = client.get("/static/css/desk.css", headers={**asked, "If-None-Match": css.headers["ETag"]})
+    assert again.status_code == 304
+    assert "Content-Encoding" not in client.get("/static/css/desk.css").headers
+    assert "Content-Encoding" not in client.get("/notice", headers=asked).headers, "pages are not compressed"
+    font = "/static/fonts/public-sans/PublicSans-Bold.woff2"
+    assert "Content-Encoding" not in client.get(font, headers=asked).headers
 
 
 def test_the_built_files_are_small_and_ours():

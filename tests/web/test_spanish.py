@@ -40,6 +40,8 @@ def test_a_case_is_worked_in_spanish(desk: Desk, forgotten: None) -> None:
     case = read(f"/cases/{number}")
     assert "Se espera desde hoy a que el cliente se comunique con el supervisor WIOA de ESD" in case
     assert "«Escribir la solicitud con el cliente» se completó." in case
+    steps = read("/processes/opt_in_5512pro/1")
+    assert "1 día hábil" in steps and "el mismo día hábil" in steps and "business day" not in steps
     assert ">Client<" in case and ">Clear<" in case, "what was typed is no word of the catalogue"
 
 

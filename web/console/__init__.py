@@ -14,6 +14,9 @@ import click
 import engine
 from engine.texts import Rules
 from web.console import launch
+from web.console.auditing import audit
+from web.console.bundles import bundle
+from web.console.keeping import backup, restore
 from web.console.place import place
 from web.console.reach import reach
 
@@ -24,6 +27,12 @@ PROCEDURE = "opt_in_5512pro"
 @click.version_option(package_name="opt-in-desk", prog_name="optin")
 def main() -> None:
     """Opt-In Desk: procedure 5512PRO as a process."""
+
+
+main.add_command(bundle)
+main.add_command(audit)
+main.add_command(backup)
+main.add_command(restore)
 
 
 @main.command("demo")
@@ -159,25 +168,22 @@ def prepare() -> None:
 
 
 @main.command()
-def verify() -> None:
-    """Check that no event of the history is missing or changed.
+def inspect() -> None:
+    """Look for whatever must never be: rows and saved states that differ, forgotten mail, a fact in a wrong place.
 
-    Keep the last line elsewhere: the events without a case only ever grow beyond it.
+    Looks at one moment of the data and changes nothing, so it may run while people work.
     """
     reach()
-    from workflows import chains, db
+    from workflows.invariants import INVARIANTS, violations
 
-    with db.transaction() as transaction:
-        found = list(chains.chains(transaction))
-    broken = [chain for chain in found if chain.broken_at]
-    for chain in broken:
-        about = f"of case {chain.case}" if chain.case else "without a case"
-        click.echo(f"Broken: the history {about}, from event {chain.broken_at} on.", err=True)
-    if broken:
-        raise click.ClickException("The history was changed. Tell whoever answers for the records.")
-    click.echo(f"The history is whole: {sum(chain.events for chain in found)} events, {len(found)} chains.")
-    for chain in found[:1]:
-        click.echo(f"Without a case: {chain.events} events, the last is {chain.last_hash}")
+    found = list(violations())
+    for violation in found:
+        click.echo(f"{violation.invariant}: {violation.about}: {violation.what}", err=True)
+    if found:
+        raise click.ClickException(
+            f"{len(found)} violations. See the operator’s guide, “What inspect finds”."
+        )
+    click.echo(f"Nothing is wrong: {len(INVARIANTS)} invariants hold.")
 
 
 @main.command()

@@ -7,7 +7,18 @@ from workflows.queries.drafts import DraftView
 
 DRAFTS = "/processes/drafts"
 
-TABS = (("", marked("Overview")), ("/publish", marked("Publish")))
+TABS = (
+    ("", marked("Overview")),
+    ("/diagram", marked("Diagram")),
+    ("/steps", marked("Steps")),
+    ("/forms", marked("Forms")),
+    ("/mail", marked("Mail")),
+    ("/times", marked("Times")),
+    ("/scenarios", marked("Scenarios")),
+    ("/trace", marked("Trace")),
+    ("/compare", marked("Compare")),
+    ("/publish", marked("Publish")),
+)
 """What there is of a draft, in this order: the end of the address, and its words."""
 
 

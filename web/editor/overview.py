@@ -8,6 +8,7 @@ from workflows.commands.drafts import begin_draft, discard_draft
 from workflows.definitions import MAIN_PROCESS
 from workflows.language import gettext
 from workflows.queries.drafts import draft_problems, draft_view
+from workflows.queries.takeovers import newer_version
 
 overview = Blueprint("overview", __name__, url_prefix=DRAFTS)
 
@@ -27,6 +28,7 @@ def read_draft(draft_id: int) -> str:
         "editor/overview.html",
         draft_view(g.actor, draft_id),
         "",
+        newer=newer_version(g.actor, draft_id),
         problems=[problem for problem in found if not problem.warning],
         warnings=[problem for problem in found if problem.warning],
     )

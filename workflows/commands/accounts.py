@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from workflows import clock, history, outbox
 from workflows.commands import command, role_requests
 from workflows.commands.approvals import lock_person
-from workflows.commands.particulars import change_particulars
+from workflows.commands.particulars import change_particulars, check_particulars
 from workflows.commands.people import (
     check_not_closed,
     end_sessions,
@@ -82,7 +82,7 @@ def _new_person(work: Work, values: Mapping[str, Any]) -> Person:
     if agency is None or agency.area_code != work.actor.area:
         errors["agency"] = gettext("Choose the agency.")
     if errors or agency is None:
-        raise InvalidInput(fields=errors)
+        raise InvalidInput(fields=_gather(lambda: check_particulars(work, values)) | errors)
     person = Person(
         username=username,
         name=str(values.get("name") or ""),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
-from workflows import access, instances, privacy, steps
+from workflows import access, instances, privacy, retention, steps
 from workflows.area_settings import labels_of
 from workflows.case_file import new_file
 from workflows.cases import (
@@ -109,6 +109,10 @@ def opened_in_error(work: Work, number: str, reason: str = NOT_SAID) -> None:
     if reason not in ERROR_REASONS:
         raise InvalidInput(fields={"reason": gettext("Choose why the case is cancelled.")})
     case = _steered(work, number, partner_until=PARTNER_PURGES)
+    if retention.is_held(work.db, case.id):
+        raise NotNow(
+            gettext("The records of this case are kept for a records request or a court. Nothing was erased.")
+        )
     work.tried = Tried("opened_in_error", case.id, number)
     record(work, "case_opened_in_error", case, reason=reason)
     if not instances.receive(work, case, "opened_in_error"):

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from sqlalchemy import Select, func, select, update
 
-from workflows.bundle_checks import BUNDLE_FILE, refusals
+from workflows.bundle_checks import refusals
+from workflows.bundle_files import of_folder
 from workflows.commands import command
 from workflows.definitions import MAIN_PROCESS, Bundle, ProcessDefinition
 from workflows.errors import InvalidBundle, NotAllowed
@@ -20,10 +21,8 @@ _FOR_ALL = ProcessDefinition.key == MAIN_PROCESS, ProcessDefinition.area_code.is
 
 
 def read_folder(folder: Path) -> dict[str, str]:
-    """The files of a bundle, by their path within its folder."""
-    files = (path for path in sorted(folder.rglob("*")) if path.is_file())
-    named = ((path.relative_to(folder).as_posix(), path) for path in files)
-    return {name: path.read_text("utf-8") for name, path in named if BUNDLE_FILE.fullmatch(name)}
+    """The files of a bundle, by their path within its folder. Raises `InvalidInput` as `bundle_files.of_folder`."""
+    return of_folder(folder).files
 
 
 def deploy_bundle(folder: Path) -> int:

@@ -13,7 +13,6 @@ from workflows.digests import Digest, business_days, next_time
 from workflows.outbox import DAILY, OutboxMessage
 from workflows.people import SYSTEM, Person
 from workflows.queries.digest import MOST, has_something
-from workflows.settings import settings
 from workflows.share import share
 from workflows.work import Work
 
@@ -44,10 +43,10 @@ def queue_daily(work: Work, person_id: int) -> bool:
     row = work.db.get(Digest, person_id, with_for_update=True)
     if row is None or row.next_at > work.now:
         return False
-    days = business_days(work.db)
-    row.next_at = next_time(days, row.at, work.now)
     person = work.db.get_one(Person, person_id)
-    today = work.now.astimezone(settings().zone).date()
+    days = business_days(work.db, person.area_code)
+    row.next_at = next_time(days, row.at, work.now)
+    today = work.now.astimezone(days.zone).date()
     if not days.is_business_day(today) or not person.active or not has_something(work, person):
         return False
     ids = _taken(work, person_id)

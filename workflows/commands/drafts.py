@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 import engine
 from workflows.bundle_checks import BUNDLE_FILE
+from workflows.bundle_files import MOST_BYTES, MOST_FILES
 from workflows.commands import command
 from workflows.definitions import MAIN_PROCESS, ProcessDefinition, deployed
 from workflows.drafts import ProcessDraft, check_edits, draft_numbered
@@ -18,9 +19,6 @@ from workflows.people import person_of
 from workflows.ssn_guard import guard
 from workflows.work import Work
 
-MOST_BYTES = 4_000_000
-"""Of all files of a bundle together."""
-MOST_FILES = 500
 _NEW_AFTER = timedelta(hours=1)
 """The history tells a change once an hour for each person, not each time that a page saves by itself."""
 
@@ -30,11 +28,16 @@ Changes = Mapping[str, str | None]
 @command
 def begin_draft(work: Work, key: str = MAIN_PROCESS) -> int:
     """Begin to change the version that the area's new cases start with; gives the draft's id, that of the one there is."""
+    return begun(work, key).id
+
+
+def begun(work: Work, key: str) -> ProcessDraft:
+    """The draft of a procedure in the actor's area, begun now from the version in use unless there is one."""
     check_edits(work)
     base = deployed(work.db, key, work.actor.area)
     if base is None or work.actor.id is None:
         raise NotFound(gettext("No process is deployed. Ask an administrator to deploy one."))
-    return draft_from(work, base, dict(base.files)).id
+    return draft_from(work, base, dict(base.files))
 
 
 def draft_from(work: Work, base: ProcessDefinition, files: dict[str, str]) -> ProcessDraft:
@@ -60,7 +63,11 @@ def change_draft(work: Work, draft_id: int, changes: Changes, row_version: int) 
     it since `row_version`; `InvalidInput` with the file that is refused.
     """
     check_edits(work)
-    draft = draft_numbered(work, draft_id, lock=True)
+    return write_files(work, draft_numbered(work, draft_id, lock=True), changes, row_version)
+
+
+def write_files(work: Work, draft: ProcessDraft, changes: Changes, row_version: int) -> int:
+    """Write files into a draft that is locked, as `change_draft` does."""
     _check_unchanged(work, draft, row_version)
     _check_files(changes)
     files = {name: text for name, text in {**draft.files, **changes}.items() if text is not None}

@@ -60,7 +60,7 @@ def retry(actor: Actor, incident_id: int) -> Retried:
         return Retried(
             again.reference, "refused", gettext("It cannot be done now: the case is on hold or has gone on.")
         )
-    resolve(actor, incident_id)
+    _resolve(actor, incident_id)
     return Retried(again.reference, "went_on")
 
 
@@ -80,10 +80,11 @@ def _taken_up(work: Work, incident_id: int) -> _Again:
 
 
 @command
-def resolve(work: Work, incident_id: int) -> None:
-    """What failed has gone through after all."""
-    row, _ = _open_incident(work, incident_id)
-    end(work, row, "resolved", marked("It was tried again and went through."))
+def _resolve(work: Work, incident_id: int) -> None:
+    """What failed has gone through after all; the clock may have seen that first and settled the incident."""
+    row, _ = _locked_incident(work, incident_id)
+    if row.status == "open":
+        end(work, row, "resolved", marked("It was tried again and went through."))
 
 
 @command
@@ -100,6 +101,14 @@ def dismiss(work: Work, incident_id: int, reason: str) -> None:
 
 def _open_incident(work: Work, incident_id: int) -> tuple[CaseIncident, Case | None]:
     """An open incident of the administrator's area with its case, both locked."""
+    row, case = _locked_incident(work, incident_id)
+    if row.status != "open":
+        raise NotNow(gettext("This problem was looked after in the meantime."))
+    return row, case
+
+
+def _locked_incident(work: Work, incident_id: int) -> tuple[CaseIncident, Case | None]:
+    """An incident of the administrator's area, whatever its state, with its case, both locked."""
     if not work.actor.has(ADM):
         raise NotAllowed(gettext("Problems are looked after by administrators."))
     row = work.db.get(CaseIncident, incident_id)
@@ -107,8 +116,6 @@ def _open_incident(work: Work, incident_id: int) -> tuple[CaseIncident, Case | N
         raise NotFound(gettext("There is no such problem that you may see."))
     case = lock_case(work.db, row.case_id) if row.case_id else None
     work.db.refresh(row, with_for_update=True)
-    if row.status != "open":
-        raise NotNow(gettext("This problem was looked after in the meantime."))
     return row, case
 
 

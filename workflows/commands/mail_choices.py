@@ -81,5 +81,5 @@ def _set_daily(work: Work, person_id: int, at: str | None) -> None:
     if row and row.at == at:
         return
     row = row or Digest(person_id=person_id)
-    row.at, row.next_at = at, next_time(business_days(work.db), at, work.now)
+    row.at, row.next_at = at, next_time(business_days(work.db, work.actor.area), at, work.now)
     work.db.add(row)

@@ -29,16 +29,27 @@ def change_particulars(work: Work, person: Person, values: Mapping[str, object])
     return changed + _set_places(work, person, places)
 
 
+def check_particulars(work: Work, values: Mapping[str, object]) -> None:
+    """Refuse what cannot be kept, for a person who is not there yet."""
+    errors: dict[str, str] = {}
+    _read(values, errors)
+    _places(work, values, errors)
+    if errors:
+        raise InvalidInput(fields=errors)
+
+
 def _checked(person: Person, values: Mapping[str, object], errors: dict[str, str]) -> dict[str, object]:
-    new: dict[str, object] = {}
-    for name, check in (("name", _name), ("email", _mail), ("trained_on", _day), ("non_disclosure_on", _day)):
-        if name in values:
-            new[name] = check(name, values[name], errors)
+    new = _read(values, errors)
     new |= {name: bool(values[name]) for name in ("eto_account_active", "active") if name in values}
     # Only the way into the restriction is open here; the way out has two people (`lift_requests`).
     if values.get("is_restricted_user") or not person.is_esd_staff:
         new["is_restricted_user"] = True
     return new
+
+
+def _read(values: Mapping[str, object], errors: dict[str, str]) -> dict[str, object]:
+    checks = (("name", _name), ("email", _mail), ("trained_on", _day), ("non_disclosure_on", _day))
+    return {name: check(name, values[name], errors) for name, check in checks if name in values}
 
 
 def _name(field: str, value: object, errors: dict[str, str]) -> str:

@@ -25,7 +25,7 @@ from workflows.work import Work
 
 PAGE = 50
 MOST = 500
-"""So many open cases are looked at, the oldest of them."""
+"""So many open cases are sorted at once, oldest first: the pages of the next ones follow theirs."""
 
 
 @dataclass(frozen=True)
@@ -52,14 +52,13 @@ def ageing(work: Work, page: int = 1) -> tuple[list[Aged], int | None]:
     check_sees(work.actor)
     rows = select(Case, Office.name, Agency.name).join(Office, Office.code == Case.office_code)
     rows = rows.join(Agency, Agency.code == Case.agency_code).where(Case.closed_at.is_(None), _in_scope(work))
-    found = [
-        (case, office, agency) for case, office, agency in work.db.execute(rows.order_by(Case.id).limit(MOST))
-    ]
-    aged = _aged(work, found)
+    before, place = divmod((max(1, page) - 1) * PAGE, MOST)
+    part = rows.order_by(Case.id).offset(before * MOST).limit(MOST + 1)
+    found = [(case, office, agency) for case, office, agency in work.db.execute(part)]
+    aged = _aged(work, found[:MOST])
     aged.sort(key=lambda row: (-row.in_hands, row.number))
-    first = (max(1, page) - 1) * PAGE
-    more = len(aged) > first + PAGE
-    return aged[first : first + PAGE], max(1, page) + 1 if more else None
+    more = len(found) > place + PAGE
+    return aged[place : place + PAGE], max(1, page) + 1 if more else None
 
 
 def _in_scope(work: Work) -> ColumnElement[bool]:

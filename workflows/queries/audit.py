@@ -5,7 +5,7 @@ is. What would tell the answer to the offer of ESD staff is left out (X14): a li
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -52,7 +52,8 @@ class TrailFilters:
 
 @dataclass(frozen=True)
 class TrailRow:
-    """One event of the trail; the case by its number, never by a name. `reason` is that of an emergency access."""
+    """One event of the trail; the case by its number, never by a name. `reason` is that of an emergency access,
+    `receiver` the name of whoever was given a task."""
 
     id: int
     at: datetime
@@ -63,6 +64,7 @@ class TrailRow:
     words: str
     detail: dict[str, object] = field(default_factory=dict)
     reason: str = ""
+    receiver: str = ""
 
 
 @query
@@ -132,7 +134,9 @@ def _page(work: Work, filters: TrailFilters, before: int | None, limit: int) -> 
     found = work.db.execute(rows.order_by(HistoryEvent.at.desc(), HistoryEvent.id.desc())).all()
     names = _element_names(work, {event.element for event, _, _ in found if event.element})
     reasons = _reasons(work, [event.detail["access"] for event, _, _ in found if event.kind == OPENED])
-    return [_row(event, person, number, names, reasons) for event, person, number in found]
+    receivers = _names(work, {event.detail["to"] for event, _, _ in found if event.detail.get("to")})
+    rows_told = [_row(event, person, number, names, reasons) for event, person, number in found]
+    return [replace(row, receiver=receivers.get(row.detail.get("to"), "")) for row in rows_told]
 
 
 def _keys(work: Work, filters: TrailFilters, before: int | None, limit: int) -> Select[int] | None:
@@ -215,6 +219,11 @@ def _element_names(work: Work, elements: set[str]) -> dict[str, str]:
     """The names of tasks for the ids of their elements."""
     rows = select(UserTask.element, UserTask.name).where(UserTask.element.in_(elements)).distinct()
     return {element: name for element, name in work.db.execute(rows)}  # noqa: C416
+
+
+def _names(work: Work, ids: set[int]) -> dict[object, str]:
+    rows = select(Person.id, Person.name).where(Person.id.in_(ids))
+    return {key: name for key, name in work.db.execute(rows)}  # noqa: C416
 
 
 def _reasons(work: Work, ids: list[int]) -> dict[int, str]:

@@ -23,7 +23,7 @@ from workflows.queries.corrections import Corrected, correctable_tasks, correcti
 from workflows.queries.progress import Progress, progress_of
 from workflows.queries.reading import note_read
 from workflows.queries.sentences import (
-    MESSAGE_WORDS,
+    message_words,
     sentence,
     status_words,
     tells_less,
@@ -253,7 +253,7 @@ def sent_view(message: OutboxMessage, person: Person) -> Sent:
         id=message.id,
         message=message.number,
         kind=message.kind,
-        words=gettext(MESSAGE_WORDS[message.kind]),
+        words=message_words(message.kind, message.about),
         to=person.name,
         state=message.state,
         subject=message.subject,

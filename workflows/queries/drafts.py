@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import select
+
 from workflows.bundle_checks import BundleProblem, problems
 from workflows.definitions import Bundle, ProcessDefinition
 from workflows.drafts import OPEN_EDIT, ProcessDraft, check_edits, draft_numbered
-from workflows.language import gettext
 from workflows.people import person_of
 from workflows.queries import query
-from workflows.queries.processes import PROCESS_NAMES
+from workflows.queries.processes import name_of
 from workflows.work import Work
 
 
@@ -49,6 +50,14 @@ def draft_view(work: Work, draft_id: int) -> DraftView:
 
 
 @query
+def drafts(work: Work) -> dict[str, DraftView]:
+    """The drafts of the actor's area, by the key of their procedure."""
+    check_edits(work)
+    rows = work.db.scalars(select(ProcessDraft).filter_by(area_code=work.actor.area))
+    return {row.key: view_of(work, row) for row in rows}
+
+
+@query
 def draft_problems(work: Work, draft_id: int) -> list[BundleProblem]:
     """Everything that is wrong with a draft, warnings too."""
     check_edits(work)
@@ -64,7 +73,7 @@ def view_of(work: Work, draft: ProcessDraft) -> DraftView:
     return DraftView(
         id=draft.id,
         key=draft.key,
-        name=gettext(PROCESS_NAMES.get(draft.key, draft.key)),
+        name=name_of(draft.key),
         area=draft.area_code,
         base_id=draft.base_id,
         base_version=base.version,

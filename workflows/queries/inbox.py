@@ -110,29 +110,29 @@ def _told(actor: Actor, row: OutboxMessage, standing: Standing | None) -> tuple[
     if standing.is_own_case and standing.is_reduced:
         held = standing.lapsed or case.held_at is not None
         return words.ON_HOLD if held else words.REDUCED, case.number, f"/cases/{case.number}"
-    if _reads(standing, row.kind):
+    if _reads(standing, row):
         return said, case.number, f"/cases/{case.number}"
-    if _knows_of(standing, row.kind):
+    if _knows_of(standing, row):
         return gettext(words.A_TASK_IS_LATE) if row.kind == "remind_overdue" else said, case.number, ""
     return words.HIDDEN, None, ""
 
 
-def _reads(standing: Standing, kind: str) -> bool:
+def _reads(standing: Standing, row: OutboxMessage) -> bool:
     """Whether a message may be read and its case opened: by the side that it was written to."""
     partner = standing.is_own_case and not standing.actor.missing_clearances
-    if kind in words.FOR_PARTNER:
+    if words.is_for(words.FOR_PARTNER, row.kind, row.about):
         return partner
-    if kind in words.FOR_ESD:
+    if words.is_for(words.FOR_ESD, row.kind, row.about):
         return standing.is_esd
     return partner or standing.is_esd
 
 
-def _knows_of(standing: Standing, kind: str) -> bool:
+def _knows_of(standing: Standing, row: OutboxMessage) -> bool:
     """Whether a message may be read by somebody who may not open its case: program managers by number and age, staff
     who were assigned to the client, and administrators whom the procedure has told of an emergency."""
-    actor = standing.actor
+    actor, kind = standing.actor, row.kind
     if kind == "emergency_access":
         return actor.has(privacy.ADM) and actor.area == standing.case.area_code
-    if kind in words.FOR_MANAGERS or kind == "remind_overdue":
+    if words.is_for(words.FOR_MANAGERS, kind, row.about) or kind == "remind_overdue":
         return actor.has(privacy.PM) and actor.area == standing.case.area_code
     return kind == "notify_assigned_staff" and actor.holds_two_keys

@@ -45,6 +45,7 @@ WORDS = {
     "substitute_named": marked("You stand in for somebody who is absent."),
     "webhook_off": marked("Webhook {webhook} was turned off, because its address failed for too long."),
     "publication_wanted": marked("A new version of the procedure waits for a second person to approve it."),
+    "test_mail": marked("The test of a mail that you asked for was sent to you."),
 }
 """The sentence of each kind; what stands in braces is an id or a name of the procedure, kept with the message."""
 
@@ -56,6 +57,7 @@ PLACES = {
     "substitute_named": "/work",
     "webhook_off": "/admin/webhooks/{webhook}",
     "publication_wanted": "/processes/publications/{publication}",
+    "test_mail": "/processes/drafts/{draft}/mail/{mail}",
 }
 """Where a message leads that is about no case."""
 
@@ -83,6 +85,20 @@ FOR_ESD = ESD_ONLY_KINDS | {
     "notify_opt_out_again_wanted",
 }
 
+OWN_TO = {
+    "case_manager": FOR_PARTNER,
+    "supervisor": FOR_ESD,
+    "esd_staff": FOR_ESD,
+    "program_manager": FOR_MANAGERS,
+}
+"""Whom a bundle's own mail is to, and the kinds that are read as it is."""
+
+
+def is_for(side: frozenset[str], kind: str, about: Mapping[str, Any]) -> bool:
+    """Whether a message goes to a side: the partner, Employment Security, or the program managers."""
+    return kind in side or (kind not in WORDS and OWN_TO.get(about.get("to", "")) is side)
+
+
 A_TASK_IS_LATE = marked("A task of this case is late.")
 """What program managers read of `remind_overdue`: the name of a partner's task may tell how the request ended."""
 
@@ -97,11 +113,14 @@ REDUCED = marked("A message about a case of which you now see number and outcome
 
 
 def words_of(kind: str, about: Mapping[str, Any]) -> str:
-    """The sentence of a message, filled with what is kept with it."""
+    """The sentence of a message, filled with what is kept with it; a bundle's own mail is called by its title."""
+    if kind not in WORDS and about.get("title"):
+        return str(about["title"])
     said = {"message": "", "webhook": "", "publication": "", **about, "task": gettext(about.get("task", ""))}
     return gettext(WORDS.get(kind, OF_NO_NAME)).format_map(said)
 
 
 def place_of(kind: str, about: Mapping[str, Any]) -> str:
     """The page that a message about no case leads to; empty where there is none."""
-    return PLACES.get(kind, "").format_map({"webhook": "", "publication": "", **about})
+    nothing = {"webhook": "", "publication": "", "draft": "", "mail": ""}
+    return PLACES.get(kind, "").format_map({**nothing, **about})

@@ -1,15 +1,15 @@
 """Process definitions: which versions there are, how many cases run on each, and their diagrams as text."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 import engine
 from engine import Element
 from workflows import privacy
 from workflows.cases import Case
-from workflows.definitions import MAIN_PROCESS, ROLE_OF_LANE, Bundle, ProcessDefinition, bundle_of
+from workflows.definitions import MAIN_PROCESS, ROLE_OF_LANE, Bundle, ProcessDefinition, bundle_of, deployed
 from workflows.errors import NotAllowed, NotFound
 from workflows.instances import ProcessInstance
 from workflows.language import ENGLISH, chosen, gettext, marked
@@ -22,7 +22,11 @@ PROCESS_NAMES = {MAIN_PROCESS: marked("Opt-in requests (5512PRO)")}
 
 @dataclass(frozen=True)
 class Version:
-    """One version of a process bundle."""
+    """One version of a process bundle.
+
+    `area`: whose variant it is, empty for the one of all areas. `in_use`: new cases of the reader's area start with
+    it. `note`: why it was published. `open_cases`, `all_cases`: those of the reader's area.
+    """
 
     key: str
     name: str
@@ -33,6 +37,9 @@ class Version:
     sha256: str
     open_cases: int
     all_cases: int
+    area: str = ""
+    in_use: bool = False
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -52,28 +59,28 @@ class StepRow:
 
 @query
 def processes(work: Work) -> list[Version]:
-    """All versions, newest first."""
-    _check(work)
+    """The versions for all areas and those of the reader's own, newest first."""
+    check_reads(work)
     counts = _case_counts(work)
     rows = select(ProcessDefinition, Person.name).outerjoin(
         Person, Person.id == ProcessDefinition.deployed_by_id
     )
-    found = work.db.execute(rows.order_by(ProcessDefinition.key, ProcessDefinition.version.desc()))
-    return [_version(row, by, counts) for row, by in found]
+    newest = ProcessDefinition.key, ProcessDefinition.version.desc()
+    found = work.db.execute(rows.where(in_sight(work)).order_by(*newest)).all()
+    used = {key: deployed(work.db, key, work.actor.area) for key in {row.key for row, _ in found}}
+    return [replace(_version(row, by, counts), in_use=row is used[row.key]) for row, by in found]
 
 
 @query
 def process_version(work: Work, key: str, version: int) -> tuple[Version, list[StepRow], dict[str, str]]:
     """One version with its user tasks in the order of the diagrams, and the file of each process."""
-    _check(work)
-    row = _find(work, key, version)
+    check_reads(work)
+    row = version_numbered(work, key, version)
     bundle = bundle_of(work.db, row.id)
     by = work.db.get(Person, row.deployed_by_id) if row.deployed_by_id else None
-    return (
-        _version(row, by.name if by else None, _case_counts(work)),
-        step_rows(bundle),
-        bundle.file_of_process,
-    )
+    version_row = _version(row, by.name if by else None, _case_counts(work))
+    in_use = row is deployed(work.db, key, work.actor.area)
+    return replace(version_row, in_use=in_use), step_rows(bundle), bundle.file_of_process
 
 
 @query
@@ -90,8 +97,8 @@ def drawing(work: Work, key: str, version: int, file: str) -> str:
 
 
 def _diagram(work: Work, key: str, version: int, file: str | None) -> tuple[str, str]:
-    _check(work)
-    bundle = bundle_of(work.db, _find(work, key, version).id)
+    check_reads(work)
+    bundle = bundle_of(work.db, version_numbered(work, key, version).id)
     name = file or bundle.file_of_process[key]
     if name not in bundle.diagrams:
         raise NotFound(
@@ -126,6 +133,11 @@ def step_rows(bundle: Bundle) -> list[StepRow]:
     ]
 
 
+def name_of(key: str) -> str:
+    """What people call a procedure."""
+    return gettext(PROCESS_NAMES.get(key, key))
+
+
 def role_words(lane: str | None) -> str:
     """Whose work a lane holds, in words."""
     role = ROLE_OF_LANE.get(lane or "", "")
@@ -133,17 +145,24 @@ def role_words(lane: str | None) -> str:
 
 
 def _due_words(bundle: Bundle, due: str | None) -> str:
-    return str(bundle.service_levels.after(due)) if due else ""
+    return bundle.service_levels.after(due) if due else ""
 
 
-def _check(work: Work) -> None:
+def check_reads(work: Work) -> None:
+    """Reading the procedure is for every role."""
     if not work.actor.has(privacy.PM, privacy.SUP, privacy.ADM, privacy.AUD, privacy.CM, privacy.ESD):
         raise NotAllowed()
 
 
-def _find(work: Work, key: str, version: int) -> ProcessDefinition:
+def in_sight(work: Work) -> ColumnElement[bool]:
+    """The versions that somebody sees: those for all areas, and the own area's variant."""
+    return ProcessDefinition.area_code.is_(None) | (ProcessDefinition.area_code == work.actor.area)
+
+
+def version_numbered(work: Work, key: str, version: int) -> ProcessDefinition:
+    """One version; another area's is as if it had never been."""
     same = ProcessDefinition.key == key, ProcessDefinition.version == version
-    row = work.db.scalar(select(ProcessDefinition).where(*same))
+    row = work.db.scalar(select(ProcessDefinition).where(*same, in_sight(work)))
     if row is None:
         raise NotFound(
             gettext("There is no version {version} of {key}.").format(version=version, key=key[:80])
@@ -156,6 +175,7 @@ def _case_counts(work: Work) -> dict[int, tuple[int, int]]:
     rows = select(ProcessInstance.definition_id, opened, func.count()).join(
         Case, Case.id == ProcessInstance.case_id
     )
+    rows = rows.where(Case.area_code == work.actor.area)
     return {
         i: (open_, total) for i, open_, total in work.db.execute(rows.group_by(ProcessInstance.definition_id))
     }
@@ -165,7 +185,7 @@ def _version(row: ProcessDefinition, by: str | None, counts: dict[int, tuple[int
     open_cases, all_cases = counts.get(row.id, (0, 0))
     return Version(
         key=row.key,
-        name=gettext(PROCESS_NAMES.get(row.key, row.key)),
+        name=name_of(row.key),
         version=row.version,
         state=row.state,
         deployed_at=row.deployed_at,
@@ -173,4 +193,6 @@ def _version(row: ProcessDefinition, by: str | None, counts: dict[int, tuple[int
         sha256=row.sha256,
         open_cases=open_cases,
         all_cases=all_cases,
+        area=row.area_code or "",
+        note=getattr(row, "note", None) or "",
     )

@@ -1,6 +1,7 @@
 """History, states and messages in sentences for people; where a case stands is told by `state_words`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from workflows.cases import ERROR_REASONS, NOT_SAID, OUTCOMES, PRIVATE_OUTCOMES, STATUSES, Case
 from workflows.db import Json
@@ -44,6 +45,7 @@ MESSAGE_WORDS = {
     "daily_mail": marked("The daily mail of open tasks"),
     "webhook_off": marked("The administrators are told of a webhook that was turned off"),
     "publication_wanted": marked("A second person is asked to approve a version of the procedure"),
+    "test_mail": marked("The test of a mail that is being written"),
 }
 
 _SENTENCES = {
@@ -123,6 +125,12 @@ _SENTENCES = {
     "case_move_rolled_back": marked(
         "Moving the case to a newer version came out otherwise than foretold, so nothing was changed."
     ),
+    "draft_begun": marked("A draft of the process was begun."),
+    "draft_changed": marked("A draft of the process was changed."),
+    "draft_discarded": marked("A draft of the process was thrown away."),
+    "records_hold_placed": marked("The records of the case were put on hold."),
+    "records_hold_ended": marked("The hold on the records of the case was ended."),
+    "case_anonymised": marked("The case was anonymised, because its records need not be kept any more."),
 }
 
 KIND_WORDS = {
@@ -232,13 +240,20 @@ _MESSAGE = marked("{message}{number}.")
 
 
 def _message_sentence(event: HistoryEvent) -> str:
-    words = MESSAGE_WORDS.get(event.detail.get("message_kind", ""), _SOME_MESSAGE)
+    words = message_words(event.detail.get("message_kind", ""), event.detail)
     number = f" ({event.detail['message']})" if event.detail.get("message") else ""
     said = gettext(MESSAGE_STATES.get(event.kind, _MESSAGE))
-    return said.format(message=gettext(words), number=number)
+    return said.format(message=words, number=number)
 
 
 _SOME_MESSAGE = marked("A message")
+
+
+def message_words(kind: str, about: Mapping[str, Any]) -> str:
+    """What a list calls a message; a bundle's own mail by its `title`."""
+    return (
+        gettext(MESSAGE_WORDS[kind]) if kind in MESSAGE_WORDS else about.get("title", gettext(_SOME_MESSAGE))
+    )
 
 
 def kind_words(kind: str) -> str:

@@ -56,6 +56,11 @@ class TaskView:
         """The JSON Schema of the form, option lists filled in."""
         return self.form.schema(self.options, self.labels)
 
+    @property
+    def completing(self) -> str:
+        """What the button says that hands the answers in; empty where the form leaves that to the page."""
+        return fill(self.form.completing, self.labels)
+
     def overview(self, answers: dict[str, Any]) -> list[tuple[str, str, str]]:
         """Every question asked for these answers, with name, label and answer in words."""
         return self.form.overview(answers, self.options, self.labels)

@@ -8,7 +8,7 @@ from workflows.language import gettext, marked
 from workflows.outbox import OutboxMessage
 from workflows.people import Person, person_of
 from workflows.privacy import Standing
-from workflows.queries.sentences import MESSAGE_WORDS
+from workflows.queries.sentences import message_words
 from workflows.work import Work
 
 TOLD_TO_PARTNERS = {
@@ -43,7 +43,9 @@ def _one(work: Work, standing: Standing, same: Sequence[OutboxMessage]) -> Told:
     kind = same[0].kind
     people = [person for row in same if (person := person_of(work.db, row.recipient_id))]
     named = tuple(person.name for person in people if may_name(standing, person))
-    words = gettext(MESSAGE_WORDS[kind]) if named or standing.is_esd else _told_to_partners(standing, kind)
+    words = (
+        message_words(kind, same[0].about) if named or standing.is_esd else _told_to_partners(standing, kind)
+    )
     return Told(kind, words, named, all(row.state == "withheld" for row in same))
 
 

@@ -268,7 +268,7 @@ class TestViews:
             "0",
         ]
         told = bundled("T11").words({"assistance": ["referral", "none_wanted"]})
-        assert told == [("assistance", "What did you help with?", "Referral, Nothing was wanted")]
+        assert told == [("assistance", "What did you help with?", "Referral; Nothing was wanted")]
 
 
 def test_a_draft_keeps_what_can_be_read() -> None:

@@ -5,8 +5,8 @@ import "bpmn-js/dist/assets/diagram-js.css";
 import "bpmn-js/dist/assets/bpmn-js.css";
 import "./viewer.css";
 
-const SIGNS = { done: "✓", now: "●" };
-const WORDS = { done: "Done", now: "Now" };
+// Each mark with its sign and its words; a page with other marks brings its own.
+const SIGNS = { done: ["✓", "Done"], now: ["●", "Now"] };
 const READABLE = 0.55;
 const STEP = 60;
 
@@ -14,6 +14,7 @@ class Diagram {
   constructor(section) {
     this.section = section;
     this.marks = JSON.parse(section.dataset.marks);
+    this.signs = section.dataset.signs ? JSON.parse(section.dataset.signs) : SIGNS;
     this.canvasElement = section.querySelector("[data-diagram-canvas]");
     this.status = section.querySelector("[data-diagram-status]");
     // The wheel goes on moving the page; zooming has buttons and keys.
@@ -58,8 +59,7 @@ class Diagram {
       this.canvas.addMarker(id, `desk-${state}`);
       const sign = document.createElement("span");
       sign.className = `desk-sign desk-sign--${state}`;
-      sign.textContent = SIGNS[state];
-      sign.title = WORDS[state];
+      [sign.textContent, sign.title] = this.signs[state];
       this.overlays.add(id, { position: { top: -10, left: -10 }, html: sign });
     });
   }
@@ -68,7 +68,7 @@ class Diagram {
   begin() {
     this.fit();
     if (this.canvas.zoom() >= READABLE) return;
-    const now = this.first("now") ?? this.first("done");
+    const now = ["now", "done", "changed", "added", "removed"].map((state) => this.first(state)).find(Boolean);
     this.canvas.zoom(READABLE);
     if (now) this.goTo(this.viewer.get("elementRegistry").get(now));
   }
@@ -76,8 +76,9 @@ class Diagram {
   // Where an element begins, since some are wider than a phone.
   goTo(element) {
     const { width, height } = this.canvas.viewbox();
-    const x = element.x - Math.min(150, width / 4);
-    this.canvas.viewbox({ x, y: element.y + element.height / 2 - height / 2, width, height });
+    const place = element.waypoints?.[0] ?? { x: element.x, y: element.y + element.height / 2 };
+    const x = place.x - Math.min(150, width / 4);
+    this.canvas.viewbox({ x, y: place.y - height / 2, width, height });
   }
 
   first(state) {

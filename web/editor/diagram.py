@@ -1,0 +1,110 @@
+"""The tab with the drawn diagrams: the page of the modeler, what it may choose from, and diagrams of other tools."""
+
+from dataclasses import asdict
+from typing import Any
+
+from flask import Blueprint, Response, abort, flash, g, jsonify, make_response, redirect, request, url_for
+from werkzeug.exceptions import BadRequest
+from werkzeug.wrappers import Response as AnyResponse
+
+from web.editor.diagram_words import BPMN_WORDS, WORDS
+from web.editor.frame import DRAFTS, page
+from web.errors import status_of
+from web.security import CONTENT_SECURITY_POLICY
+from workflows.commands.drafts import change_draft
+from workflows.errors import DraftChanged, InvalidInput, Refused
+from workflows.language import gettext
+from workflows.queries.drafts import DraftView, draft_view
+from workflows.queries.modeling import FORMS, catalogue, expression_mistake
+from workflows.queries.uploads import upload_report
+
+diagram = Blueprint("diagram", __name__, url_prefix=DRAFTS)
+
+DRAWN = f"{CONTENT_SECURITY_POLICY}; style-src-attr 'unsafe-inline'"
+"""The modeler sets the places of what it draws in style attributes; scripts and sheets stay those of this site."""
+
+
+@diagram.get("/<int:draft_id>/diagram")
+@diagram.get("/<int:draft_id>/diagram/<file>")
+def draw(draft_id: int, file: str = "") -> Response:
+    """The modeler with one diagram of a draft, the main one first."""
+    draft = draft_view(g.actor, draft_id)
+    files = _diagrams(draft)
+    if file and file not in files:
+        abort(404)
+    decisions = any(name.endswith(".dmn") for name in draft.files)
+    shown = {"file": file or next(iter(files), ""), "files": files, "decisions": decisions}
+    answer = make_response(page("editor/diagram.html", draft, "/diagram", **shown))
+    answer.headers["Content-Security-Policy"] = DRAWN
+    return answer
+
+
+@diagram.get("/<int:draft_id>/diagram/catalogue")
+def read_catalogue(draft_id: int) -> Response:
+    """All that a diagram of the draft may name (`workflows.queries.modeling.Catalogue`), and the words of the modeler."""
+    chosen = asdict(catalogue(g.actor, draft_id))
+    words = {key: gettext(text) for key, text in WORDS.items()}
+    drawing = {text: gettext(text) for text in BPMN_WORDS}
+    return jsonify(**chosen, words=words, drawing=drawing)
+
+
+@diagram.post("/<int:draft_id>/diagram/check-expression")
+def check_expression(draft_id: int) -> tuple[Response, int] | Response:
+    """Takes `text` and `form`; answers `mistake`: None, or sentence, mend, corrected, start, end."""
+    sent: Any = request.get_json(silent=True)
+    if not isinstance(sent, dict) or not isinstance(sent.get("text"), str) or sent.get("form") not in FORMS:
+        raise BadRequest
+    try:
+        mistake = expression_mistake(g.actor, draft_id, sent["text"], sent["form"])
+    except InvalidInput as refused:
+        return jsonify(mistake={"sentence": " ".join(refused.fields.values()), "mend": "", "corrected": None})
+    except Refused as refused:
+        return jsonify(error=refused.code, message=refused.message), status_of(refused)
+    return jsonify(mistake=asdict(mistake) if mistake else None)
+
+
+@diagram.get("/<int:draft_id>/diagram/upload")
+def choose(draft_id: int) -> str:
+    """Choose a diagram of another tool."""
+    draft = draft_view(g.actor, draft_id)
+    return page("editor/diagram_upload.html", draft, "/diagram", files=_diagrams(draft))
+
+
+@diagram.post("/<int:draft_id>/diagram/upload")
+def upload(draft_id: int) -> tuple[str, int] | str:
+    """The report on a diagram of another tool; nothing is taken yet."""
+    draft = draft_view(g.actor, draft_id)
+    sent = request.files.get("file")
+    try:
+        if sent is None or not sent.filename:
+            raise InvalidInput(fields={"file": gettext("Choose the file of a diagram.")})
+        found = upload_report(g.actor, draft_id, sent.filename, sent.read(), request.form.get("replaces", ""))
+    except InvalidInput as refused:
+        told = page(
+            "editor/diagram_upload.html", draft, "/diagram", files=_diagrams(draft), errors=refused.fields
+        )
+        return told, status_of(refused)
+    return page("editor/diagram_report.html", draft, "/diagram", upload=found, refused="")
+
+
+@diagram.post("/<int:draft_id>/diagram/take")
+def take(draft_id: int) -> tuple[str, int] | AnyResponse:
+    """Take an uploaded diagram into the draft."""
+    file, text = request.form.get("file", ""), request.form.get("text", "")
+    version = request.form.get("row_version", "")
+    try:
+        change_draft(g.actor, draft_id, {file: text}, int(version) if version.isdigit() else 0)
+    except DraftChanged as refused:
+        found = upload_report(g.actor, draft_id, file, text.encode(), file)
+        draft = draft_view(g.actor, draft_id)
+        told = page("editor/diagram_report.html", draft, "/diagram", upload=found, refused=refused.message)
+        return told, status_of(refused)
+    flash(gettext("{file} is in the draft now.").format(file=file), "success")
+    return redirect(url_for("diagram.draw", draft_id=draft_id, file=file), 303)
+
+
+def _diagrams(draft: DraftView) -> list[str]:
+    """The diagrams of a draft, the main one first."""
+    main = draft.bundle.file_of_process.get(draft.key, "")
+    found = (name for name in draft.files if name.endswith(".bpmn"))
+    return sorted(found, key=lambda name: (name != main, name))
