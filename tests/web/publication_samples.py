@@ -41,7 +41,8 @@ PUBLISHING = {
         "values": {"note": "Because.", "mode": ""}, "errors": {"mode": "Choose."},
     },
     "publication.html": {
-        **LIST, "row": publication(), "checks": CHECKS, "cases": PROSPECT, "states": STATES,
+        **LIST, "row": publication(), "groups": [], "signs": {}, "number": 0,
+        "checks": CHECKS, "cases": PROSPECT, "states": STATES,
         "tones": {"proposed": "warn"}, "case_states": CASE_STATES, "reason": "", "errors": {"reason": "Say why."},
     },
     "publications.html": {
