@@ -172,7 +172,7 @@ def _dangling(bundle: Bundle, element: engine.Element) -> Iterator[tuple[str, st
         )
     if element.step in MESSAGES and not bundle.mail(element.step):
         yield f"It sends {element.step}, which has no words in mail/.", "Write the words of the message."
-    if element.step == own_mails.STEP:
+    if element.step == own_mails.SEND_MAIL:
         yield from _own_mail(bundle, told.get("mail", ""), told.get("mailTo", ""))
 
 

@@ -5,10 +5,9 @@ from workflows.people import (
     Person,
     people_with,
     person_of,
-    staff_of,
     supervisors_for,
 )
-from workflows.user_tasks import UserTask, is_esd, open_tasks
+from workflows.user_tasks import UserTask, candidates, open_tasks
 from workflows.work import Work
 
 
@@ -50,18 +49,3 @@ def holders(work: Work, case: Case, tasks: list[UserTask]) -> list[Person]:
         for person in [assignee] if assignee else candidates(work, case, task):
             people[person.id] = person
     return list(people.values())
-
-
-def candidates(work: Work, case: Case, task: UserTask) -> list[Person]:
-    """The people a task is offered to."""
-    if is_esd(task.role):
-        backups = (
-            staff_of(work.db, "esd_wioa_supervisor", case.office_code, backup=True)
-            if case.backup_opened
-            else []
-        )
-        return supervisors_for(work.db, case.office_code, case.area_code) + backups
-    if task.role == "program_manager":
-        return people_with(work.db, "program_manager", area=case.area_code)
-    person = person_of(work.db, case.case_manager_id)
-    return [person] if person else []

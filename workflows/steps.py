@@ -7,12 +7,12 @@ This module and `instances` know each other: a process calls its steps, and a st
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from engine import Element
 from workflows import holds, instances, kept_answers, outbox, own_mails, receivers
 from workflows.case_file import file_of
-from workflows.cases import Case, ClientFacts, Note
+from workflows.cases import Case, ClientFacts, Note, TaskRecord
 from workflows.corrections import Correction
 from workflows.definitions import Bundle
 from workflows.duplicates import cases_like, open_cases_like, open_cases_of_agency_like

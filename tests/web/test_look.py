@@ -19,6 +19,7 @@ from tests.browser.pages import violations
 from tests.chromium import ARGUMENTS
 from tests.web.comparison_samples import COMPARED
 from tests.web.editor_samples import DRAFT, EDITOR
+from tests.web.publication_samples import PUBLISHING
 from web import app as shell
 from web import failures, forms_view
 from workflows import language
@@ -305,6 +306,7 @@ SAMPLES: dict[str, dict[str, object]] = {
     "admin/health.html": {"signs": [Sign("good", "Mail", "None waits."), Sign("bad", "Clock", "No job.", "Start it.")]},
     **EDITOR,
     **COMPARED,
+    **PUBLISHING,
 }  # fmt: skip
 
 

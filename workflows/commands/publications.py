@@ -214,7 +214,7 @@ def _entry(publication_id: int, one: Foretold) -> dict[str, object]:
         "changes": foreseen.told, "reason": foreseen.reason, "element": foreseen.element,
         "element_name": foreseen.element_name, "waiting": [list(work) for work in foreseen.waiting],
         "foretold_of": one.state_hash, "definition_before": one.definition_id, "state_before": None,
-        "rows_before": None, "hash_after": "", "attempts": 0,
+        "rows_before": None, "hash_after": "", "moved_at": None, "attempts": 0,
     }  # fmt: skip
 
 
