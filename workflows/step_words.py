@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 
 from engine import Element
+from workflows import own_mails
 from workflows.definitions import Bundle
 from workflows.language import gettext, marked
 from workflows.outbox import MESSAGES
-from workflows.own_mails import SEND_MAIL
 from workflows.service_levels import InvalidServiceLevels, ServiceLevel
 from workflows.steps import STEPS
 
@@ -65,7 +65,7 @@ WHAT_STEPS_DO: Mapping[str, str] = {
 
 def kind_words(element: Element) -> str:
     """What kind of element it is: an automatic step that sends a message is an e-mail."""
-    if element.kind == "serviceTask" and (element.step in MESSAGES or element.step == SEND_MAIL):
+    if element.kind == "serviceTask" and (element.step in MESSAGES or element.step == own_mails.SEND_MAIL):
         return gettext(E_MAIL)
     return gettext(KINDS.get(element.kind, OTHER))
 

@@ -344,7 +344,12 @@ PLACES = (
            "POST /processes/drafts/<int:draft_id>/diagram/check-expression",
            "GET /processes/drafts/<int:draft_id>/diagram/upload",
            "POST /processes/drafts/<int:draft_id>/diagram/upload",
-           "POST /processes/drafts/<int:draft_id>/diagram/take"),
+           "POST /processes/drafts/<int:draft_id>/diagram/take",
+           *(f"{way} /processes/drafts/<int:draft_id>/steps{end}" for way, end in (
+               ("GET", ""), ("GET", "/<file>"), ("GET", "/<file>/<element>"), ("POST", "/<file>/<element>"),
+               ("POST", "/<file>/<element>/move"), ("GET", "/<file>/<element>/remove"),
+               ("POST", "/<file>/<element>/remove"), ("GET", "/<file>/<element>/add"),
+               ("POST", "/<file>/<element>/add")))),
           "6.2 Edit BPMN (draft): program managers of the area", "program_manager", local=True),
     Place(tuple(f"{way} /processes/drafts/<int:draft_id>{end}" for way, end in (
               ("GET", "/forms"), ("POST", "/forms"), ("GET", "/forms/<form>"), ("POST", "/forms/<form>"),
