@@ -105,8 +105,12 @@ PAGES = {
             "/admin/agreements/new", "/admin/agreements/K-TEST-103", "/admin/agreements/K-TEST-103/change",
             "/admin/outbox", "/admin/settings", "/team", "/team/ageing",
             "/processes/opt_in_5512pro/1/procedure", *(f"{{process}}{tab}" for tab in (
+                "/steps", "/steps/opt_in_request.bpmn?view=outline", "/steps/opt_in_request.bpmn/G6_Decision",
+                "/steps/opt_in_request.bpmn/G6_Decision/add", "/steps/opt_in_request.bpmn/S_NoteContact/remove",
                 "/scenarios", "/scenarios/opted_in", "/walk", "/walk/tasks/T1_QuickSearchOwnOffice", "/trace", "/trace/1",
-                "/procedure"))),
+                "/procedure", "/diagram", "/diagram/opt_in_request.bpmn", "/diagram/upload", "/forms",
+                "/forms/T7_RecordContactAndVerifyWish", "/mail", "/mail/notify_supervisor", "/times",
+                "/forms/T7_RecordContactAndVerifyWish/questions/identity_method", "/times/confirm_due"))),
     PAT: ("/manage", "/admin/people", f"/admin/people/{AVERY}", f"/admin/people/{ELLIS}", "/admin/people/new",
           "/admin/outbox", "/admin/outbox/1", "/admin/settings", "/admin/health", "/admin/records",
           "/audit", "/audit?case={request}",
