@@ -271,7 +271,7 @@ def _things(session: Session, numbers: dict[str, str]) -> dict[str, Any]:
         "delivery": delivery,
         "draft": _draft(session, version.id),
         "publication": _publication(session, version.id),
-        "year": _destroyed(session, numbers["closed_in"], case),
+        "year": _destroyed(session, numbers["opted_in"], case),
         "kept": numbers["in_contact"],
     }
 

@@ -4,11 +4,13 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from tests.web.draft_samples import TABS_OF_PARTS
+from tests.web.step_samples import TAB_OF_STEPS
 from workflows.bundle_checks import BundleProblem
 from workflows.clauses import Clause
 from workflows.queries.drafts import DraftView
 from workflows.queries.procedure import WrittenView
 from workflows.queries.scenarios import MoveRow, OpenStep, RehearsalView
+from workflows.queries.uploads import Told, Upload
 from workflows.scenario_play import Playing
 from workflows.scenarios import Move, Scenario
 from workflows.written_procedure import Carried, Paragraph, Procedure, Section
@@ -24,6 +26,10 @@ FRAME = {"draft": DRAFT, "tabs": TABS}
 PROBLEM = BundleProblem(
     "opt_in_request.bpmn", "T6", "V8", "It names a form that is gone.", "Choose one.", "Ask the client"
 )
+UPLOAD = Upload(
+    file="visit.bpmn", text="<x/>", replaces=True, tool="A Modeler 5.0",
+    told=[("Kept", [Told("Visit", "camunda:asyncBefore", "true", "Kept.")])], problems=[PROBLEM],
+)  # fmt: skip
 
 ERRORS = {"name": "Write a name of 1 to 120 characters."}
 MOVE = MoveRow(1, "“Search” is completed", (("How many?", "2"),), ("Search elsewhere",))
@@ -44,7 +50,7 @@ PLAYING = Playing(
 )
 WALK = RehearsalView(
     DRAFT, (("opt_in_5512pro", "Opt-in"),), PLAYING, (MOVE,), (OpenStep("T1", "Search", "Case manager"),),
-    (("TM", "It has waited too long"),), (("client_withdrew", "Client withdrew"),), SCENARIO,
+    (("TM", "It has waited too long"),), (("client_withdrew", "Client withdrew"),), ("A mail",), SCENARIO,
 )  # fmt: skip
 CLAUSE = Clause("5512PRO 5", "Ask the client to call.", ("T6",), "SAMPLE")
 ROW = {"place": 1, "number": "5512PRO 5", "text": "Ask the client.", "steps": ["Ask"], "gone": ["T6"],
@@ -62,9 +68,14 @@ FIELD = {"name": "name", "widget": "text", "label": "A name", "hint": "", "optio
          "shown": True, "controls": True, "error": ERRORS["name"]}  # fmt: skip
 
 EDITOR = {
+    # With a diagram the modeler would ask a server that is not there: tests/browser/test_modeler.py looks at that.
+    "editor/diagram.html": {**FRAME, "file": "", "files": [], "decisions": False},
+    "editor/diagram_upload.html": {**FRAME, "files": ["a.bpmn"], "errors": {"file": "Choose the file."}},
+    "editor/diagram_report.html": {**FRAME, "upload": UPLOAD, "refused": "Kim has changed this draft."},
     "editor/overview.html": {**FRAME, "problems": [PROBLEM], "warnings": [PROBLEM]},
     "editor/scenarios.html": {
         **FRAME, "playable": True, "like": [("withdrawn", "Withdrawn")], "marks": {"T1": "done"},
+        "signs": {"done": ("✓", "Some does")}, "starts": ["Start"],
         "rows": [{"key": "x", "name": "SAMPLE", "moves": 3, "outcome": "Withdrawn", "differs": ["It ended otherwise."]},
                  {"key": "y", "name": "SAMPLE 2", "moves": 0, "outcome": "", "differs": []}],
         "coverage": {"elements": (1, 2), "flows": (1, 3), "outcomes": (1, 2), "missed_outcomes": ["Withdrawn"],
@@ -92,5 +103,5 @@ EDITOR = {
     "procedure.html": {
         "written": WrittenView("Opt-in requests (5512PRO)", "opt_in_5512pro", 3, PROCEDURE), "procedure": PROCEDURE,
     },
-    **{name: {**FRAME, **values} for name, values in TABS_OF_PARTS.items()},
+    **{name: {**FRAME, **values} for name, values in {**TABS_OF_PARTS, **TAB_OF_STEPS}.items()},
 }  # fmt: skip

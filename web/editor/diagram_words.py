@@ -127,7 +127,8 @@ BPMN_WORDS = (
     marked("Move the drawing"), marked("Select several"), marked("Make room"), marked("Connect two elements"),
     marked("Start event"), marked("Wait for a time"), marked("End of a branch"), marked("End of the case"),
     marked("Decision: one way"), marked("At the same time"), marked("Task for a person"),
-    marked("Automatic step or mail"), marked("Another diagram"), marked("Sub-process"), marked("Note"),
+    marked("Automatic step or mail"), marked("Another diagram"), marked("Sub-process"),
+    marked("Pool, which holds the lanes"), marked("Note"),
     # What stands beside a selected element
     marked("Then a task for a person"), marked("Then an automatic step or mail"), marked("Append end event"),
     marked("Append gateway"), marked("Append intermediate/boundary event"), marked("Add text annotation"),

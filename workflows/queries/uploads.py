@@ -46,7 +46,7 @@ class Upload:
     text: str
     replaces: bool
     tool: str
-    told: dict[str, list[Told]]
+    told: list[tuple[str, list[Told]]]
     problems: list[BundleProblem]
 
 
@@ -101,10 +101,11 @@ def _names(text: str) -> dict[str, str]:
     return {found[1]: found[2] for found in _NAMED.finditer(text)}
 
 
-def _told(report: dialects.Report, names: dict[str, str]) -> dict[str, list[Told]]:
-    told: dict[str, list[Told]] = {gettext(words): [] for words in OUTCOMES.values()}
+def _told(report: dialects.Report, names: dict[str, str]) -> list[tuple[str, list[Told]]]:
+    """What is said of each element, outcome by outcome; an outcome that nothing has is left out."""
+    found: dict[str, list[Told]] = {outcome: [] for outcome in OUTCOMES}
     for element, notes in report.notes.items():
         for note in notes:
-            words = gettext(OUTCOMES[note.outcome])
-            told[words].append(Told(names.get(element, element), note.name, note.value, note.sentence))
-    return {words: rows for words, rows in told.items() if rows}
+            told = Told(names.get(element, element), note.name, note.value, note.sentence)
+            found[note.outcome].append(told)
+    return [(gettext(OUTCOMES[outcome]), rows) for outcome, rows in found.items() if rows]

@@ -24,7 +24,7 @@ export class Fields {
     const named = is(element, "bpmn:FlowNode") && !is(element, "bpmn:Gateway");
     if (named || is(element, "bpmn:Process") || process) fields.push(this.help(element, process ?? target));
     const placed = is(element, "bpmn:FlowNode") && !is(element, "bpmn:BoundaryEvent");
-    if (placed && this.model.lanes(element).length) fields.push(this.role(element));
+    if (placed && this.model.pool(element)) fields.push(this.role(element));
     return { title: this.words[kindOf(element)] ?? this.words.element, fields };
   }
 
@@ -231,4 +231,4 @@ const KINDS = [
   ["bpmn:Participant", "pool"], ["bpmn:Process", "process"], ["bpmn:TextAnnotation", "annotation"],
 ];
 
-const kindOf = (element) => KINDS.find(([type]) => is(element, type))?.[1];
+export const kindOf = (element) => KINDS.find(([type]) => is(element, type))?.[1];

@@ -15,6 +15,7 @@ const SHAPES = [
   ["activity", "bpmn-icon-service-task", "Automatic step or mail", { type: "bpmn:ServiceTask" }],
   ["activity", "bpmn-icon-call-activity", "Another diagram", { type: "bpmn:CallActivity" }],
   ["activity", "bpmn-icon-subprocess-expanded", "Sub-process", { type: "bpmn:SubProcess", isExpanded: true }],
+  ["artifact", "bpmn-icon-participant", "Pool, which holds the lanes", { type: "bpmn:Participant" }],
   ["artifact", "bpmn-icon-text-annotation", "Note", { type: "bpmn:TextAnnotation" }],
 ];
 
@@ -56,6 +57,7 @@ class Palette {
 
   // A sub-process begins with its start event, which the rules demand.
   made(attributes) {
+    if (attributes.type === "bpmn:Participant") return this.elementFactory.createParticipantShape();
     const shape = this.elementFactory.createShape(attributes);
     if (attributes.type !== "bpmn:SubProcess") return shape;
     return [shape, this.elementFactory.createShape({ type: "bpmn:StartEvent", x: 40, y: 82, parent: shape })];

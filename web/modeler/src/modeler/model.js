@@ -132,8 +132,13 @@ export class Model {
     return found ?? this.newLane(element, name);
   }
 
+  pool(element) {
+    const process = this.processOf(element);
+    return this.registry.find((each) => is(each, "bpmn:Participant") && getBusinessObject(each).processRef === process);
+  }
+
   newLane(element, name) {
-    const pool = this.registry.find((each) => is(each, "bpmn:Participant") && getBusinessObject(each).processRef === this.processOf(element));
+    const pool = this.pool(element);
     if (!pool) return null;
     const lane = this.modeling.addLane(pool, "bottom");
     this.modeling.updateProperties(lane, { name });

@@ -1,5 +1,6 @@
 // What the server says is wrong: signs on the elements, and a list under the drawing. Its words are not changed here.
 import { filled, make } from "./dom.js";
+import { kindOf } from "./fields.js";
 
 const PLACE = { top: -13, left: -13 };
 
@@ -48,8 +49,9 @@ export class Problems {
   }
 
   place(problem) {
-    const name = problem.name || problem.element || problem.file;
-    if (problem.file === this.desk.file && this.registry.get(problem.element)) {
+    const drawn = problem.file === this.desk.file && this.registry.get(problem.element);
+    const name = problem.name || (drawn && this.words[kindOf(drawn)]) || problem.element || problem.file;
+    if (drawn) {
       return make("button", { type: "button", class: "usa-button usa-button--unstyled", onclick: () => this.desk.go(problem.element) }, name);
     }
     if (!problem.file.endsWith(".bpmn")) return make("strong", {}, name);
