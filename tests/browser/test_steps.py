@@ -41,7 +41,10 @@ def test_steps_are_changed_and_added_by_keyboard(visit: Visit) -> None:
     page = visit(ROBIN).page
     page.goto("/processes")
     hand = Typist(page)
-    hand.press("Open the draft")
+    if page.get_by_role("link", name="Open the draft").count():
+        follow(hand, "Open the draft")
+    else:
+        hand.press("Begin a draft Opt-in requests (5512PRO)")
     follow(hand, "Steps")
     follow(hand, REQUEST)
     follow(hand, "Ask the client to call the supervisor")
