@@ -14,7 +14,7 @@ from engine.limits import DEFAULT, Limits
 from engine.reading import read
 from engine.walking import following, walk
 
-__all__ = ["Flow", "Line", "Node", "Scope", "Tale", "Way", "tales"]
+__all__ = ["Flow", "Line", "Node", "Scope", "Tale", "Way", "ahead", "tales"]
 
 _DEEPEST = 12
 """Ways within ways; what lies deeper is told at the end of the process instead."""
@@ -73,6 +73,19 @@ def _all(lines: tuple[Line, ...]) -> Iterator[Line]:
         yield from _all(line.inside)
         for way in line.ways:
             yield from _all(way.lines)
+
+
+def ahead(scope: Scope, node: Node) -> Node:
+    """The element that a person would name where a flow leads: behind gateways without a name where ways only meet."""
+    nodes = {each.id: each for each in scope.nodes}
+    tried: set[str] = set()
+    while node.kind.endswith("Gateway") and not node.element.name and node.id not in tried:
+        tried.add(node.id)
+        out = [flow.target for flow in scope.flows if flow.source == node.id and flow.target in nodes]
+        if len(out) != 1:
+            break
+        node = nodes[out[0]]
+    return node
 
 
 def tales(files: Mapping[str, bytes], *, limits: Limits = DEFAULT) -> dict[str, Tale]:

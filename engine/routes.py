@@ -15,11 +15,13 @@ class Routes:
     """The ways through the processes of a bundle, as drawn.
 
     Conditions are not looked at, so every branch counts. Boundary events and event sub-processes are left out: what
-    breaks into the work is nothing that comes by itself. `nodes`, `flows`: all of them, in the order of the files.
+    breaks into the work is nothing that comes by itself. `processes`: their names by id; `nodes`, `flows`: all
+    of them, in the order of the files.
     """
 
     def __init__(self, drawing: Drawing) -> None:
         self.nodes: tuple[Node, ...] = tuple(drawing.nodes)
+        self.processes = {scope.id: scope.name for scope in drawing.processes}
         self.flows: tuple[Flow, ...] = tuple(drawing.flows)
         self._nodes: dict[str, Node] = {node.id: node for node in self.nodes}
         self._firsts = {scope.id: [node.id for node in scope.first()] for scope in drawing.scopes}

@@ -126,10 +126,10 @@ def create_app(configuration: Settings | None = None) -> Flask:
         count = chosen.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
     _prepare_templates(app, chosen)
+    log_requests(app)
     csrf.init_app(app)
     security.protect(app)
     compress_static(app)
-    log_requests(app)
     register_failures(app)
     app.add_url_rule("/healthz", "healthz", healthz)
     for blueprint in BLUEPRINTS:

@@ -28,6 +28,7 @@ LABELS = {
     "kinds": marked("Told of"),
     "last_day": marked("Last day"),
     "late_minutes": marked("Minutes late"),
+    "moves_cases": marked("Open cases are moved"),
     "new": marked("Now"),
     "number": marked("Number"),
     "office": marked("Office"),

@@ -114,7 +114,8 @@ def _words(bundle: Bundle) -> Iterator[BundleProblem]:
 
 
 def _diagrams(bundle: Bundle) -> Iterator[BundleProblem]:
-    """Those of the diagrams; names that lead to nothing are looked for once the drawing is sound."""
+    """Those of the diagrams; first names that lead to nothing, which often are the cause of what follows."""
+    yield from _elements(bundle)
     found = engine.check(
         bundle.diagrams,
         MAIN_PROCESS,
@@ -132,8 +133,6 @@ def _diagrams(bundle: Bundle) -> Iterator[BundleProblem]:
         yield BundleProblem(
             "", OPT_OUT_AGAIN, "X6", reason, "Add the diagram, or mark its process executable."
         )
-    elif all(problem.warning for problem in found):
-        yield from _elements(bundle, bundle.definition(MAIN_PROCESS))
 
 
 def variables(bundle: Bundle) -> Callable[[engine.Element], dict[str, Kind]]:
@@ -152,9 +151,9 @@ def variables(bundle: Bundle) -> Callable[[engine.Element], dict[str, Kind]]:
     return of
 
 
-def _elements(bundle: Bundle, definition: engine.Definition) -> Iterator[BundleProblem]:
+def _elements(bundle: Bundle) -> Iterator[BundleProblem]:
     """Names in a diagram that lead to nothing in the bundle (V8)."""
-    for element in definition.elements.values():
+    for element in engine.drawn_elements(bundle.diagrams):
         for reason, mend in _dangling(bundle, element):
             file = bundle.file_of_process.get(element.process_id, "")
             yield BundleProblem(file, element.id, "V8", reason, mend, element.name)
@@ -164,10 +163,8 @@ def _dangling(bundle: Bundle, element: engine.Element) -> Iterator[tuple[str, st
     told, keys = element.properties, bundle.service_levels.keys()
     form = told.get("formJsonSchemaFilename")
     if element.kind == "userTask" and f"forms/{form}" not in bundle.files:
-        yield (
-            f"It names the form {form}, which the bundle does not hold.",
-            "Choose one of the bundle’s forms.",
-        )
+        names = f"names the form {form}, which the bundle does not hold" if form else "names no form"
+        yield f"It {names}.", "Choose one of the bundle’s forms."
     for due in (told[name] for name in ("due", "dueAgain") if name in told and told[name] not in keys):
         yield (
             f"It is due in {due}, which service_levels.toml does not name.",
@@ -175,7 +172,7 @@ def _dangling(bundle: Bundle, element: engine.Element) -> Iterator[tuple[str, st
         )
     if element.step in MESSAGES and not bundle.mail(element.step):
         yield f"It sends {element.step}, which has no words in mail/.", "Write the words of the message."
-    if element.step == own_mails.STEP:
+    if element.step == own_mails.SEND_MAIL:
         yield from _own_mail(bundle, told.get("mail", ""), told.get("mailTo", ""))
 
 

@@ -46,9 +46,10 @@ def earlier(source: Document, name: str = "") -> dict[str, Document]:
     return {one: source["properties"][one] for one in names[:until]}
 
 
-def with_texts(source: Document, title: str, description: str) -> Document:
-    """The form under another title, with another text above its questions."""
-    return put(put(source, "title", title), "description", description or None, after="title")
+def with_texts(source: Document, title: str, description: str, completing: str) -> Document:
+    """The form under another title, with another text for programs, and other words on its last button."""
+    titled = put(put(source, "title", title), "description", description or None, after="title")
+    return put(titled, "x-complete", completing or None, after="description" if description else "title")
 
 
 def with_question(source: Document, name: str, question: Document, *, required: bool) -> Document:

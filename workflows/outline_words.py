@@ -1,5 +1,7 @@
 """The sentences of a process told in order (`engine.narrative`): who does what, due when, and where each way leads."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -14,12 +16,16 @@ from workflows.step_words import levels_of, time_words
 
 @dataclass(frozen=True)
 class Sentence:
-    """A line of the outline: its `text`, the id of the element it is about, and what is told below it."""
+    """A line of the outline: its `text`, the id of the element it is about, and what is told below it.
+
+    `leads`: the element holds something to change, so that the line is a link to it.
+    """
 
     element: str
     text: str
-    ways: tuple["ToldWay", ...] = ()
-    inside: tuple["Sentence", ...] = ()
+    ways: tuple[ToldWay, ...] = ()
+    inside: tuple[Sentence, ...] = ()
+    leads: bool = False
 
 
 @dataclass(frozen=True)
@@ -102,7 +108,8 @@ class Teller:
     def _line(self, line: Line) -> Sentence:
         several = len([way for way in line.ways if way.event is None])
         ways = tuple(self._way(line.node, way, several) for way in line.ways)
-        return Sentence(line.node.id, self._says(line.node), ways, self._lines(line.inside))
+        leads = line.node.kind not in ("startEvent", "endEvent", "parallelGateway")
+        return Sentence(line.node.id, self._says(line.node), ways, self._lines(line.inside), leads)
 
     def _says(self, node: Node) -> str:
         told = node.element.properties

@@ -15,7 +15,7 @@ from workflows.organisations import Agency, Office
 from workflows.outbox import MESSAGES, OWN
 from workflows.work import Work
 
-STEP = "send_mail"
+SEND_MAIL = "send_mail"
 """The step; its properties `mail` and `mailTo` say which mail it sends, and to whom of `RECEIVERS`."""
 
 RECEIVERS = {

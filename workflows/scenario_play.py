@@ -19,6 +19,7 @@ from workflows.form_fields import Field
 from workflows.forms import Form, FormRefused
 from workflows.language import gettext
 from workflows.outbox import MESSAGES
+from workflows.own_mails import SEND_MAIL
 from workflows.scenarios import Answers, BadScenario, Move, Returns, Scenario, Usual, read_usual
 
 NOW = datetime(2026, 11, 20, 18, 0, tzinfo=UTC)
@@ -32,8 +33,6 @@ SAMPLE_OPTIONS: Mapping[str, Mapping[str, str]] = {
 }
 """What the product fills into forms; offices and staff are samples."""
 TRIES = "contact_attempts_max"
-SEND_MAIL = "send_mail"
-"""The step that sends the mail which its element names, whatever that is."""
 
 
 class Host:

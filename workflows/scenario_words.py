@@ -1,5 +1,6 @@
 """Where a scenario comes out otherwise than expected, each difference in a sentence."""
 
+import re
 from collections.abc import Iterator, Sequence
 
 from workflows.cases import OUTCOMES
@@ -54,7 +55,7 @@ def differences(bundle: Bundle, scenario: Scenario, playing: Playing) -> list[st
     return [
         *found,
         *_withdrawn(names, scenario, playing),
-        *_notices(scenario, playing),
+        *_notices(bundle, scenario, playing),
         *_end(names, scenario, playing),
     ]
 
@@ -62,6 +63,26 @@ def differences(bundle: Bundle, scenario: Scenario, playing: Playing) -> list[st
 def outcome_words(outcome: str) -> str:
     """An outcome in words; as it is written where it is none of the closed list (domain 3.6)."""
     return gettext(OUTCOMES.get(outcome, outcome))
+
+
+def mail_words(bundle: Bundle, kind: str) -> str:
+    """A mail by its subject, with dots where it names a case; by its kind where the bundle has no words for it."""
+    subject = bundle.mail(kind).get("subject.txt", "").strip()
+    return _PLACE.sub("…", subject) or kind
+
+
+_PLACE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{[a-z_.]+\}")
+
+
+def time_words(bundle: Bundle, text: str) -> str:
+    """A time as a diagram has it: that of the service level that is named, else as it is written."""
+    named = _LEVEL.fullmatch(text.strip())
+    key = named[1] if named else text.strip()
+    known = (level for level in bundle.service_levels if level.key == key)
+    return next((gettext(level.after.text) for level in known if level.after), text)
+
+
+_LEVEL = re.compile(r'service_level\("([\w-]+)"\)')
 
 
 def made_words(names: Names, move: Move, made: str) -> str:
@@ -137,16 +158,20 @@ def _withdrawn(names: Names, scenario: Scenario, playing: Playing) -> Iterator[s
         yield words.format(expected=names.listed(expected), withdrawn=names.listed(playing.withdrawn))
 
 
-def _notices(scenario: Scenario, playing: Playing) -> Iterator[str]:
+def _notices(bundle: Bundle, scenario: Scenario, playing: Playing) -> Iterator[str]:
     expected, sent = list(scenario.expected.notices), list(playing.notices)
     missing, more = _without(expected, sent), _without(sent, expected)
     for kind in missing:
-        yield gettext("The mail “{kind}” was expected, but it was not sent.").format(kind=kind)
+        yield gettext("The mail “{mail}” was expected, but it was not sent.").format(
+            mail=mail_words(bundle, kind)
+        )
     for kind in more:
-        yield gettext("The mail “{kind}” was sent, but it was not expected.").format(kind=kind)
+        yield gettext("The mail “{mail}” was sent, but it was not expected.").format(
+            mail=mail_words(bundle, kind)
+        )
     if not missing and not more and expected != sent:
         words = gettext("The mails were sent in another order than expected: {sent}.")
-        yield words.format(sent=", ".join(sent))
+        yield words.format(sent=", ".join(mail_words(bundle, kind) for kind in sent))
 
 
 def _without(some: Sequence[str], others: Sequence[str]) -> list[str]:

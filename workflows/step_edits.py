@@ -12,12 +12,13 @@ from contextlib import contextmanager
 from engine import editing, rewiring
 from engine.expressions import explain
 from engine.sheet import CannotEdit
+from workflows import own_mails
 from workflows.definitions import ROLE_OF_LANE
 from workflows.errors import InvalidInput
 from workflows.form_checks import SCHEMA
 from workflows.language import gettext
-from workflows.step_form import LONGEST, NEW_FORM, OTHER_TIME, Question
-from workflows.step_words import SEND_MAIL
+from workflows.ssn_guard import guard
+from workflows.step_form import COUNT, LONGEST, NEW_FORM, OTHER_TIME, Question
 
 Files = Mapping[str, str]
 Typed = Mapping[str, str]
@@ -99,6 +100,7 @@ def _refusing() -> Iterator[None]:
 def _checked(asked: list[Question], typed: Typed) -> dict[str, str]:
     """What was typed, without white space around it and with plain ends of line; a question left out keeps its value."""
     values = {question.name: _plain(typed.get(question.name, question.value)) for question in asked}
+    guard(values)
     wrong = {question.name: words for question in asked if (words := _wrong(question, values))}
     if wrong:
         raise InvalidInput(fields=wrong)
@@ -131,7 +133,8 @@ def _wrong(question: Question, values: Typed) -> str | None:
 def _missing(question: Question, values: Typed) -> str | None:
     needed = question.required
     needed |= question.name == "timer_text" and values.get("timer") == OTHER_TIME
-    needed |= question.name in ("mail", "mail_to") and values.get("step") == SEND_MAIL
+    needed |= question.name == "counter" and values.get("step") == COUNT
+    needed |= question.name in ("mail", "mail_to") and values.get("step") == own_mails.SEND_MAIL
     return gettext("Answer “{label}”.").format(label=question.label) if needed else None
 
 

@@ -4,18 +4,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from engine.drawing import Node, Scope
+from engine.narrative import ahead
+from workflows import own_mails
 from workflows.condition_words import form_titles
 from workflows.definitions import ROLE_OF_LANE, Bundle
 from workflows.language import gettext
-from workflows.outline_words import service_level_of
+from workflows.outline_words import name_of, service_level_of
+from workflows.own_mails import RECEIVERS, is_own
 from workflows.queries.processes import role_words
-from workflows.step_words import RECEIVERS, SEND_MAIL, step_choices, time_choices
+from workflows.step_words import step_choices, step_words, time_choices
 from workflows.steps import STEPS
 
 NEW_FORM = "new"
 """The choice of a form that is still to be written."""
 OTHER_TIME = "other"
 """The choice of a time that is none of the bundle's."""
+
+COUNT = "count"
+"""The step that counts under the name that its `counter` says."""
 
 LONGEST = {"name": 120, "help": 4000, "clause": 120, "label": 120, "condition": 1000, "timer_text": 1000}
 
@@ -139,26 +145,30 @@ def _automatic(bundle: Bundle, step: str, told: Mapping[str, str]) -> list[Quest
     asked = [
         Question("step", gettext("What is done by itself"), "select", step, tuple(choices), required=True)
     ]
-    if step == "count":
-        hint = gettext("A plain word in small letters, such as “lookup_tries”.")
-        asked.append(
-            Question("counter", gettext("Where it is counted"), value=told.get("counter", ""), hint=hint)
-        )
-    if SEND_MAIL in STEPS and step in ("", SEND_MAIL):
+    if step in ("", COUNT):
+        hint = gettext("Only for “{step}”: a plain word in small letters, such as “lookup_tries”.")
+        hint = hint.format(step=step_words(COUNT))
+        asked.append(Question("counter", gettext("Its name"), value=told.get("counter", ""), hint=hint))
+    if step in ("", own_mails.SEND_MAIL):
         asked += _mail(bundle, told)
     return asked
 
 
 def _mail(bundle: Bundle, told: Mapping[str, str]) -> list[Question]:
-    folders = sorted({name.split("/")[1] for name in bundle.files if name.startswith("mail/")})
-    none = ("", gettext("None"))
-    mails = (none, *((folder, folder.replace("_", " ")) for folder in folders))
+    none, mail = ("", gettext("None")), told.get("mail", "")
+    own = [*filter(is_own, bundle.mails), *([mail] if mail else [])]
+    mails = (none, *((kind, _subject(bundle, kind)) for kind in dict.fromkeys(own)))
     people = (none, *((role, gettext(words)) for role, words in RECEIVERS.items()))
-    hint = gettext("Only where one of the mails of the procedure is sent.")
+    hint = gettext("Only where one of your own mails is sent; the tab “Mail” has them.")
     return [
-        Question("mail", gettext("Which mail"), "choice", told.get("mail", ""), mails, hint=hint),
+        Question("mail", gettext("Which mail"), "choice", mail, mails, hint=hint),
         Question("mail_to", gettext("Who gets it"), "choice", told.get("mailTo", ""), people, hint=hint),
     ]
+
+
+def _subject(bundle: Bundle, kind: str) -> str:
+    """What a mail of the bundle's own is called."""
+    return bundle.mail(kind).get("subject.txt", "").strip() or kind
 
 
 def _timer(bundle: Bundle, text: str) -> list[Question]:
@@ -177,12 +187,12 @@ def _timer(bundle: Bundle, text: str) -> list[Question]:
 def _ways(scope: Scope, node: Node) -> list[Question]:
     """The words and the condition of each way out of a decision."""
     asked: list[Question] = []
-    names = {each.id: each.element.name or each.id for each in scope.nodes}
+    names = {each.id: name_of(ahead(scope, each)) for each in scope.nodes}
     flows = [flow for flow in scope.flows if flow.source == node.id and flow.drawn_id]
     if node.kind not in ("exclusiveGateway", "inclusiveGateway") or len(flows) < 2:
         return []
     for number, flow in enumerate(flows, 1):
-        to = gettext(names.get(flow.target, ""))
+        to = names.get(flow.target, "")
         label = gettext("Way {number}, to “{target}”: the answer").format(number=number, target=to)
         usual = gettext("This way is taken when no condition of the other ways holds.")
         hint = usual if flow.id == node.default else ""

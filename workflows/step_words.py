@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from engine import Element
+from workflows import own_mails
 from workflows.definitions import Bundle
 from workflows.language import gettext, marked
 from workflows.outbox import MESSAGES
@@ -60,20 +61,11 @@ WHAT_STEPS_DO: Mapping[str, str] = {
     "notify_access_ended": marked("Tell the partners that their access ended"),
     "send_mail": marked("Send one of the mails of the procedure"),
 }
-SEND_MAIL = "send_mail"
-"""The step that sends whichever mail of the bundle its `mail` names, to the role that its `mailTo` names."""
-
-RECEIVERS: Mapping[str, str] = {
-    "case_manager": marked("Case manager"),
-    "supervisor": marked("ESD WIOA supervisor"),
-    "esd_staff": marked("ESD staff"),
-    "program_manager": marked("Program manager"),
-}
 
 
 def kind_words(element: Element) -> str:
     """What kind of element it is: an automatic step that sends a message is an e-mail."""
-    if element.kind == "serviceTask" and (element.step in MESSAGES or element.step == SEND_MAIL):
+    if element.kind == "serviceTask" and (element.step in MESSAGES or element.step == own_mails.SEND_MAIL):
         return gettext(E_MAIL)
     return gettext(KINDS.get(element.kind, OTHER))
 

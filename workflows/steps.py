@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import delete, select
 
 from engine import Element
-from workflows import holds, instances, kept_answers, outbox, own_mails
+from workflows import holds, instances, kept_answers, outbox, own_mails, receivers
 from workflows.case_file import file_of
 from workflows.cases import Case, ClientFacts, Note, TaskRecord
 from workflows.corrections import Correction
@@ -24,13 +24,11 @@ from workflows.people import (
     Person,
     missing_clearances,
     people_who_hold_both_keys,
-    people_with,
     person_of,
     staff_of,
-    supervisors_for,
 )
 from workflows.settings import settings
-from workflows.user_tasks import TaskDraft, UserTask, is_esd, open_tasks
+from workflows.user_tasks import TaskDraft
 from workflows.work import Work
 
 Data = Mapping[str, object]
@@ -144,13 +142,13 @@ def reset_attempts(context: Context) -> Result:
 def notify_supervisor(context: Context) -> Result:
     """N1: the request is there (5512PRO 4)."""
     record(context.work, "request_sent", context.case)
-    return _tell(context, _supervisors(context))
+    return _tell(context, receivers.supervisors(context.work, context.case))
 
 
 @step
 def notify_esd_check_wanted(context: Context) -> Result:
     """N5: the lookup told nothing, ESD is asked to look (X05)."""
-    return _tell(context, _supervisors(context))
+    return _tell(context, receivers.supervisors(context.work, context.case))
 
 
 @step
@@ -163,7 +161,11 @@ def notify_partner_change_made(context: Context) -> Result:
     record(work, "partner_told", case, decision="opt_in")
     _answer_linked(context)
     rounds = context.data.get("edit_rounds", 0)
-    return _tell(context, _case_manager(context), round=rounds if isinstance(rounds, int) else 0)
+    return _tell(
+        context,
+        receivers.case_manager(context.work, context.case),
+        round=rounds if isinstance(rounds, int) else 0,
+    )
 
 
 @step
@@ -171,37 +173,37 @@ def notify_partner_remains_opted_out(context: Context) -> Result:
     """N3: the client asked to remain opted out (5512PRO h), without reason or answer to the offer."""
     context.case.told = "remain_opted_out"
     record(context.work, "partner_told", context.case, decision="remain_opted_out")
-    return _tell(context, _case_manager(context))
+    return _tell(context, receivers.case_manager(context.work, context.case))
 
 
 @step
 def notify_partner_withdrawn(context: Context) -> Result:
     """N4: the request was withdrawn."""
-    return _tell(context, _case_manager(context))
+    return _tell(context, receivers.case_manager(context.work, context.case))
 
 
 @step
 def notify_partner_unreachable(context: Context) -> Result:
     """N4: the client could not be reached."""
-    return _tell(context, _case_manager(context))
+    return _tell(context, receivers.case_manager(context.work, context.case))
 
 
 @step
 def notify_partner_not_in_eto(context: Context) -> Result:
     """N4: not in the case management system."""
-    return _tell(context, _case_manager(context))
+    return _tell(context, receivers.case_manager(context.work, context.case))
 
 
 @step
 def notify_partner_located(context: Context) -> Result:
     """N4: ESD located the record; the partner can add it to the office."""
-    return _tell(context, _case_manager(context))
+    return _tell(context, receivers.case_manager(context.work, context.case))
 
 
 @step
 def remind_supervisor(context: Context) -> Result:
     """N6: the contact task is still open."""
-    return _tell(context, _holders(context, "esd_wioa_supervisor"))
+    return _tell(context, receivers.of_role(context.work, context.case, "esd_wioa_supervisor"))
 
 
 @step
@@ -209,7 +211,7 @@ def remind_undecided(context: Context) -> Result:
     """N6: the client has not decided yet; nothing is ever decided for them (domain 5.2)."""
     if context.data.get("decision") != "undecided":
         return None
-    return _tell(context, _holders(context, "esd_wioa_supervisor"))
+    return _tell(context, receivers.of_role(context.work, context.case, "esd_wioa_supervisor"))
 
 
 @step
@@ -217,7 +219,7 @@ def remind_offer_open(context: Context) -> Result:
     """N6: the client wanted time to think about the offer, which never expires."""
     if context.data.get("offer_response") != "wants_time":
         return None
-    return _tell(context, _supervisors(context))
+    return _tell(context, receivers.supervisors(context.work, context.case))
 
 
 @step
@@ -226,20 +228,20 @@ def escalate_to_backup(context: Context) -> Result:
     context.case.backup_opened = True
     record(context.work, "escalated_to_backup", context.case, esd_only=True)
     backups = staff_of(context.work.db, "esd_wioa_supervisor", context.case.office_code, backup=True)
-    return _tell(context, backups or _supervisors(context))
+    return _tell(context, backups or receivers.supervisors(context.work, context.case))
 
 
 @step
 def escalate_to_program_manager(context: Context) -> Result:
     """N7: the program managers learn number and age."""
     record(context.work, "escalated_to_program_manager", context.case, esd_only=True)
-    return _tell(context, _program_managers(context))
+    return _tell(context, receivers.program_managers(context.work, context.case))
 
 
 @step
 def tell_program_manager_not_visible(context: Context) -> Result:
     """N7: after two rounds of edits the partner still does not see the record."""
-    return _tell(context, _program_managers(context))
+    return _tell(context, receivers.program_managers(context.work, context.case))
 
 
 @step
@@ -249,7 +251,7 @@ def ask_to_call_client(context: Context) -> Result:
     facts = file_of(context.work.db, context.case.id).one(ClientFacts)
     context.case.call_client = not (facts and facts.facts.get("no_phone"))
     record(context.work, "client_has_not_called", context.case)
-    return _tell(context, _case_manager(context))
+    return _tell(context, receivers.case_manager(context.work, context.case))
 
 
 @step
@@ -277,7 +279,7 @@ def resume_case(context: Context) -> Result:
 @step
 def notify_opt_out_again_wanted(context: Context) -> Result:
     """N7 at once: a client wants to opt out again; due the same day (domain 5.2)."""
-    return _tell(context, _supervisors(context))
+    return _tell(context, receivers.supervisors(context.work, context.case))
 
 
 @step
@@ -305,7 +307,7 @@ def send_mail(context: Context) -> Result:
     told, bundle = context.element.properties, context.bundle
     kind, to = told["mail"], told["mailTo"]
     about = own_mails.about(context.work, context.case, bundle.mail(kind), to)
-    outbox.queue(context.work, kind, context.case, _RECEIVERS[to](context), **about)
+    outbox.queue(context.work, kind, context.case, _RECEIVERS[to](context.work, context.case), **about)
     return None
 
 
@@ -315,64 +317,13 @@ def _tell(context: Context, people: list[Person], round: int | None = None) -> R
     return None
 
 
-def _supervisors(context: Context) -> list[Person]:
-    return supervisors_for(context.work.db, context.case.office_code, context.case.area_code)
-
-
-def _program_managers(context: Context) -> list[Person]:
-    return people_with(context.work.db, "program_manager", area=context.case.area_code)
-
-
-def _case_manager(context: Context) -> list[Person]:
-    person = person_of(context.work.db, context.case.case_manager_id)
-    return [person] if person else []
-
-
-def _holders(context: Context, role: str) -> list[Person]:
-    """Who holds the open tasks of a role: the assignee, or the whole group when nobody claimed."""
-    return holders(
-        context.work,
-        context.case,
-        [t for t in open_tasks(context.work.db, context.case.id) if t.role == role],
-    )
-
-
-def _esd_staff(context: Context) -> list[Person]:
-    return _holders(context, "esd_staff") or _supervisors(context)
-
-
-_RECEIVERS: Mapping[str, Callable[[Context], list[Person]]] = {
-    "case_manager": _case_manager,
-    "supervisor": _supervisors,
-    "esd_staff": _esd_staff,
-    "program_manager": _program_managers,
+_RECEIVERS: Mapping[str, Callable[[Work, Case], list[Person]]] = {
+    "case_manager": receivers.case_manager,
+    "supervisor": receivers.supervisors,
+    "esd_staff": receivers.esd_staff,
+    "program_manager": receivers.program_managers,
 }
 """Who gets a bundle's own mail, by the words of `own_mails.RECEIVERS`."""
-
-
-def holders(work: Work, case: Case, tasks: list[UserTask]) -> list[Person]:
-    """The people to remind of tasks: assignees, or the candidates of unclaimed ones; each once."""
-    people: dict[int, Person] = {}
-    for task in tasks:
-        assignee = person_of(work.db, task.assignee_id)
-        for person in [assignee] if assignee else candidates(work, case, task):
-            people[person.id] = person
-    return list(people.values())
-
-
-def candidates(work: Work, case: Case, task: UserTask) -> list[Person]:
-    """The people a task is offered to."""
-    if is_esd(task.role):
-        backups = (
-            staff_of(work.db, "esd_wioa_supervisor", case.office_code, backup=True)
-            if case.backup_opened
-            else []
-        )
-        return supervisors_for(work.db, case.office_code, case.area_code) + backups
-    if task.role == "program_manager":
-        return people_with(work.db, "program_manager", area=case.area_code)
-    person = person_of(work.db, case.case_manager_id)
-    return [person] if person else []
 
 
 def _answer(context: Context, element: str, name: str) -> object:

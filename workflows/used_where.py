@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from engine.drawing import Node
 from engine.reading import read
 from workflows.definitions import Bundle
-from workflows.own_mails import STEP
+from workflows.own_mails import SEND_MAIL
 
 _DUE = ("due", "dueAgain")
 _LEVEL = re.compile(r"service_level\(\s*[\"'](\w+)[\"']\s*\)")
@@ -58,7 +58,7 @@ def _forms(node: Node) -> list[str]:
 def _mails(node: Node) -> list[str]:
     """The folder of a mail is the name of the step that sends it, but for the step that sends any."""
     step = node.element.step
-    kind = node.element.properties.get("mail") if step == STEP else step
+    kind = node.element.properties.get("mail") if step == SEND_MAIL else step
     return [kind] if kind else []
 
 

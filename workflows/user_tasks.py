@@ -15,7 +15,14 @@ from workflows.db import Base, Json
 from workflows.definitions import Bundle, role_of
 from workflows.forms import Form
 from workflows.history import record
-from workflows.people import people_who_hold_both_keys, person_of
+from workflows.people import (
+    Person,
+    people_who_hold_both_keys,
+    people_with,
+    person_of,
+    staff_of,
+    supervisors_for,
+)
 from workflows.substitutes import stand_in_for
 from workflows.work import Work
 
@@ -216,3 +223,18 @@ def _natural_assignee(db: Session, case: Case, role: str, now: datetime) -> int 
         return person.id if person else None
     substitute = stand_in_for(db, person, case.office_code, now)
     return substitute.id if substitute else None
+
+
+def candidates(work: Work, case: Case, task: UserTask) -> list[Person]:
+    """The people a task is offered to."""
+    if is_esd(task.role):
+        backups = (
+            staff_of(work.db, "esd_wioa_supervisor", case.office_code, backup=True)
+            if case.backup_opened
+            else []
+        )
+        return supervisors_for(work.db, case.office_code, case.area_code) + backups
+    if task.role == "program_manager":
+        return people_with(work.db, "program_manager", area=case.area_code)
+    person = person_of(work.db, case.case_manager_id)
+    return [person] if person else []

@@ -3,7 +3,6 @@
 Nothing is written by hand: who does what, by when, with which form, what decides, and which mails go out.
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -16,6 +15,7 @@ from workflows.form_sentences import fill
 from workflows.language import gettext
 from workflows.people import ROLES
 from workflows.scenario_play import form_of, notice_of
+from workflows.scenario_words import mail_words, time_words
 from workflows.scenarios import entry_processes
 
 
@@ -87,7 +87,7 @@ class _Writer:
             if node.element.attached_to:
                 self.attached.setdefault(node.element.attached_to, []).append(node)
         self.starting = entry_processes(bundle)
-        self.names = dict(bundle.definition(self.starting[0]).process_names)
+        self.names = bundle.routes.processes
         self.orders = {process: self._order(process) for process in bundle.file_of_process}
         self.processes = self._processes()
         self.numbers = dict(self._numbers())
@@ -181,12 +181,11 @@ class _Writer:
         if self._kind(node) == "task":
             yield gettext("Who"), self._role(element.lane)
             if due := element.properties.get("due"):
-                yield gettext("Time allowed"), self._time(due)
+                yield gettext("Time allowed"), time_words(self.bundle, due)
         if (form := form_of(self.bundle, element)) is not None:
             yield gettext("Form"), fill(gettext(form.title), self.labels)
         if kind := notice_of(element):
-            subject = self.bundle.mail(kind).get("subject.txt", kind).strip()
-            yield gettext("E-mail"), _PLACE.sub("…", subject)
+            yield gettext("E-mail"), mail_words(self.bundle, kind)
         if node.called:
             place = str(self.processes.index(node.called) + 1) if node.called in self.processes else ""
             words = gettext("all of part {number}, “{name}”")
@@ -195,20 +194,12 @@ class _Writer:
     def _role(self, lane: str | None) -> str:
         return gettext(ROLES.get(ROLE_OF_LANE.get(lane or "", ""), lane or ""))
 
-    def _time(self, text: str) -> str:
-        """A time in words: that of the service level that is named, else as it is written."""
-        named = _LEVEL.fullmatch(text.strip())
-        key = named[1] if named else text.strip()
-        known = {level.key: level for level in self.bundle.service_levels}
-        level = known.get(key)
-        return gettext(level.after.text) if level and level.after else text
-
     def _interruptions(self, node: Node) -> Iterator[str]:
         """What may happen while a step is open."""
         for event in self.attached.get(node.id, ()):
             told = {"name": gettext(event.element.name), "then": self._leads(event.id)}
             if event.event.kind == "timer" and event.event.text:
-                told["time"] = self._time(event.event.text.text)
+                told["time"] = time_words(self.bundle, event.event.text.text)
                 words = (
                     gettext("If it is not done after {time}, “{name}”: {then}.")
                     if event.interrupting
@@ -284,7 +275,3 @@ class _Writer:
         """Where elements are told; one without a paragraph of its own by its name."""
         known = [one for one in elements if one in self.nodes]
         return tuple(self.numbers.get(one) or f"“{gettext(self.nodes[one].element.name)}”" for one in known)
-
-
-_LEVEL = re.compile(r'service_level\("([\w-]+)"\)')
-_PLACE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{[a-z_.]+\}")

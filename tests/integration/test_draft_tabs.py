@@ -219,7 +219,7 @@ def test_a_mail_of_ones_own_is_written_and_removed(editor: Editor) -> None:
         "/mail", 422, mail_name="other", mail_subject="{{ due }}"
     )
     assert "no mail of the product has" in editor.post("/mail", 422, mail_name="remind_now", mail_subject="x")
-    assert "so its words are needed" in editor.post("/mail/remind_now/remove", 422)
+    assert "so its words are needed" in editor.post("/mail/remind_now/remove", 409)
     editor.post("/mail/ask_for_papers/remove")
     assert editor.files == before
 
@@ -236,8 +236,8 @@ def test_times_are_changed_by_number_and_unit(editor: Editor) -> None:
     assert "3 business days" in editor.get("/times") and "[papers_due]" in editor.files[path]
     assert "There is a time of this name" in editor.post("/times", 422, **typed, time_key="papers due")
     assert "Write a whole number" in editor.post("/times/papers_due", 422, **{**typed, "time_number": "some"})
-    assert "uses this time" in editor.post("/times/confirm_due/remove", 422)
-    assert "changed, not removed" in editor.post("/times/hold_max/remove", 422)
+    assert "uses this time" in editor.post("/times/confirm_due/remove", 409)
+    assert "changed, not removed" in editor.post("/times/hold_max/remove", 409)
     editor.post("/times/papers_due/remove")
     editor.post("/times/take-back")
     assert editor.files == before

@@ -96,7 +96,7 @@ def test_a_walk_is_played_with_the_real_forms_and_kept_without_a_word_that_was_t
             f"/walk/tasks/{step}",
             **{name: str(value).lower() if value is True else str(value) for name, value in answers.items()},
         )
-    assert "notify_supervisor" in text(robin, walk)
+    assert "Opt-in request …: waits for a supervisor" in text(robin, walk)
     post(robin, draft, "/walk/happen", kind="fire", target="TM_RemindSupervisor")
     post(robin, draft, "/walk/happen", kind="receive", target="opted_in_elsewhere")
     post(robin, draft, "/walk/back")

@@ -125,6 +125,7 @@ def test_what_is_wrong_is_told_at_its_step_until_it_is_mended(editor):
     assert editor.text(REQUEST) == SHIPPED
 
 
+AUTOMATIC = {"kind": "serviceTask", "name": "New", "flow": "Flow_T6_End_Asked"}
 REFUSED: list[tuple[str, dict[str, str], int, str]] = [
     (ASK, {"name": " "}, 422, "Answer “Name”"),
     (ASK, {"name": "x" * 121}, 422, "at most 120 characters"),
@@ -132,6 +133,9 @@ REFUSED: list[tuple[str, dict[str, str], int, str]] = [
     (ASK, {"name": "It is 123-45-6789"}, 422, "Social Security number"),
     (ASK, {"name": "Ask", "row_version": "0"}, 409, "has changed this draft in the meantime"),
     (f"{ASK}/add", {"kind": "userTask", "name": "New", "flow": "nowhere"}, 422, "where the new step belongs"),
+    (f"{ASK}/add", {**AUTOMATIC, "step": "send_mail"}, 422, "Answer “Which mail”"),
+    (f"{ASK}/add", {**AUTOMATIC, "step": "count"}, 422, "Answer “Its name”"),
+    (ASK, {"clause": "123-45-6789"}, 422, "Social Security number"),
     (f"{ASK}/add", {"kind": "robot"}, 404, "no such kind"),
     ("/nothing.bpmn/X", {}, 404, "no diagram of this name"),
     (f"/{REQUEST}/X", {}, 404, "no such step"),

@@ -104,6 +104,13 @@ def of_place(world: World, rule: str, who: Who) -> Asked:
     return method, path, _body(method, path, who, things)
 
 
+OF_DRAFTS = {
+    "row_version": 1, "form-title": "SAMPLE", "form-question": "Is it so?", "q-label": "Is it so?", "q-kind": "checkbox",
+    "q-required": "no", "q-shown": "always", "q-keep": "record", "mail-name": "sample_mail", "mail-subject": "SAMPLE",
+    "mail-text": "SAMPLE", "time-key": "sample_due", "time-number": "2", "time-unit": "day", "time-meaning": "SAMPLE",
+}  # fmt: skip
+"""What is sent to the tabs Forms, Mail and Times; each takes its own of it."""
+
 NOBODYS = 999_999
 """The number of a session that nobody has."""
 
@@ -147,6 +154,8 @@ def _shipped() -> bytes:
 
 def _told(path: str, things: Things) -> dict[str, Any] | None:
     """What is sent to the inbox, to preferences and to webhooks."""
+    if f"/drafts/{things.draft}/" in path and path.split("/")[4] in ("forms", "mail", "times"):
+        return OF_DRAFTS
     telling = {
         "/replay": {"delivery": things.delivery},
         "/webhooks": {"url": "https://hooks.example.org/", "kinds": ["case.held"]},

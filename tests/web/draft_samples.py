@@ -51,7 +51,8 @@ TABS_OF_PARTS: dict[str, dict[str, object]] = {
         "values": {"form-title": "<b>", "form-question": "", "form-name": ""},
         "errors": {"form-title": "Write it.", "form-question": "Write it.", "form-name": "Begin with a letter."}},
     "editor/form.html": {
-        "form": "T6", "wrong": ["It is not JSON."], "title": "Ask", "values": {"form-title": "Ask", "form-text": ""},
+        "form": "T6", "wrong": ["It is not JSON."], "title": "Ask",
+        "values": {"form-title": "Ask", "form-text": "", "form-button": ""},
         "rows": [ROW], "fields": [field("who", "radio"), field("when", "datetime", controls=False)], "width": "phone",
         "users": [USE], "problems": [PROBLEM], "is_changed": True, "errors": {"form-title": "Write the title."}},
     "editor/question.html": {

@@ -3,7 +3,9 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from tests.web.comparison_samples import TABS_OF_COMPARING
 from tests.web.draft_samples import TABS_OF_PARTS
+from tests.web.step_samples import TAB_OF_STEPS
 from workflows.bundle_checks import BundleProblem
 from workflows.clauses import Clause
 from workflows.queries.drafts import DraftView
@@ -49,7 +51,7 @@ PLAYING = Playing(
 )
 WALK = RehearsalView(
     DRAFT, (("opt_in_5512pro", "Opt-in"),), PLAYING, (MOVE,), (OpenStep("T1", "Search", "Case manager"),),
-    (("TM", "It has waited too long"),), (("client_withdrew", "Client withdrew"),), SCENARIO,
+    (("TM", "It has waited too long"),), (("client_withdrew", "Client withdrew"),), ("A mail",), SCENARIO,
 )  # fmt: skip
 CLAUSE = Clause("5512PRO 5", "Ask the client to call.", ("T6",), "SAMPLE")
 ROW = {"place": 1, "number": "5512PRO 5", "text": "Ask the client.", "steps": ["Ask"], "gone": ["T6"],
@@ -71,9 +73,10 @@ EDITOR = {
     "editor/diagram.html": {**FRAME, "file": "", "files": [], "decisions": False},
     "editor/diagram_upload.html": {**FRAME, "files": ["a.bpmn"], "errors": {"file": "Choose the file."}},
     "editor/diagram_report.html": {**FRAME, "upload": UPLOAD, "refused": "Kim has changed this draft."},
-    "editor/overview.html": {**FRAME, "problems": [PROBLEM], "warnings": [PROBLEM]},
+    "editor/overview.html": {**FRAME, "newer": 4, "problems": [PROBLEM], "warnings": [PROBLEM]},
     "editor/scenarios.html": {
         **FRAME, "playable": True, "like": [("withdrawn", "Withdrawn")], "marks": {"T1": "done"},
+        "signs": {"done": ("✓", "Some does")}, "starts": ["Start"],
         "rows": [{"key": "x", "name": "SAMPLE", "moves": 3, "outcome": "Withdrawn", "differs": ["It ended otherwise."]},
                  {"key": "y", "name": "SAMPLE 2", "moves": 0, "outcome": "", "differs": []}],
         "coverage": {"elements": (1, 2), "flows": (1, 3), "outcomes": (1, 2), "missed_outcomes": ["Withdrawn"],
@@ -101,5 +104,8 @@ EDITOR = {
     "procedure.html": {
         "written": WrittenView("Opt-in requests (5512PRO)", "opt_in_5512pro", 3, PROCEDURE), "procedure": PROCEDURE,
     },
-    **{name: {**FRAME, **values} for name, values in TABS_OF_PARTS.items()},
+    **{
+        name: {**FRAME, **values}
+        for name, values in {**TABS_OF_PARTS, **TAB_OF_STEPS, **TABS_OF_COMPARING}.items()
+    },
 }  # fmt: skip

@@ -37,6 +37,7 @@ form_pages = Blueprint("form_pages", __name__, url_prefix=f"{DRAFTS}/<int:draft_
 TAB = "/forms"
 _NAME = re.compile(r"[A-Za-z][\w-]{0,79}", re.ASCII)
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9]+")
+TEXTS = ("form-title", "form-text", "form-button")
 _WIDTHS = ("desk", "phone")
 
 Answer = str | Response | tuple[str, int]
@@ -71,15 +72,15 @@ def read_form(draft_id: int, form: str) -> str:
 def change_texts(draft_id: int, form: str) -> Answer:
     """Another title, another text above the questions."""
     draft = draft_view(g.actor, draft_id)
-    title, text = (request.form.get(name, "").strip() for name in ("form-title", "form-text"))
+    title, text, button = (request.form.get(name, "").strip() for name in TEXTS)
     try:
         if not title:
             raise InvalidInput(fields={"form-title": gettext("Write the title of the form.")})
-        source = checked(with_texts(source_of(draft, form), title, text.replace("\r\n", "\n")))
+        source = checked(with_texts(source_of(draft, form), title, text.replace("\r\n", "\n"), button))
         write(draft_id, {path_of(form): source}, gettext("The texts of the form are saved."))
     except Refused as refused:
         kept = without_blocked(request.form.to_dict())
-        errors = told(refused, frozenset({"form-title", "form-text"}))
+        errors = told(refused, frozenset(TEXTS))
         return form_page(draft_id, form, kept, errors), status_of(refused)
     return redirect(url_for("form_pages.read_form", draft_id=draft_id, form=form))
 
@@ -147,6 +148,7 @@ def form_page(
         values={
             "form-title": source.get("title", form),
             "form-text": source.get("description", ""),
+            "form-button": source.get("x-complete", ""),
             **(values or {}),
         },
         rows=_rows(source, labels) if source else [],

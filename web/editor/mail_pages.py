@@ -14,7 +14,7 @@ from web.errors import status_of
 from workflows import clock
 from workflows.commands.draft_mails import send_test
 from workflows.draft_mails import NAME_WORDS, html_of, previewed
-from workflows.errors import InvalidInput, NotFound, Refused
+from workflows.errors import InvalidInput, NotFound, NotNow, Refused
 from workflows.language import gettext
 from workflows.mail_facts import KIND as MAY_NAME_CLIENT
 from workflows.mail_words import ALLOWED_NAMES
@@ -103,10 +103,10 @@ def remove_mail(draft_id: int, mail: str) -> Answer:
     known, users = _words(draft, mail), uses_of(draft.bundle).mails.get(mail, [])
     try:
         if not is_own(mail):
-            raise InvalidInput(gettext("The product sends this mail itself, so its words are needed."))
+            raise NotNow(gettext("The product sends this mail itself, so its words are needed."))
         if users:
             words = gettext("The step “{step}” sends this mail. Take it out of the step first.")
-            raise InvalidInput(words.format(step=users[0].name))
+            raise NotNow(words.format(step=users[0].name))
         write(draft_id, {f"mail/{mail}/{part}": None for part in known}, gettext("The mail is removed."))
     except Refused as refused:
         return _page(draft_view(g.actor, draft_id), mail, errors=told(refused)), status_of(refused)

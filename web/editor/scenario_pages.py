@@ -16,13 +16,13 @@ from workflows.cases import OUTCOMES
 from workflows.commands.drafts import change_draft
 from workflows.coverage import Coverage
 from workflows.errors import InvalidInput, NotAllowed, NotFound, Refused
-from workflows.language import gettext, ngettext
+from workflows.language import gettext, marked, ngettext
 from workflows.queries import scenarios as queries
 from workflows.queries import whole_number
 from workflows.queries.drafts import draft_view
 from workflows.queries.scenarios import ScenarioView
 from workflows.scenario_edits import new_file
-from workflows.scenario_words import outcome_words
+from workflows.scenario_words import mail_words, outcome_words
 from workflows.scenarios import Scenario
 
 scenario_pages = Blueprint("scenarios", __name__, url_prefix=DRAFTS)
@@ -43,7 +43,9 @@ def list_scenarios(draft_id: int) -> str:
         rows=_rows(proof) if proof else [],
         coverage=_coverage(proof) if proof else None,
         diagrams=_diagrams(draft_id, proof) if proof else [],
-        marks=dict.fromkeys(sorted(proof.coverage.visited), "done") if proof else {},
+        marks=_marks(proof) if proof else {},
+        signs={mark: (sign, gettext(words)) for mark, (sign, words) in SIGNS.items()},
+        starts=_starts(proof) if proof else [],
         like=[(outcome, outcome_words(outcome)) for outcome in view.like],
         playable=proof is not None,
     )
@@ -180,10 +182,11 @@ def _facts(view: ScenarioView) -> list[tuple[str, object]]:
     if view.run.scenario is None or view.names is None:
         return []
     names, expected = view.names, view.run.scenario.expected
+    mails = [f"“{mail_words(view.proof.bundle, kind)}”" for kind in expected.notices]
     return [
         (gettext("Steps in the order they open"), names.listed(names.ids_of(expected.path))),
         (gettext("Withdrawn by the procedure"), names.listed(names.ids_of(expected.withdrawn))),
-        (gettext("Mails"), ", ".join(expected.notices) or gettext("nothing")),
+        (gettext("Mails"), ", ".join(mails) or gettext("nothing")),
         (gettext("Ends as"), outcome_words(expected.outcome)),
     ]
 
@@ -230,10 +233,8 @@ def _coverage(proof: Proof) -> dict[str, object]:
 def _missed(proof: Proof) -> list[tuple[str, list[str]]]:
     """What no scenario comes past: for each diagram its elements and flows in words."""
     elements = all_elements(proof.bundle)
-    rows = [
-        (elements[one].process_id, gettext(elements[one].name) or one)
-        for one in proof.coverage.missed_elements
-    ]
+    named = (elements[one] for one in proof.coverage.missed_elements if elements[one].name)
+    rows = [(one.process_id, gettext(one.name)) for one in named]
     for flow in proof.bundle.routes.flows:
         if flow.id in proof.coverage.missed_flows and flow.source in proof.coverage.visited:
             words = gettext("the way from “{source}” to “{target}”").format(
@@ -241,21 +242,34 @@ def _missed(proof: Proof) -> list[tuple[str, list[str]]]:
                 target=gettext(elements[flow.target].name) or flow.target,
             )
             rows.append((elements[flow.source].process_id, words))
-    names = next(iter(_names(proof).values()))
+    names = proof.bundle.routes.processes
     rows.sort(key=lambda row: row[0])
     return [
         (names[process], [what for _, what in found]) for process, found in groupby(rows, lambda row: row[0])
     ]
 
 
-def _names(proof: Proof) -> dict[str, dict[str, str]]:
-    """The names of all processes, by each process that cases start."""
-    starting = scenarios.entry_processes(proof.bundle)
-    return {process: dict(proof.bundle.definition(process).process_names) for process in starting}
+SIGNS = {
+    "done": ("✓", marked("Some scenario comes past here")),
+    "missed": ("!", marked("No scenario does")),
+}
+"""What is drawn at an element or flow, and what that says."""
+
+
+def _marks(proof: Proof) -> dict[str, str]:
+    """What is marked in the diagrams: elements, and the flows that are missed behind an element that is not."""
+    found = proof.coverage
+    sources = {flow.id: flow.source for flow in proof.bundle.routes.flows}
+    missed = [*found.missed_elements, *(one for one in found.missed_flows if sources[one] in found.visited)]
+    return {**dict.fromkeys(found.visited, "done"), **dict.fromkeys(missed, "missed")}
+
+
+def _starts(proof: Proof) -> list[str]:
+    return [one.id for one in all_elements(proof.bundle).values() if one.kind == "startEvent"]
 
 
 def _diagrams(draft_id: int, proof: Proof) -> list[dict[str, object]]:
-    names = next(iter(_names(proof).values()))
+    names = proof.bundle.routes.processes
     files = proof.bundle.file_of_process
     return [
         {

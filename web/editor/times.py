@@ -11,7 +11,7 @@ from web.editor.frame import DRAFTS, page
 from web.editor.writing import told, write
 from web.errors import status_of
 from workflows.bundle_checks import SERVICE_LEVELS
-from workflows.errors import InvalidInput, NotFound, Refused
+from workflows.errors import InvalidInput, NotFound, NotNow, Refused
 from workflows.language import gettext, said
 from workflows.level_edits import (
     NEEDED,
@@ -100,10 +100,10 @@ def remove_time(draft_id: int, time: str) -> Answer:
     users = uses_of(draft.bundle).times.get(time, [])
     try:
         if time in NEEDED:
-            raise InvalidInput(gettext("The product itself uses this time. It can be changed, not removed."))
+            raise NotNow(gettext("The product itself uses this time. It can be changed, not removed."))
         if users:
             words = gettext("The step “{step}” uses this time. Choose another time for the step first.")
-            raise InvalidInput(words.format(step=users[0].name))
+            raise NotNow(words.format(step=users[0].name))
         text = _by_line(lambda: removed(draft.files[SERVICE_LEVELS], time))
         write(draft_id, {SERVICE_LEVELS: text}, gettext("The time is removed."))
     except Refused as refused:

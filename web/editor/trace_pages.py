@@ -125,7 +125,8 @@ def _groups(draft: DraftView, clause: Clause) -> list[tuple[str, list[dict[str, 
     name: id, words, whose it is, and whether it is chosen."""
     elements = _elements(draft)
     shown = [one for one in elements.values() if one.id in clause.elements or one.kind in _SHOWN or one.name]
-    rows = [(one.process_id, _choice(one, clause)) for one in shown]
+    names = draft.bundle.routes.processes if elements else {}
+    rows = [(gettext(names.get(one.process_id, "")) or one.process_id, _choice(one, clause)) for one in shown]
     return [
         (process, [choice for _, choice in found]) for process, found in groupby(rows, lambda row: row[0])
     ]

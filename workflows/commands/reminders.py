@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from workflows import access, instances, outbox, privacy, steps, whose_clock
+from workflows import access, instances, outbox, privacy, receivers, whose_clock
 from workflows.area_settings import calendar_of
 from workflows.calendar import Duration
 from workflows.cases import Case, case_numbered, lock_case
@@ -74,7 +74,7 @@ def holders_but(work: Work, standing: Standing) -> list[Person]:
     if standing.supervises or privacy.visible_status(standing) == "submitted":
         life = whose_clock.life_of(work.db, standing.case, work.now)
         tasks = [task for task in tasks if whose_clock.is_turn_of(life, task)]
-    return [one for one in steps.holders(work, standing.case, tasks) if one.id != standing.actor.id]
+    return [one for one in receivers.holders(work, standing.case, tasks) if one.id != standing.actor.id]
 
 
 def _may_ask_about(standing: Standing, task: UserTask) -> bool:

@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from workflows import clock, instances, outbox, steps, whose_clock
+from workflows import clock, instances, outbox, receivers, steps, whose_clock
 from workflows.area_settings import calendar_of
 from workflows.case_file import file_of, locked
 from workflows.cases import Case, file_named
@@ -142,7 +142,7 @@ def remind_late(work: Work, task_id: str) -> bool:
         return False
     work.tried = _tried("remind", task)
     task.reminded_at = work.now
-    outbox.queue(work, "remind_overdue", case, steps.holders(work, case, [task]), task=task.name)
+    outbox.queue(work, "remind_overdue", case, receivers.holders(work, case, [task]), task=task.name)
     return True
 
 

@@ -12,6 +12,7 @@ from workflows.language import gettext
 from workflows.queries import query
 from workflows.queries.drafts import DraftView, view_of
 from workflows.queries.processes import PROCESS_NAMES, check_reads, version_numbered
+from workflows.scenarios import entry_processes
 from workflows.service_levels import InvalidServiceLevels
 from workflows.work import Work
 from workflows.written_procedure import Procedure, written
@@ -47,6 +48,8 @@ def draft_written(work: Work, draft_id: int) -> WrittenView:
 
 def _written(work: Work, bundle: Bundle) -> Procedure:
     try:
+        for process in entry_processes(bundle):
+            bundle.definition(process)
         return written(bundle, labels_of(work.db, work.actor.area))
     except (engine.InvalidDefinition, BadForm, InvalidServiceLevels, KeyError, IndexError):
         words = gettext("The procedure cannot be written out while the draft has problems.")

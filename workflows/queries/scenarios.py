@@ -23,7 +23,7 @@ from workflows.queries.processes import role_words
 from workflows.rehearsals import rehearsal_of, scenario_of
 from workflows.scenario_edits import CaughtUp, answers_for, catch_up, expecting, of_process
 from workflows.scenario_play import Playing, form_of, full_answers, options_for, play
-from workflows.scenario_words import Names, made_words
+from workflows.scenario_words import Names, made_words, mail_words, time_words
 from workflows.scenarios import Move, Scenario
 from workflows.work import Work
 
@@ -75,7 +75,7 @@ class OpenStep:
 class RehearsalView:
     """Where a walk through a draft stands; `playing` is None before it has begun.
 
-    `timers`: id and name; `messages`: name and how it is called; `notices`: kinds of mails that would have been sent.
+    `timers`: id and name; `messages`: name and how it is called; `mails`: subjects of those that would have been sent.
     """
 
     draft: DraftView
@@ -85,6 +85,7 @@ class RehearsalView:
     tasks: tuple[OpenStep, ...] = ()
     timers: tuple[tuple[str, str], ...] = ()
     messages: tuple[tuple[str, str], ...] = ()
+    mails: tuple[str, ...] = ()
     scenario: Scenario | None = None
 
 
@@ -178,8 +179,11 @@ def rehearsal_view(work: Work, draft_id: int) -> RehearsalView:
         playing,
         move_rows(bundle, scenario, playing),
         tuple(_open_step(elements[task]) for task in dict.fromkeys(stop.tasks)) if stop else (),
-        tuple((timer, names.name(timer)) for timer in dict.fromkeys(stop.timers)) if stop else (),
+        tuple((timer, _timer_words(bundle, names, timer)) for timer in dict.fromkeys(stop.timers))
+        if stop
+        else (),
         tuple({name: names.name(at) for name, at in stop.messages}.items()) if stop else (),
+        tuple(mail_words(bundle, kind) for kind in playing.notices),
         expecting(bundle, scenario, playing),
     )
 
@@ -204,12 +208,19 @@ def step_form(work: Work, draft_id: int, element_id: str) -> StepForm:
     )
 
 
+def _timer_words(bundle: Bundle, names: Names, timer: str) -> str:
+    """The name of a timer with how long it waits."""
+    events = (node.event for node in bundle.routes.nodes if node.id == timer)
+    times = [time_words(bundle, event.text.text) for event in events if event.text]
+    return f"{names.name(timer)} ({times[0]})" if times else names.name(timer)
+
+
 def _open_step(element: engine.Element) -> OpenStep:
     return OpenStep(element.id, gettext(element.name) or element.id, role_words(element.lane))
 
 
 def _process_name(bundle: Bundle, process: str) -> str:
-    return gettext(bundle.definition(process).process_names[process]) or process
+    return gettext(bundle.routes.processes[process]) or process
 
 
 # --- Made of a case

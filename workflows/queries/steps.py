@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from engine.drawing import Node
-from engine.narrative import Line, Tale, tales
+from engine.narrative import Line, Tale, ahead, tales
 from engine.rewiring import simple_neighbours
+from workflows import own_mails
 from workflows.bundle_checks import problems
 from workflows.condition_words import form_titles
 from workflows.definitions import MAIN_PROCESS, Bundle
@@ -17,7 +18,7 @@ from workflows.queries import query
 from workflows.queries.drafts import DraftView, view_of
 from workflows.queries.processes import role_words
 from workflows.step_form import Question, questions_for, questions_for_new
-from workflows.step_words import SEND_MAIL, kind_words, step_words, time_words
+from workflows.step_words import kind_words, step_words, time_words
 from workflows.work import Work
 
 _PERSONS = ("userTask", "manualTask", "callActivity")
@@ -164,7 +165,7 @@ class _Table:
         form = told.get("formJsonSchemaFilename", "")
         flows = [flow for flow in scope.flows if flow.source == node.id]
         before, after = self.simple.get(node.id, (None, None))
-        names = {each.id: name_of(each) for each in scope.nodes}
+        names = {each.id: name_of(ahead(scope, each)) for each in scope.nodes}
         return Step(
             element=node.id,
             name=name_of(node),
@@ -210,7 +211,7 @@ def _what(node: Node) -> str:
     """What an automatic step does, when it is not what it is called."""
     if node.kind != "serviceTask":
         return ""
-    if node.element.step == SEND_MAIL:
+    if node.element.step == own_mails.SEND_MAIL:
         return node.element.properties.get("mail", "")
     return step_words(node.element.step) if node.element.step else ""
 

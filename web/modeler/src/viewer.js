@@ -64,13 +64,15 @@ class Diagram {
     });
   }
 
-  // The whole diagram where that can be read, else the part where the case stands.
+  // The whole diagram where that can be read, else where the page says, else the part where the case stands.
   begin() {
     this.fit();
     if (this.canvas.zoom() >= READABLE) return;
-    const now = ["now", "done", "changed", "added", "removed"].map((state) => this.first(state)).find(Boolean);
+    const registry = this.viewer.get("elementRegistry");
+    const begins = JSON.parse(this.section.dataset.begin ?? "[]").find((id) => registry.get(id));
+    const now = begins ?? ["now", "done", "changed", "added", "removed"].map((state) => this.first(state)).find(Boolean);
     this.canvas.zoom(READABLE);
-    if (now) this.goTo(this.viewer.get("elementRegistry").get(now));
+    if (now) this.goTo(registry.get(now));
   }
 
   // Where an element begins, since some are wider than a phone.
