@@ -4,19 +4,24 @@ The scenarios stand in `bpmn/opt_in_5512pro/scenarios`, one case per file. Each 
 memory, and with the instance saved and restored between all moves.
 """
 
+import json
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from engine.editing import set_properties
+from engine.rewiring import NewStep, add_step
 from engine.scenario import Scenario as Run
 from engine.scenario import run
+from notifications.render import PARTS
 from tests.bundle.procedure import BUNDLE, definition, elements, process_answers
 from tests.bundle.stories import USUAL, answers, stories
 from tests.bundle.walk import Walk
 from workflows import scenarios
 from workflows.bundle_proofs import proof_of, proofs
 from workflows.definitions import Bundle
+from workflows.scenario_edits import catch_up
 from workflows.scenario_play import play
 from workflows.scenario_words import differences
 from workflows.scenarios import Scenario
@@ -93,6 +98,63 @@ def test_a_file_that_is_no_scenario_is_a_problem_with_its_reason() -> None:
         assert words in problem.reason
     files = {**BUNDLE.files, scenarios.USUAL: "[]"}
     assert [(one.file, one.rule) for one in proofs(Bundle("x", files))] == [(scenarios.USUAL, "P3")]
+
+
+def with_a_new_task_and_mail() -> Bundle:
+    """The bundle with a task for everybody who is registered, and a mail of its own behind the change."""
+    files = {**BUNDLE.files, **{f"mail/thanks/{part}": "SAMPLE {{ case_number }}" for part in PARTS}}
+    note = {
+        "title": "Words",
+        "type": "string",
+        "minLength": 10,
+        "maxLength": 80,
+        "x-visible-to": ["case_manager"],
+    }
+    source = json.loads(files["forms/T10_ConfirmVisible.json"])
+    source["properties"]["words"], source["required"] = note, [*source["required"], "words"]
+    files["forms/NoteTheAccount.json"] = json.dumps(source)
+    for file, flow, new in (
+        (
+            "5512pro_main.bpmn",
+            "Flow_G3_registered",
+            NewStep("userTask", "Note the account", "Partner case manager"),
+        ),
+        (
+            "opt_in_request.bpmn",
+            "Flow_S3_T10",
+            NewStep("serviceTask", "Send thanks", "System", step="send_mail"),
+        ),
+    ):
+        content, element = add_step(files[file].encode(), flow, new)
+        told = (
+            {"mail": "thanks", "mailTo": "case_manager"}
+            if new.step
+            else {"formJsonSchemaFilename": f"{element}.json"}
+        )
+        files[file] = set_properties(content, element, told).decode()
+    return Bundle(BUNDLE.key, files)
+
+
+def test_every_scenario_follows_a_new_task_and_a_new_mail() -> None:
+    bundle = with_a_new_task_and_mail()
+    proof = proof_of(bundle)
+    differing = [run.scenario for run in proof.runs if run.scenario and proof.differences(run)]
+    followed = [catch_up(proof.bundle, scenario) for scenario in differing]
+    assert len(followed) > 30
+    assert all(one.same_end for one in followed)
+    files = {one.scenario.file: scenarios.text_of(one.scenario) for one in followed}
+    assert proofs(Bundle(BUNDLE.key, {**bundle.files, **files})) == []
+    opted_in = next(one.scenario for one in followed if one.scenario.key == "opted_in")
+    assert opted_in.expected.path[3] == opted_in.moves[3].target == "NoteTheAccount"
+    assert opted_in.moves[3].data == {"visible": "own_office", "words": "SAMPLEEEEE"}
+    assert opted_in.expected.notices == ("notify_supervisor", "notify_partner_change_made", "thanks")
+
+
+def test_a_scenario_that_nothing_changes_for_stays_as_it_is() -> None:
+    for scenario in stories().values():
+        followed = catch_up(BUNDLE, scenario)
+        assert followed.same_end
+        assert followed.scenario.expected == scenario.expected
 
 
 @pytest.mark.parametrize("answer", ["accepted", "declined", "wants_time"])

@@ -86,12 +86,18 @@ def follow_all(draft_id: int) -> AnyResponse:
     found = queries.caught_up(g.actor, draft_id)
     following = [one.scenario for one in found if one.same_end]
     _write(draft_id, {scenario.file: scenarios.text_of(scenario) for scenario in following})
-    one, many = "%(num)s scenario follows the draft now.", "%(num)s scenarios follow the draft now."
-    said = [ngettext(one, many, len(following)) % {"num": len(following)}]
-    if left := len(found) - len(following):
-        one = "%(num)s would end otherwise than before: look at it."
-        many = "%(num)s would end otherwise than before: look at them."
-        said.append(ngettext(one, many, left) % {"num": left})
+    done, left = len(following), len(found) - len(following)
+    said = [
+        ngettext("%(num)s scenario follows the draft now.", "%(num)s scenarios follow the draft now.", done)
+        % {"num": done}
+    ]
+    if left:
+        words = ngettext(
+            "%(num)s would end otherwise than before: look at it.",
+            "%(num)s would end otherwise than before: look at them.",
+            left,
+        )
+        said.append(words % {"num": left})
     flash(" ".join(said), "warning" if left else "success")
     return redirect(url_for("scenarios.list_scenarios", draft_id=draft_id))
 
