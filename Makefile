@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format lock clean browser screenshots bench fuzz soak chaos matrix conformance catalogue
+.PHONY: help demo test lint format lock clean browser screenshots bench fuzz soak moves chaos matrix conformance catalogue
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -25,6 +25,7 @@ help:
 	@echo "make fuzz    coverage-guided fuzzing of expressions, diagrams and saved states (FUZZ_RUNS=200000 each)"
 	@echo "make chaos   whole cases while parts of the product are killed at random (CHAOS=1800 seconds, SEED=0)"
 	@echo "make soak    random processes, expressions and tables by the thousand (SOAK=3000 of each, counted from SEED=0)"
+	@echo "make moves   random versions and random open cases: what is foretold of a move comes about (MOVES=200)"
 	@echo "make matrix  who may do what: every door in every phase of a case (make test tries a few phases at those that write)"
 	@echo "make conformance  diagrams of others: OPTIN_CORPUS=/path/to/them"
 	@echo "make lint    the checks alone: ruff, mypy, import-linter"
@@ -84,6 +85,12 @@ soak: $(VENV)/.test
 CHAOS ?= 1800
 chaos: $(VENV)/.test
 	CHAOS=$(CHAOS) SEED=$(SEED) $(BIN)/python -m pytest -q -s tests/end_to_end/test_storm.py
+
+# Minutes. The seeds are printed: SEED=17 MOVES=1 is the eighteenth alone.
+MOVES ?= 200
+moves: $(VENV)/.test
+	MOVES=$(MOVES) SEED=$(SEED) $(BIN)/python -m pytest -q -s -n 0 tests/integration/test_publications.py -k random
+	SOAK=$(SOAK) SEED=$(SEED) $(BIN)/python -m pytest -q -n 0 tests/unit/engine/test_migration_random.py
 
 format: $(VENV)/.test
 	$(BIN)/ruff check --fix .

@@ -74,10 +74,18 @@ class Fitted:
     def _check_scopes(self) -> None:
         for position, (name, caller, _, about) in enumerate(self._scopes):
             if name not in self._new.specs or (position == 0 and name != self._new.process_id):
-                element = None if caller is None else self._spec(self._tokens[caller]).element
-                raise refused(SCOPE_GONE, element)
+                raise self._scope_gone(caller)
             for record in (*about.get("records", ()), *about.get("enclosed", ())):
                 self._check_record(name, record)
+
+    def _scope_gone(self, caller: int | None) -> CannotMove:
+        if caller is None:
+            return refused(SCOPE_GONE, None)
+        token = self._tokens[caller]
+        after = spec_at(self._new, self._scope(self._new, token), token[1])
+        return refused(
+            OTHER_CALL if isinstance(after, tasks.Called) else SCOPE_GONE, self._spec(token).element
+        )
 
     def _check_record(self, scope: str, record: list[Any]) -> None:
         activity, _, inner, _ = record

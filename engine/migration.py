@@ -142,7 +142,7 @@ class Mover:
         engine = SafeEngine(self.new, _no_step, context)
         try:
             restored = Restored(self.new, fitted.body, engine, None, whole=False)
-            changes = [*self._arm(restored, armed), *self._rivals(restored, fitted), *self._changed(restored)]
+            changes = [*self._changed(restored), *self._arm(restored, armed), *self._rivals(restored, fitted)]
             return saved.dump(self.new, restored.run, "open"), changes
         except Incident as incident:
             raise refused(incident.reason, self.new.elements.get(incident.element_id or "")) from incident

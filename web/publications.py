@@ -4,6 +4,7 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from werkzeug.wrappers import Response
 
 from web.answers import without_blocked
+from web.comparisons import in_words
 from workflows.commands import publications as commands
 from workflows.errors import InvalidInput
 from workflows.language import gettext
@@ -85,6 +86,7 @@ def _page(publication_id: int, reason: str, errors: dict[str, str]) -> str:
     return render_template(
         "publication.html",
         row=row,
+        **in_words(queries.publication_changes(g.actor, publication_id)),
         checks=queries.publication_proof(g.actor, publication_id) if row.state == "proposed" else [],
         cases=cases,
         kinds=KINDS,

@@ -62,7 +62,7 @@ def move(work: Work, case: Case, entry: PublicationCase, moves: Moves, definitio
     _write(work, case, row, foreseen, moves, definition_id)
     work.db.flush()
     _prove(work.db, case, moves.new, entry.waiting)
-    entry.hash_after, entry.state = standing_of(work.db, case), "moved"
+    entry.hash_after, entry.state, entry.moved_at = standing_of(work.db, case), "moved", work.now
     record(work, "case_moved", case, **_versions(work.db, entry.definition_before, definition_id))
 
 

@@ -34,7 +34,10 @@ ROLE_OF_LANE = {
 
 
 class ProcessDefinition(Base):
-    """One version of a process bundle; `files` maps each path in the bundle to its text, `note` says why it was made."""
+    """One version of a process bundle; `files` maps each path in the bundle to its text, `note` says why it was made.
+
+    `origin_id`: of an area's variant the version for all areas that it comes from.
+    """
 
     __tablename__ = "process_definition"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -47,6 +50,7 @@ class ProcessDefinition(Base):
     deployed_at: Mapped[datetime]
     deployed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     note: Mapped[str] = mapped_column(default="")
+    origin_id: Mapped[int | None] = mapped_column(ForeignKey("process_definition.id"))
     __table_args__ = (UniqueConstraint("key", "version"),)
 
 

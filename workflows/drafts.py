@@ -17,7 +17,8 @@ OPEN_EDIT = timedelta(minutes=15)
 class ProcessDraft(Base):
     """A procedure as it is being changed for one area; there is at most one of each.
 
-    `base_id` is the version it was begun from. `row_version` rises by one with every change: whoever saves names the
+    `base_id` is the version it was begun from, `origin_id` the one for all areas that the base comes from, where the base
+    does not say that itself. `row_version` rises by one with every change: whoever saves names the
     one that was read, so that no change of another window or person is lost.
     """
 
@@ -26,6 +27,7 @@ class ProcessDraft(Base):
     key: Mapped[str]
     area_code: Mapped[str] = mapped_column(ForeignKey("area.code"))
     base_id: Mapped[int] = mapped_column(ForeignKey("process_definition.id"))
+    origin_id: Mapped[int | None] = mapped_column(ForeignKey("process_definition.id"))
     files: Mapped[Json]
     row_version: Mapped[int]
     begun_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))

@@ -59,6 +59,12 @@ STEPS = (
         ESD,
     ),
 )
+PRODUCT = {
+    "forms/T1_QuickSearchOwnOffice.json": marked("A request is opened with this form"),
+    "forms/T5_WriteRequest.json": marked("What is known of a client is shown by this form"),
+}
+"""The files that the product itself reads, whatever the diagrams say."""
+
 MAILS = {
     "notify_partner_change_made": marked("The partner is told that the change was made"),
     "notify_partner_remains_opted_out": marked("The partner is told that the client remains opted out"),
@@ -70,7 +76,7 @@ def mandatory_problems(bundle: Bundle) -> list[BundleProblem]:
     definition = bundle.definition(MAIN_PROCESS)
     coming = [name for start in definition.starts for name in bundle.routes.after(start, ())]
     elements = [definition.elements[name] for name in coming]
-    return [*_steps(bundle, elements), *_mails(elements)]
+    return [*_steps(bundle, elements), *_mails(elements), *_product(bundle)]
 
 
 def notice_problems(bundle: Bundle) -> list[BundleProblem]:
@@ -114,6 +120,13 @@ def _mails(elements: list[engine.Element]) -> Iterator[BundleProblem]:
             reason = gettext("{step} ({clause}), and no step does that any more.")
             told = reason.format(step=gettext(words), clause="5512PRO 7e, 7h")
             yield BundleProblem("", "", "V10", told, gettext("Put the step “{}” back.").format(kind))
+
+
+def _product(bundle: Bundle) -> Iterator[BundleProblem]:
+    for name, words in PRODUCT.items():
+        if name not in bundle.files:
+            reason = gettext("{}, and it is gone.").format(gettext(words))
+            yield BundleProblem(name, "", "V10", reason, gettext("Put the form back under this name."))
 
 
 def _does(bundle: Bundle, element: engine.Element, step: Mandatory) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from workflows import bundle_checks
 from workflows.bundle_checks import BundleProblem
+from workflows.bundle_proofs import P4, P5, P6, proofs
 from workflows.definitions import Bundle
 from workflows.language import marked
 from workflows.mandatory_steps import mandatory_problems, notice_problems
@@ -44,9 +45,22 @@ GROUPS: tuple[tuple[str, str, Callable[[BundleProblem], bool]], ...] = (
     (marked("The translations fit"), "", lambda one: True),
 )
 
-LATER = (
+_TRACE = (P4, P5, P6)
+"""The rules of `bundle_proofs` that are about clauses."""
+
+LATER: tuple[tuple[str, str, Callable[[Bundle], list[BundleProblem]]], ...] = (
     (marked("The mandatory steps of the procedure are there"), "/steps", mandatory_problems),
     (marked("The client is told the four points of the notice"), "/forms", notice_problems),
+    (
+        marked("Every scenario comes out as expected, and every outcome has one"),
+        "/scenarios",
+        lambda bundle: [problem for problem in proofs(bundle) if problem.rule not in _TRACE],
+    ),
+    (
+        marked("Every clause of the procedure is carried out, or waived with a reason"),
+        "/trace",
+        lambda bundle: [problem for problem in proofs(bundle) if problem.rule in _TRACE],
+    ),
 )
 """What is asked of a bundle that can run."""
 

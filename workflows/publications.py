@@ -48,7 +48,7 @@ class Publication(Base):
 
     `moves_cases`: also the open cases that can move, not new cases alone. `definition_id`: the version that it became;
     `former_id`: the area's own version that it replaced, None where that was the one for all areas. `reason`: why it
-    was declined.
+    was declined. `origin_id`: the version for all areas that it comes from.
     """
 
     __tablename__ = "publication"
@@ -57,6 +57,7 @@ class Publication(Base):
     area_code: Mapped[str] = mapped_column(ForeignKey("area.code"))
     draft_id: Mapped[int]
     base_id: Mapped[int] = mapped_column(ForeignKey("process_definition.id"))
+    origin_id: Mapped[int | None] = mapped_column(ForeignKey("process_definition.id"))
     files: Mapped[Json] = mapped_column(deferred=True)
     sha256: Mapped[str]
     note: Mapped[str]
@@ -88,7 +89,8 @@ class PublicationCase(Base):
 
     `kind` is its class and `changes` what it gains, loses and has changed; of a case that cannot move `element` and
     `reason` say why. `waiting`: what it will wait for, foretold of the state with the hash `foretold_of`. For undoing:
-    `definition_before`, `state_before`, `rows_before` (tasks and timers), and `hash_after` over what the move wrote.
+    `definition_before`, `state_before`, `rows_before` (tasks and timers), and `hash_after` over what the move wrote at
+    `moved_at`.
     """
 
     __tablename__ = "publication_case"
@@ -106,6 +108,7 @@ class PublicationCase(Base):
     state_before: Mapped[bytes | None] = mapped_column(deferred=True)
     rows_before: Mapped[Json | None] = mapped_column(deferred=True)
     hash_after: Mapped[str] = mapped_column(default="")
+    moved_at: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)
     __table_args__ = (
         Index("ix_publication_case_state", "publication_id", "state", "case_id"),

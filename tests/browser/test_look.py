@@ -104,7 +104,8 @@ PAGES = {
     ROBIN: ("/work", "/manage", "/cases", "/processes", "/processes/opt_in_5512pro/1", "/admin/agreements",
             "/admin/agreements/new", "/admin/agreements/K-TEST-103", "/admin/agreements/K-TEST-103/change",
             "/admin/outbox", "/admin/settings", "/team", "/team/ageing",
-            "/processes/opt_in_5512pro/1/procedure", *(f"{{process}}{tab}" for tab in (
+            "/processes/opt_in_5512pro/1/procedure", "/processes/opt_in_5512pro/compare", *(f"{{process}}{tab}" for tab in (
+                "", "/compare", "/replace",
                 "/steps", "/steps/opt_in_request.bpmn?view=outline", "/steps/opt_in_request.bpmn/G6_Decision",
                 "/steps/opt_in_request.bpmn/G6_Decision/add", "/steps/opt_in_request.bpmn/S_NoteContact/remove",
                 "/scenarios", "/scenarios/opted_in", "/walk", "/walk/tasks/T1_QuickSearchOwnOffice", "/trace", "/trace/1",

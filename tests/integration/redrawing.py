@@ -154,8 +154,21 @@ def reword(bundle: Redrawing) -> None:
     bundle.files[name] = json.dumps({**form, "title": f"{form['title']} again"}, ensure_ascii=False)
 
 
+def draw_anew(bundle: Redrawing) -> None:
+    """A task under another id: a case that stands at it cannot move."""
+    task = bundle.chance.choice(bundle.all("userTask"))
+    old, new = task.get("id"), f"{task.get('id')}_anew"
+    task.set("id", new)
+    for element in bundle.root.iter():
+        for name in ("sourceRef", "targetRef", "attachedToRef", "bpmnElement"):
+            if element.get(name) == old:
+                element.set(name, new)
+        if element.tag == f"{B}flowNodeRef" and element.text == old:
+            element.text = new
+
+
 EDITS: tuple[Callable[[Redrawing], None], ...] = (
-    remind, remind, forget_reminder, add_task, rename, hand_over, take_longer, reword,
+    remind, remind, forget_reminder, add_task, draw_anew, rename, hand_over, take_longer, reword,
 )  # fmt: skip
 
 

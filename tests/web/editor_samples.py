@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from tests.web.comparison_samples import TABS_OF_COMPARING
 from tests.web.draft_samples import TABS_OF_PARTS
 from tests.web.step_samples import TAB_OF_STEPS
 from workflows.bundle_checks import BundleProblem
@@ -72,7 +73,7 @@ EDITOR = {
     "editor/diagram.html": {**FRAME, "file": "", "files": [], "decisions": False},
     "editor/diagram_upload.html": {**FRAME, "files": ["a.bpmn"], "errors": {"file": "Choose the file."}},
     "editor/diagram_report.html": {**FRAME, "upload": UPLOAD, "refused": "Kim has changed this draft."},
-    "editor/overview.html": {**FRAME, "problems": [PROBLEM], "warnings": [PROBLEM]},
+    "editor/overview.html": {**FRAME, "newer": 4, "problems": [PROBLEM], "warnings": [PROBLEM]},
     "editor/scenarios.html": {
         **FRAME, "playable": True, "like": [("withdrawn", "Withdrawn")], "marks": {"T1": "done"},
         "signs": {"done": ("✓", "Some does")}, "starts": ["Start"],
@@ -103,5 +104,8 @@ EDITOR = {
     "procedure.html": {
         "written": WrittenView("Opt-in requests (5512PRO)", "opt_in_5512pro", 3, PROCEDURE), "procedure": PROCEDURE,
     },
-    **{name: {**FRAME, **values} for name, values in {**TABS_OF_PARTS, **TAB_OF_STEPS}.items()},
+    **{
+        name: {**FRAME, **values}
+        for name, values in {**TABS_OF_PARTS, **TAB_OF_STEPS, **TABS_OF_COMPARING}.items()
+    },
 }  # fmt: skip

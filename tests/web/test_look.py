@@ -17,7 +17,9 @@ from werkzeug.exceptions import Forbidden, HTTPException, MethodNotAllowed, NotF
 
 from tests.browser.pages import violations
 from tests.chromium import ARGUMENTS
-from tests.web.editor_samples import EDITOR
+from tests.web.comparison_samples import COMPARED
+from tests.web.editor_samples import DRAFT, EDITOR
+from tests.web.publication_samples import PUBLISHING
 from web import app as shell
 from web import failures, forms_view
 from workflows import language
@@ -159,7 +161,7 @@ CASE_VIEW = View(
 )  # fmt: skip
 PROCESS = View(
     id=2, name="Opt-in procedure", version=2, state="deployed", deployed_at=NOW, deployed_by="Robin", open_cases=3,
-    sha256="a" * 64,
+    sha256="a" * 64, area="OLY", in_use=True, note="Two days are enough.",
 )  # fmt: skip
 DESTROYED = Destroyed(2022, 12, NOW, NOW)
 PROBLEM = View(
@@ -217,7 +219,9 @@ SAMPLES: dict[str, dict[str, object]] = {
                    "begun": [View(href="/tasks/t1", number=CASE, name="Search", opened_at=NOW)]},
     "cases.html": {"q": "", "state": "", "states": [("", "All")], "rows": [ROW],
                    "may_start": True, **PAGES},
-    "processes.html": {"rows": [PROCESS], "may_edit": True, "may_publish": True},
+    "processes.html": {"may_edit": True, "may_publish": True,
+                       "procedures": [{"key": "p", "name": "Opt-in", "draft": DRAFT, "rows": [PROCESS, PROCESS]},
+                                      {"key": "q", "name": "Other", "draft": None, "rows": [PROCESS]}]},
     "process.html": {"process": PROCESS, "diagrams": [View(title="Intake", file="m.bpmn", steps=[STEP])]},
     "admin/people.html": {"filters": View(q="", role="", office="", state=""), "roles": [("", "Every role")],
                           "offices": [("", "Every office")], "states": [("", "Everybody")], "rows": [PERSON],
@@ -301,6 +305,8 @@ SAMPLES: dict[str, dict[str, object]] = {
     "admin/certificate.html": {"certificate": Certificate(DESTROYED, "OLY", [CASE])},
     "admin/health.html": {"signs": [Sign("good", "Mail", "None waits."), Sign("bad", "Clock", "No job.", "Start it.")]},
     **EDITOR,
+    **COMPARED,
+    **PUBLISHING,
 }  # fmt: skip
 
 

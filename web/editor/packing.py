@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as Answer
 
 from web.comparisons import in_words
 from web.editor.frame import DRAFTS, page
+from web.errors import status_of
 from workflows.bundle_files import packed, unpacked
 from workflows.commands.bundles import replace_files
 from workflows.errors import DraftChanged, InvalidInput
@@ -59,8 +60,8 @@ def take(draft_id: int) -> Answer | tuple[str, int]:
     try:
         replace_files(g.actor, draft_id, unpacked(content).files, version)
     except (InvalidInput, DraftChanged) as refused:
-        errors = refused.fields or {"": refused.message}
-        return _report(draft_id, content, errors), 422 if refused.fields else 409
+        errors = {"take": refused.words}
+        return _report(draft_id, content, errors), status_of(refused)
     flash(gettext("The draft holds what was in the .zip file."), "success")
     return redirect(url_for("overview.read_draft", draft_id=draft_id))
 

@@ -8,17 +8,16 @@ from workflows.area_settings import labels_of
 from workflows.cases import Case, ClientFacts, TaskRecord, case_numbered, lock_case
 from workflows.commands import command
 from workflows.corrections import Correction, answers_now, applied
-from workflows.definitions import bundle_of
 from workflows.duplicates import fingerprint, name_fingerprint
 from workflows.errors import HeldByAgreement, InvalidInput, NotAllowed, NotFound, NotNow
 from workflows.forms import Answers, Form
 from workflows.history import record
-from workflows.instances import ProcessInstance
 from workflows.language import gettext
+from workflows.past_forms import form_then
 from workflows.privacy import GUARDED_FIELDS, OFFER_ELEMENTS, Standing
 from workflows.ssn_guard import guard
 from workflows.task_forms import options_for
-from workflows.user_tasks import UserTask, form_of
+from workflows.user_tasks import UserTask
 from workflows.work import Work
 
 LONGEST_REASON = 500
@@ -39,7 +38,7 @@ def correct_entry(work: Work, number: str, task_id: str, raw: Mapping[str, objec
     standing = access.standing(work, case)
     privacy.check_may_see(standing)
     _check_may_correct(standing, task)
-    form = form_of(bundle_of(work.db, work.db.get_one(ProcessInstance, case.id).definition_id), task)
+    form = form_then(work.db, task)
     allowed = correctable(form, standing)
     known = entries(work, standing, row, form)
     answers = _checked(work, case, form, allowed, known, raw, why)

@@ -49,9 +49,11 @@ def deploy(work: Work, files: dict[str, str]) -> int:
     return add_version(work, bundle).version
 
 
-def add_version(work: Work, bundle: Bundle, area: str | None = None, note: str = "") -> ProcessDefinition:
+def add_version(
+    work: Work, bundle: Bundle, area: str | None = None, note: str = "", origin_id: int | None = None
+) -> ProcessDefinition:
     """Write down a checked bundle as the version that new cases of an area, or of all, start with from now on; `note`
-    says why it was made."""
+    says why it was made, `origin_id` which version for all areas an area's own comes from."""
     newest = select(func.max(ProcessDefinition.version)).where(ProcessDefinition.key == bundle.key)
     row = ProcessDefinition(
         key=bundle.key,
@@ -63,6 +65,7 @@ def add_version(work: Work, bundle: Bundle, area: str | None = None, note: str =
         deployed_at=work.now,
         deployed_by_id=work.actor.id,
         note=note,
+        origin_id=origin_id,
     )
     work.db.add(row)
     work.db.flush()

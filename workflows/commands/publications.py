@@ -16,6 +16,7 @@ from workflows.foretelling import Foretold
 from workflows.history import record
 from workflows.language import gettext
 from workflows.one_write import append
+from workflows.origins import origin_of
 from workflows.outbox import PUBLICATION_WANTED
 from workflows.people import people_with
 from workflows.publications import (
@@ -51,10 +52,12 @@ def propose(work: Work, draft_id: int, note: str, moves_cases: bool, row_version
     bundle = Bundle(draft.key, draft.files)
     _check_sound(bundle)
     _check_differs(work, draft, bundle)
+    origin = origin_of(work, draft)
     row = Publication(
         key=draft.key, area_code=draft.area_code, draft_id=draft.id, base_id=draft.base_id, files=dict(draft.files),
         sha256=bundle.sha256, note=note.strip(), moves_cases=moves_cases, state="proposed",
         proposed_by_id=work.actor.id or 0, proposed_at=work.now, reason="",
+        origin_id=origin.id if origin else None,
     )  # fmt: skip
     work.db.add(row)
     try:
@@ -84,7 +87,7 @@ def approve(work: Work, publication_id: int) -> int:
     former = deployed(work.db, row.key, row.area_code)
     row.former_id = former.id if former is not None and former.area_code == row.area_code else None
     foretold = foretelling.foretell(work, row.key, row.area_code, bundle) if row.moves_cases else []
-    version = add_version(work, bundle, row.area_code, row.note)
+    version = add_version(work, bundle, row.area_code, row.note, row.origin_id)
     _retire(work, row.former_id)
     for one in foretold:
         append(work.db, PublicationCase, _entry(row.id, one))
@@ -211,7 +214,7 @@ def _entry(publication_id: int, one: Foretold) -> dict[str, object]:
         "changes": foreseen.told, "reason": foreseen.reason, "element": foreseen.element,
         "element_name": foreseen.element_name, "waiting": [list(work) for work in foreseen.waiting],
         "foretold_of": one.state_hash, "definition_before": one.definition_id, "state_before": None,
-        "rows_before": None, "hash_after": "", "attempts": 0,
+        "rows_before": None, "hash_after": "", "moved_at": None, "attempts": 0,
     }  # fmt: skip
 
 
@@ -234,6 +237,7 @@ def _follow_up_draft(work: Work, row: Publication, version: ProcessDefinition) -
         work.db.delete(draft)
     else:
         draft.base_id, draft.row_version = version.id, draft.row_version + 1
+        draft.origin_id = draft.origin_id or row.origin_id
 
 
 def _tell_second_person(work: Work, row: Publication) -> None:

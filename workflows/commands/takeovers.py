@@ -7,7 +7,7 @@ from workflows.errors import InvalidInput, NotNow
 from workflows.history import record
 from workflows.language import gettext
 from workflows.merging import Choices, merge
-from workflows.origins import newer_of
+from workflows.origins import newer_of, take
 from workflows.work import Work
 
 
@@ -29,6 +29,6 @@ def take_over(work: Work, draft_id: int, version: int, choices: Choices, row_ver
         raise InvalidInput(fields=dict.fromkeys(open_ones, gettext("Choose which of the two is to hold.")))
     changes = {**dict.fromkeys(draft.files), **merged.files}
     row_version = write_files(work, draft, changes, row_version)
-    draft.base_id = newer.theirs.id
+    take(draft, newer)
     record(work, "draft_took_over", key=draft.key, version=version)
     return row_version

@@ -16,6 +16,7 @@ from workflows.instances import ProcessInstance
 from workflows.language import gettext
 from workflows.organisations import Agency, Office
 from workflows.outbox import ESD_ONLY_KINDS, OutboxMessage, messages_of
+from workflows.past_forms import form_then
 from workflows.people import Person, missing_clearances, name_of, people_who_hold_both_keys, people_with
 from workflows.privacy import Standing
 from workflows.queries import query
@@ -131,7 +132,7 @@ def _view(work: Work, standing: Standing, life: Life | None = None) -> CaseView:
     case = standing.case
     definition = work.db.get_one(ProcessDefinition, work.db.get_one(ProcessInstance, case.id).definition_id)
     bundle = bundle_of(work.db, definition.id)
-    raw, notes, steps = _read(work, standing, bundle)
+    raw, notes, steps = _read(work, standing)
     esd = standing.is_esd
     outcome, status = privacy.visible_outcome(standing), privacy.visible_status(standing)
     tasks = [task for task in open_tasks(work.db, case.id) if privacy.may_see_open(standing, task)]
@@ -156,20 +157,18 @@ def _view(work: Work, standing: Standing, life: Life | None = None) -> CaseView:
         linked=[c.number for c in open_cases_like(work.db, case)] if esd else [],
         possible=[c.number for c in possible_matches(work.db, case)] if esd else [],
         progress=progress_of(work, standing, bundle, [(step.process, step.element) for step in steps], tasks),
-        corrections=corrections_for(work, standing, bundle, bool(raw)),
-        may_correct=correctable_tasks(standing, bundle, _tasks(work, steps)),
+        corrections=corrections_for(work, standing, bool(raw)),
+        may_correct=correctable_tasks(work, standing, _tasks(work, steps)),
         may_remind=may_remind(standing),
         standing=standing,
     )
 
 
-def _read(
-    work: Work, standing: Standing, bundle: Bundle
-) -> tuple[dict[str, object], list[tuple[Note, str]], list[Answered]]:
+def _read(work: Work, standing: Standing) -> tuple[dict[str, object], list[tuple[Note, str]], list[Answered]]:
     """Everything that a client or a colleague said, as far as this reader may know it; that it was read is written
     down (domain 7.3)."""
     raw, notes = _visible_facts(work, standing), notes_of(work, standing)
-    steps = _answered(work, standing, bundle)
+    steps = _answered(work, standing)
     if raw or notes or any(step.answers for step in steps):
         note_read(work, standing.case, "case", None)
     return raw, notes, steps
@@ -304,12 +303,12 @@ def fact_words(work: Work, case: Case, bundle: Bundle, facts: dict[str, object])
     return [(label, answer) for _, label, answer in ordered]
 
 
-def _answered(work: Work, standing: Standing, bundle: Bundle) -> list[Answered]:
+def _answered(work: Work, standing: Standing) -> list[Answered]:
     rows = select(TaskRecord, UserTask, Person).join(UserTask, UserTask.id == TaskRecord.task_id)
     rows = rows.join(Person, Person.id == TaskRecord.completed_by_id)
     rows = rows.where(TaskRecord.case_id == standing.case.id).order_by(TaskRecord.completed_at)
     return [
-        _answered_one(work, standing, bundle, record_, task, person)
+        _answered_one(work, standing, record_, task, person)
         for record_, task, person in work.db.execute(rows)
         if may_list_step(standing, task)
     ]
@@ -323,9 +322,9 @@ def may_list_step(standing: Standing, task: UserTask) -> bool:
 
 
 def _answered_one(
-    work: Work, standing: Standing, bundle: Bundle, row: TaskRecord, task: UserTask, person: Person
+    work: Work, standing: Standing, row: TaskRecord, task: UserTask, person: Person
 ) -> Answered:
-    case, form = standing.case, bundle.forms[task.form]
+    case, form = standing.case, form_then(work.db, task)
     readable = form.readable(standing.roles) if privacy.may_read_record(standing, task) else frozenset()
     answers = {name: value for name, value in row.answers.items() if name in readable}
     options = options_for(work.db, form, [case.office_code], case)

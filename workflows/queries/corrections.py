@@ -8,20 +8,19 @@ from sqlalchemy import select
 
 from workflows import access, privacy
 from workflows.area_settings import labels_of
-from workflows.cases import Case, TaskRecord, case_numbered
+from workflows.cases import TaskRecord, case_numbered
 from workflows.commands.corrections import correctable, entries, may_correct
 from workflows.corrections import Correction, corrections_of
-from workflows.definitions import Bundle, bundle_of
 from workflows.errors import NotFound
 from workflows.forms import FieldView, Form
-from workflows.instances import ProcessInstance
 from workflows.language import gettext
+from workflows.past_forms import form_then
 from workflows.people import Person
 from workflows.privacy import Standing
 from workflows.queries import query
 from workflows.queries.reading import note_read
 from workflows.task_forms import Options, options_for
-from workflows.user_tasks import UserTask, form_of
+from workflows.user_tasks import UserTask
 from workflows.work import Work
 
 
@@ -67,7 +66,7 @@ def entry_form(work: Work, number: str, task_id: str) -> EntryForm:
     row, task = work.db.get(TaskRecord, task_id), work.db.get(UserTask, task_id)
     if row is None or task is None or row.case_id != case.id or not may_correct(standing, task):
         raise NotFound(gettext("There is no such entry that you may put right."))
-    form = form_of(_bundle(work, case), task)
+    form = form_then(work.db, task)
     names, known = correctable(form, standing), entries(work, standing, row, form)
     if names & known.keys():
         note_read(work, case, "correction", task.element)
@@ -75,21 +74,21 @@ def entry_form(work: Work, number: str, task_id: str) -> EntryForm:
     return EntryForm(number, task, form, options, known, names, labels)
 
 
-def correctable_tasks(standing: Standing, bundle: Bundle, done: Sequence[UserTask]) -> frozenset[str]:
+def correctable_tasks(work: Work, standing: Standing, done: Sequence[UserTask]) -> frozenset[str]:
     """The ids of the completed tasks of which this person may put something right."""
     return frozenset(
         task.id
         for task in done
-        if may_correct(standing, task) and correctable(form_of(bundle, task), standing)
+        if may_correct(standing, task) and correctable(form_then(work.db, task), standing)
     )
 
 
-def corrections_for(work: Work, standing: Standing, bundle: Bundle, facts_shown: bool) -> list[Corrected]:
+def corrections_for(work: Work, standing: Standing, facts_shown: bool) -> list[Corrected]:
     """The corrections of a case that this reader may see: those of the answers that they may see."""
     rows = [
         (one, work.db.get_one(UserTask, one.task_id)) for one in corrections_of(work.db, standing.case.id)
     ]
-    found = [(one, task, form_of(bundle, task)) for one, task in rows]
+    found = [(one, task, form_then(work.db, task)) for one, task in rows]
     shown = [each for each in found if _may_read(standing, *each, facts_shown)]
     people = select(Person.id, Person.name).where(Person.id.in_({one.by_id for one, *_ in shown}))
     names = {key: name for key, name in work.db.execute(people)}  # noqa: C416
@@ -131,7 +130,3 @@ def _words(
         return "", gettext("No answer")
     ((_, label, words),) = form.words({one.field: value}, options, labels)
     return label, words
-
-
-def _bundle(work: Work, case: Case) -> Bundle:
-    return bundle_of(work.db, work.db.get_one(ProcessInstance, case.id).definition_id)

@@ -9,12 +9,11 @@ from sqlalchemy import select
 from workflows import access, privacy
 from workflows.area_settings import labels_of
 from workflows.cases import Case, TaskRecord
-from workflows.definitions import bundle_of
 from workflows.errors import NotFound
 from workflows.forms import Form
-from workflows.instances import ProcessInstance
 from workflows.language import gettext
 from workflows.outbox import OutboxMessage
+from workflows.past_forms import form_then
 from workflows.people import name_of
 from workflows.privacy import Standing
 from workflows.queries import query
@@ -22,7 +21,7 @@ from workflows.queries.state_words import state_sentence
 from workflows.queries.tasks import visible_task
 from workflows.queries.told import Told, told_of
 from workflows.task_forms import options_for
-from workflows.user_tasks import DUE, UserTask, form_of
+from workflows.user_tasks import DUE, UserTask
 from workflows.work import Work
 
 
@@ -64,7 +63,7 @@ def done_view(work: Work, task_id: str) -> DoneView | None:
         return None
     case = work.db.get_one(Case, task.case_id)
     standing = access.standing(work, case)
-    form = form_of(bundle_of(work.db, work.db.get_one(ProcessInstance, case.id).definition_id), task)
+    form = form_then(work.db, task)
     reads = bool(standing.roles) and not standing.is_reduced
     return DoneView(
         task=task,
@@ -112,7 +111,7 @@ def completed_with(work: Work, task_id: str, answers: Mapping[str, object]) -> b
         raise NotFound(gettext("There is no such task that you may see."))
     if record.completed_by_id != work.actor.id:
         return False
-    form = form_of(bundle_of(work.db, work.db.get_one(ProcessInstance, task.case_id).definition_id), task)
+    form = form_then(work.db, task)
     sent = {
         name: value
         for name, value in form.draft(answers).items()

@@ -194,5 +194,5 @@ def _version(row: ProcessDefinition, by: str | None, counts: dict[int, tuple[int
         open_cases=open_cases,
         all_cases=all_cases,
         area=row.area_code or "",
-        note=getattr(row, "note", None) or "",
+        note=row.note,
     )

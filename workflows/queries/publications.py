@@ -10,7 +10,8 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from workflows import foretelling, publication_checks
 from workflows.cases import Case
-from workflows.definitions import Bundle, ProcessDefinition, deployed
+from workflows.comparing_words import Group, told
+from workflows.definitions import Bundle, ProcessDefinition, bundle_of, deployed
 from workflows.drafts import check_edits, draft_numbered
 from workflows.language import gettext
 from workflows.organisations import Agency, Office
@@ -146,6 +147,14 @@ def publication_proof(work: Work, publication_id: int) -> list[Check]:
 
 
 @query
+def publication_changes(work: Work, publication_id: int) -> list[Group]:
+    """What is different from the version that its draft was begun from, in words."""
+    check_reads(work)
+    row = publication_numbered(work, publication_id)
+    return told(bundle_of(work.db, row.base_id), Bundle(row.key, row.files))
+
+
+@query
 def publication_cases(work: Work, publication_id: int, kind: str = "", after: str = "") -> Prospect:
     """What becomes of the open cases, while it waits for its second person; after that what came of each."""
     check_reads(work)
@@ -176,7 +185,7 @@ def waiting_count(work: Work) -> int:
 def _prospect(work: Work, key: str, bundle: Bundle, kind: str, after: str) -> Prospect:
     found = foretelling.foretell(work, key, work.actor.area, bundle)
     names = _names(work)
-    told = Counter(words for one in found for words in _words(work, one.foreseen.told, one.foreseen))
+    differences = Counter(words for one in found for words in _words(work, one.foreseen.told, one.foreseen))
     chosen = [one for one in found if kind in ("", one.foreseen.kind) and one.number > after]
     rows = [
         CaseRow(
@@ -187,7 +196,7 @@ def _prospect(work: Work, key: str, bundle: Bundle, kind: str, after: str) -> Pr
     ]  # fmt: skip
     counts = Counter(one.foreseen.kind for one in found)
     following = rows[-1].number if len(chosen) > PAGE else ""
-    return Prospect({kind: counts[kind] for kind in KINDS}, told.most_common(), rows, following)
+    return Prospect({kind: counts[kind] for kind in KINDS}, differences.most_common(), rows, following)
 
 
 def _words(work: Work, changes: Iterable[dict[str, object]], about: object) -> list[str]:
@@ -196,8 +205,8 @@ def _words(work: Work, changes: Iterable[dict[str, object]], about: object) -> l
 
 def _reason(work: Work, about: object) -> str:
     """Why a case cannot move: of a `Foreseen` or a `PublicationCase`."""
-    told = (getattr(about, name) for name in ("element", "element_name", "reason"))
-    return reason_words(work.actor, *told)
+    why = (getattr(about, name) for name in ("element", "element_name", "reason"))
+    return reason_words(work.actor, *why)
 
 
 def _names(work: Work) -> dict[str, str]:

@@ -17,6 +17,7 @@ from workflows.incidents import CaseIncident, open_about
 from workflows.instances import ProcessInstance
 from workflows.language import gettext
 from workflows.organisations import Agency, Office
+from workflows.past_forms import bundle_then
 from workflows.people import Person, person_of
 from workflows.privacy import Standing
 from workflows.queries import query
@@ -79,7 +80,7 @@ def task_view(work: Work, task_id: str) -> TaskView:
     """The task of an id, for whoever may see it; reading facts about the client is written down."""
     task, standing = visible_task(work, task_id)
     case = standing.case
-    bundle = bundle_of(work.db, work.db.get_one(ProcessInstance, case.id).definition_id)
+    bundle = bundle_then(work.db, task)
     form = form_of(bundle, task)
     hindrance = _hindrance(standing, task, form)
     draft = _draft(work, standing, task, form) if hindrance is None else None

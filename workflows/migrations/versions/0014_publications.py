@@ -69,6 +69,7 @@ def _cases() -> None:
         sa.Column("state_before", sa.LargeBinary()),
         sa.Column("rows_before", JSONB()),
         sa.Column("hash_after", sa.String(), nullable=False),
+        sa.Column("moved_at", sa.DateTime(timezone=True)),
         sa.Column("attempts", sa.Integer(), nullable=False),
     )
     op.create_index("ix_publication_case_state", "publication_case", ["publication_id", "state", "case_id"])

@@ -1,0 +1,15 @@
+"""From which version for all areas a variant comes, and the draft of one."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0020"
+down_revision = "0019"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    for table in ("process_definition", "process_draft", "publication"):
+        origin = sa.Column("origin_id", sa.Integer(), sa.ForeignKey("process_definition.id"))
+        op.add_column(table, origin)
