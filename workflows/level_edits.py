@@ -45,6 +45,7 @@ NEEDED = {
     "agreement_warning_days": marked("Warning that an agreement ends"),
     "hold_max": marked("Telling of a case that is on hold for too long"),
     "case_max_age": marked("Reviewing a case that is open for too long"),
+    "retention_after_program_year": marked("Anonymising the cases of a program year"),
     "partner_view_ttl": marked("Ending what the partner’s lists show of a closed case"),
 }
 """What the product itself asks for, and what for; a bundle without one of them cannot run."""

@@ -46,7 +46,9 @@ def questions_for(bundle: Bundle, scope: Scope, node: Node) -> list[Question]:
     told = node.element.properties
     asked = [_name(node.element.name, required="Task" in node.kind)]
     if node.kind in ("userTask", "manualTask", "serviceTask", "callActivity"):
-        asked.append(_help(node.element.documentation))
+        asked.append(
+            _help(node.element.documentation, read_by_person=node.kind in ("userTask", "manualTask"))
+        )
     if node.kind in ("userTask", "manualTask", "callActivity"):
         asked.append(_role(lanes_of(scope), node.element.lane or ""))
     if node.kind == "userTask":
@@ -64,7 +66,12 @@ def questions_for(bundle: Bundle, scope: Scope, node: Node) -> list[Question]:
 def questions_for_new(bundle: Bundle, scope: Scope, node: Node, kind: str) -> list[Question]:
     """What is asked of a step that is added behind an element; `kind` is userTask or serviceTask."""
     if kind == "serviceTask":
-        return [_name("", required=True), *_automatic(bundle, "", {}), _help(""), _clause("")]
+        return [
+            _name("", required=True),
+            *_automatic(bundle, "", {}),
+            _help("", read_by_person=False),
+            _clause(""),
+        ]
     lane = node.element.lane or ""
     person = lane if ROLE_OF_LANE.get(lane) not in _NO_PERSON else ""
     return [
@@ -87,8 +94,10 @@ def _name(value: str, *, required: bool) -> Question:
     return Question("name", gettext("Name"), value=value, required=required, hint=hint)
 
 
-def _help(value: str) -> Question:
+def _help(value: str, *, read_by_person: bool = True) -> Question:
     hint = gettext("What the person reads above the form. Lines that begin with 1. or - become a list.")
+    if not read_by_person:
+        hint = gettext("What is done here, for those who read the procedure.")
     return Question("help", gettext("Help text"), "textarea", value, hint=hint)
 
 

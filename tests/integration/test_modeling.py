@@ -127,7 +127,7 @@ def test_an_uploaded_diagram_is_taken_unless_somebody_else_was_quicker(desk, dra
     assert refused.status_code == 409
     assert "has changed this draft" in refused.text
     assert "kermit" in refused.text
-    assert robin.post(f"{base}/take", data={**taken, "row_version": "2"}).status_code == 303
+    assert robin.post(f"{base}/take", data={**taken, "row_version": "2"}).status_code == 302
     assert "visit.bpmn" in draft_view(actor(ROBIN), draft).files
     assert robin.get(f"{base}/visit.bpmn").status_code == 200
     assert robin.get(f"{base}/gone.bpmn").status_code == 404

@@ -114,6 +114,9 @@ OF_DRAFTS = {
 NOBODYS = 999_999
 """The number of a session that nobody has."""
 
+EMPTY = '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"/>'
+"""A diagram in which nothing is drawn."""
+
 PASSWORD = {"current": sample.PASSWORD, "password": "four words make sense", "again": "four words make sense"}
 
 
@@ -158,6 +161,8 @@ def _told(path: str, things: Things) -> dict[str, Any] | None:
         "/webhooks": {"url": "https://hooks.example.org/", "kinds": ["case.held"]},
         f"/webhooks/{things.webhook}": {"url": "https://hooks.example.org/", "kinds": ["case.held"]},
         f"/drafts/{things.draft}/files": {"row_version": 1, "changes": {}},
+        "/diagram/check-expression": {"text": "true", "form": "condition"},
+        "/diagram/take": {"row_version": 1, "file": "visit.bpmn", "text": EMPTY},
         "/walk": {"process": "opt_in_5512pro"},
         "/scenarios/follow": {"row_version": 1},
         "/scenarios/opted_in": {"row_version": 1, "name": "A name", "outcome": "opted_in"},

@@ -108,7 +108,7 @@ class World:
         if not path.startswith("/api/"):
             browser = self.app.test_client()
             browser.set_cookie(COOKIE, session)
-            as_json = path.startswith("/processes/drafts/") and path.endswith("/files")
+            as_json = path.startswith("/processes/drafts/") and path.endswith(("/files", "/check-expression"))
             return browser.open(path, method=method, **{"json" if as_json else "data": body})
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         return self.app.test_client().open(path, method=method, json=body, headers=headers)

@@ -100,7 +100,7 @@ def take(draft_id: int) -> tuple[str, int] | AnyResponse:
         told = page("editor/diagram_report.html", draft, "/diagram", upload=found, refused=refused.message)
         return told, status_of(refused)
     flash(gettext("{file} is in the draft now.").format(file=file), "success")
-    return redirect(url_for("diagram.draw", draft_id=draft_id, file=file), 303)
+    return redirect(url_for("diagram.draw", draft_id=draft_id, file=file))
 
 
 def _diagrams(draft: DraftView) -> list[str]:

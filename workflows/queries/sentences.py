@@ -128,6 +128,7 @@ _SENTENCES = {
     "draft_begun": marked("A draft of the process was begun."),
     "draft_changed": marked("A draft of the process was changed."),
     "draft_discarded": marked("A draft of the process was thrown away."),
+    "draft_took_over": marked("A draft of the process took over the changes of another version."),
     "records_hold_placed": marked("The records of the case were put on hold."),
     "records_hold_ended": marked("The hold on the records of the case was ended."),
     "case_anonymised": marked("The case was anonymised, because its records need not be kept any more."),
