@@ -158,6 +158,7 @@ def _told(path: str, things: Things) -> dict[str, Any] | None:
         "/webhooks": {"url": "https://hooks.example.org/", "kinds": ["case.held"]},
         f"/webhooks/{things.webhook}": {"url": "https://hooks.example.org/", "kinds": ["case.held"]},
         f"/drafts/{things.draft}/files": {"row_version": 1, "changes": {}},
+        "/steps/5512pro_main.bpmn/T1_QuickSearchOwnOffice": {"row_version": 1},
         "/walk": {"process": "opt_in_5512pro"},
         "/scenarios/follow": {"row_version": 1},
         "/scenarios/opted_in": {"row_version": 1, "name": "A name", "outcome": "opted_in"},
