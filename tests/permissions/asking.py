@@ -1,7 +1,6 @@
 """The requests: for each route an address and a body that is right but, perhaps, for the permission."""
 
 import base64
-import io
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -176,7 +175,7 @@ def _told(path: str, things: Things) -> dict[str, Any] | None:
         "/publish": {"note": "SAMPLE", "mode": "new_cases"},
         "/propose": {"note": "SAMPLE", "mode": "new_cases"},
         f"/publications/{things.publication}/decline": {"reason": "SAMPLE"},
-        f"/drafts/{things.draft}/replace": {"file": (io.BytesIO(_shipped()), "bundle.zip")},
+        f"/drafts/{things.draft}/replace": {"file": _shipped()},
         f"/drafts/{things.draft}/newer": {"version": 2, "row_version": 1},
         f"/drafts/{things.draft}/replace/take": {
             "row_version": 1,
