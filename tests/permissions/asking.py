@@ -89,7 +89,7 @@ def of_place(world: World, rule: str, who: Who) -> Asked:
         "<form>": "T6_AskClientToContactSupervisor", "<question>": "asked_by", "<mail>": "remind_now",
         "<time>": "confirm_due",
         "<int:year>": things.year,
-        "<number>": world.numbers["submitted"],
+        "<number>": world.numbers["declined"],
     }  # fmt: skip
     if "/scenarios/" in path:
         known["<key>"] = "opted_in"
@@ -163,6 +163,7 @@ def _told(path: str, things: Things) -> dict[str, Any] | None:
         f"/drafts/{things.draft}/files": {"row_version": 1, "changes": {}},
         "/diagram/check-expression": {"text": "true", "form": "condition"},
         "/diagram/take": {"row_version": 1, "file": "visit.bpmn", "text": EMPTY},
+        "/steps/5512pro_main.bpmn/T1_QuickSearchOwnOffice": {"row_version": 1},
         "/walk": {"process": "opt_in_5512pro"},
         "/scenarios/follow": {"row_version": 1},
         "/scenarios/opted_in": {"row_version": 1, "name": "A name", "outcome": "opted_in"},

@@ -271,15 +271,16 @@ def _things(session: Session, numbers: dict[str, str]) -> dict[str, Any]:
         "delivery": delivery,
         "draft": _draft(session, version.id),
         "publication": _publication(session, version.id),
-        "year": _destroyed(session, numbers["opted_in"], case),
+        "year": _destroyed(session, numbers["opted_in"], numbers["declined"]),
         "kept": numbers["in_contact"],
     }
 
 
-def _destroyed(session: Session, closed: str, held: Case) -> int:
+def _destroyed(session: Session, closed: str, held: str) -> int:
     """The program year of a case that is anonymised; another one's records are on hold."""
     robin, now = session.scalars(select(Person.id).where(Person.username == ROBIN)).one(), datetime.now(UTC)
-    session.add(RecordsHold(case_id=held.id, reason="SAMPLE", placed_by_id=robin, placed_at=now))
+    kept = session.scalars(select(Case.id).where(Case.number == held)).one()
+    session.add(RecordsHold(case_id=kept, reason="SAMPLE", placed_by_id=robin, placed_at=now))
     case = session.scalars(select(Case).where(Case.number == closed)).one()
     case.anonymised_at = now
     return program_year_of((case.closed_at or now).astimezone(settings().zone).date())

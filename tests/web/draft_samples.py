@@ -68,7 +68,7 @@ TABS_OF_PARTS: dict[str, dict[str, object]] = {
         "values": {"mail-name": "", "mail-subject": ""}, "errors": {"mail-name": "Write it.", "mail-subject": "Write it."}},
     "editor/mail.html": {
         "mail": "letter", "title": "A letter", "is_own": True, "sent": {"to": "", "steps": []}, "values": MAIL,
-        "shown": View(subject="Case 7", text="Look.\n", html=Markup("<p>Look. <a href=\"https://desk.example\">Here</a></p>")),
+        "shown": View(subject="Case 7", text="Look.\n", html=Markup("<p>Look. <a href=\"https://desk.example\">Look.</a></p>")),
         "is_typed": True, "names": WORDS, "in_subject": ["case_number"], "may_name_client": True, "is_changed": True,
         "errors": {"mail-subject": "Write it.", "mail-text": "It may not say that.", "mail-html": "No tags."}},
     "editor/times.html": {

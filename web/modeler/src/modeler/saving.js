@@ -24,6 +24,7 @@ export class Saver {
 
   changed() {
     this.changes += 1;
+    if (!this.refused) this.line.textContent = this.desk.words.saving;
     this.soon(PAUSE);
   }
 
@@ -73,7 +74,7 @@ export class Saver {
     Object.assign(this, { saved: before, lost: false, rowVersion: told.row_version, wait: FIRST_TRY });
     this.notice.replaceChildren();
     const time = new Intl.DateTimeFormat(document.documentElement.lang, { timeStyle: "short" }).format(new Date());
-    this.line.textContent = filled(this.desk.words.saved_at, { time });
+    if (!this.open) this.line.textContent = filled(this.desk.words.saved_at, { time });
     this.desk.told(told.problems);
   }
 
