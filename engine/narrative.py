@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from engine.drawing import Flow, Node, Scope, link_targets
 from engine.limits import DEFAULT, Limits
 from engine.reading import read
-from engine.walking import following, walk
+from engine.walking import following, left_in_order, walk
 
 __all__ = ["Flow", "Line", "Node", "Scope", "Tale", "Way", "ahead", "tales"]
 
@@ -123,20 +123,8 @@ class _Teller:
 
     def _ranked(self) -> dict[str, int]:
         """The nodes in an order in which only ways back lead to an earlier one."""
-        left: list[str] = []
-        seen: set[str] = set()
-        for start in [*(node.id for node in self.scope.first()), *self.nodes]:
-            path = [] if start in seen else [(start, iter(self._behind(start)))]
-            seen.add(start)
-            while path:
-                here, targets = path[-1]
-                target = next((each for each in targets if each not in seen), None)
-                if target is None:
-                    left.append(here)
-                    path.pop()
-                else:
-                    seen.add(target)
-                    path.append((target, iter(self._behind(target))))
+        firsts = [*(node.id for node in self.scope.first()), *self.nodes]
+        left = left_in_order(firsts, self._behind)
         return {node: place for place, node in enumerate(reversed(left))}
 
     def tale(self) -> Tale:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 Following = Mapping[str, Sequence[str]]
 """Each node with those behind it."""
@@ -34,7 +34,7 @@ def in_circles(behind: Following) -> set[str]:
     back = following((target, source) for source, targets in behind.items() for target in targets)
     found: set[str] = set()
     done: set[str] = set()
-    for first in reversed(_left_in_order(behind)):
+    for first in reversed(left_in_order(behind, lambda node: behind.get(node, ()))):
         if first not in done:
             together = _unless(first, back, done)
             done |= together
@@ -43,13 +43,18 @@ def in_circles(behind: Following) -> set[str]:
     return found
 
 
-def _left_in_order(behind: Following) -> list[str]:
-    """The nodes in the order in which a walk into the depth leaves them for good (Kosaraju's first pass)."""
+def left_in_order(
+    firsts: Iterable[str], behind: Callable[[str], Iterable[str]], seen: set[str] | None = None
+) -> list[str]:
+    """The nodes in the order in which a walk into the depth leaves them for good (Kosaraju's first pass).
+
+    `behind`: what follows a node. `seen`: nodes that were walked before and are left out; the walked ones are added.
+    """
     left: list[str] = []
-    seen: set[str] = set()
-    for start in behind:
-        path = [] if start in seen else [(start, iter(behind.get(start, ())))]
-        seen.add(start)
+    seen = set() if seen is None else seen
+    for first in firsts:
+        path = [] if first in seen else [(first, iter(behind(first)))]
+        seen.add(first)
         while path:
             here, targets = path[-1]
             target = next((each for each in targets if each not in seen), None)
@@ -58,7 +63,7 @@ def _left_in_order(behind: Following) -> list[str]:
                 path.pop()
             else:
                 seen.add(target)
-                path.append((target, iter(behind.get(target, ()))))
+                path.append((target, iter(behind(target))))
     return left
 
 

@@ -73,7 +73,7 @@ class Scenario:
     @property
     def key(self) -> str:
         """The name of the file without folder and ending, as addresses have it."""
-        return self.file.removeprefix(FOLDER).removesuffix(".json")
+        return key_of(self.file)
 
 
 @dataclass(frozen=True)
@@ -82,6 +82,11 @@ class Usual:
 
     answers: Mapping[str, Answers] = field(default_factory=dict)
     steps: Returns = field(default_factory=dict)
+
+
+def key_of(file: str) -> str:
+    """The name of a scenario's file without folder and ending."""
+    return file.removeprefix(FOLDER).removesuffix(".json")
 
 
 def file_of(key: str) -> str:
@@ -134,12 +139,6 @@ def text_of(scenario: Scenario) -> str:
         "outcome": expected.outcome,
     }
     return json.dumps(told, indent=2, ensure_ascii=False) + "\n"
-
-
-def usual_text(usual: Usual) -> str:
-    """The usual answers as their file."""
-    steps = {step: list(given) for step, given in usual.steps.items()}
-    return json.dumps({"steps": steps, "answers": usual.answers}, indent=2, ensure_ascii=False) + "\n"
 
 
 def entry_processes(bundle: Bundle) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from engine.drawing import Flow, Node
+from engine.walking import left_in_order
 from workflows import clauses
 from workflows.cases import OUTCOMES
 from workflows.clauses import BadTrace
@@ -110,24 +111,9 @@ class _Writer:
         ordered: list[str] = []
         seen: set[str] = set()
         for first in sorted(inside, key=lambda one: self.nodes[one].kind != "startEvent"):
-            ordered += self._from(first, seen)
+            # The reverse of the order in which a walk into the depth, last branch first, leaves the nodes.
+            ordered += left_in_order([first], self._behind, seen)[::-1]
         return ordered
-
-    def _from(self, first: str, seen: set[str]) -> list[str]:
-        """The nodes behind one: the reverse of the order in which a walk into the depth leaves them, last branch first."""
-        left: list[str] = []
-        path = [] if first in seen else [(first, iter(self._behind(first)))]
-        seen.add(first)
-        while path:
-            here, targets = path[-1]
-            target = next((each for each in targets if each not in seen), None)
-            if target is None:
-                left.append(here)
-                path.pop()
-            else:
-                seen.add(target)
-                path.append((target, iter(self._behind(target))))
-        return left[::-1]
 
     def _behind(self, node: str) -> list[str]:
         flows = [flow.target for flow in self.out.get(node, ())]

@@ -67,3 +67,16 @@ def test_what_is_hostile_is_refused_and_nothing_is_saved(editor: tuple[FlaskClie
         assert list(answer.json["fields"]) == list(fault_files(name)), name
     view = draft_view(actor(ROBIN), draft)
     assert (view.row_version, view.files) == (1, SHIPPED)
+
+
+@pytest.mark.parametrize("odd", ["", "²", "9" * 5000, "-1"], ids=["none", "squared", "long", "negative"])
+def test_a_page_that_does_not_say_what_it_was_made_from_saves_nothing(
+    editor: tuple[FlaskClient, int], odd: str
+) -> None:
+    client, draft = editor
+    sent = {"row_version": odd, "file": "opt_out_again.bpmn", "text": SHIPPED["opt_out_again.bpmn"]}
+    for end in ("diagram/take", "publish"):
+        more = {"note": "SAMPLE", "mode": "new_cases"}
+        answer = client.post(f"/processes/drafts/{draft}/{end}", data={**sent, **more})
+        assert answer.status_code == 409, end
+    assert draft_view(actor(ROBIN), draft).row_version == 1

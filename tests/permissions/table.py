@@ -329,7 +329,6 @@ PLACES = (
            "GET /processes/drafts/<int:draft_id>/scenarios/<key>", "POST /processes/drafts/<int:draft_id>/scenarios/<key>",
            "POST /processes/drafts/<int:draft_id>/scenarios/<key>/remove",
            "POST /processes/drafts/<int:draft_id>/scenarios/like",
-           "GET /processes/drafts/<int:draft_id>/diagrams/<file>",
            "GET /processes/drafts/<int:draft_id>/walk", "POST /processes/drafts/<int:draft_id>/walk",
            "POST /processes/drafts/<int:draft_id>/walk/happen", "POST /processes/drafts/<int:draft_id>/walk/forget",
            "GET /processes/drafts/<int:draft_id>/trace", "GET /processes/drafts/<int:draft_id>/trace/<int:place>",

@@ -81,7 +81,7 @@ EDITOR = {
                  {"key": "y", "name": "SAMPLE 2", "moves": 0, "outcome": "", "differs": []}],
         "coverage": {"elements": (1, 2), "flows": (1, 3), "outcomes": (1, 2), "missed_outcomes": ["Withdrawn"],
                      "missed": [("Opt-in", ["Search"])]},
-        "diagrams": [{"name": "Opt-in", "address": "/processes/drafts/1/diagrams/a.bpmn", "opens": True}],
+        "diagrams": [{"name": "Opt-in", "address": "/processes/drafts/1/drawn/a.bpmn", "opens": True}],
     },
     "editor/scenario.html": {
         **FRAME, "scenario": SCENARIO, "key": "x", "name": "SAMPLE", "outcome": "withdrawn",

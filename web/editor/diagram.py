@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from web.editor.diagram_words import BPMN_WORDS, WORDS
 from web.editor.frame import DRAFTS, page
+from web.editor.writing import row_version
 from web.errors import status_of
 from web.security import CONTENT_SECURITY_POLICY
 from workflows.commands.drafts import change_draft
@@ -91,9 +92,8 @@ def upload(draft_id: int) -> tuple[str, int] | str:
 def take(draft_id: int) -> tuple[str, int] | AnyResponse:
     """Take an uploaded diagram into the draft."""
     file, text = request.form.get("file", ""), request.form.get("text", "")
-    version = request.form.get("row_version", "")
     try:
-        change_draft(g.actor, draft_id, {file: text}, int(version) if version.isdigit() else 0)
+        change_draft(g.actor, draft_id, {file: text}, row_version())
     except DraftChanged as refused:
         found = upload_report(g.actor, draft_id, file, text.encode(), file)
         draft = draft_view(g.actor, draft_id)

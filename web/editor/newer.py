@@ -5,6 +5,7 @@ from werkzeug.wrappers import Response
 
 from web.comparisons import in_words
 from web.editor.frame import DRAFTS, page
+from web.editor.writing import row_version
 from workflows.commands.takeovers import take_over
 from workflows.errors import DraftChanged, InvalidInput, NotNow
 from workflows.language import gettext
@@ -33,12 +34,11 @@ def look(draft_id: int) -> str:
 @newer.post("/<int:draft_id>/newer")
 def take(draft_id: int) -> Response | tuple[str, int]:
     """Take it over, with the choices that were made."""
-    numbers = (whole_number(name, request.form.get(name, "")) for name in ("version", "row_version"))
-    version, row_version = numbers
+    version = whole_number("version", request.form.get("version", ""))
     _, found = take_over_view(g.actor, draft_id)
     chosen = _chosen(found.choices)
     try:
-        take_over(g.actor, draft_id, version, chosen, row_version)
+        take_over(g.actor, draft_id, version, chosen, row_version())
     except InvalidInput as refused:
         keys = [choice.key for choice in found.choices]
         errors = {_field(keys, key): sentence for key, sentence in refused.fields.items()}

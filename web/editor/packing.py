@@ -9,12 +9,12 @@ from werkzeug.wrappers import Response as Answer
 
 from web.comparisons import in_words
 from web.editor.frame import DRAFTS, page
+from web.editor.writing import row_version
 from web.errors import status_of
 from workflows.bundle_files import packed, unpacked
 from workflows.commands.bundles import replace_files
 from workflows.errors import DraftChanged, InvalidInput
 from workflows.language import gettext
-from workflows.queries import whole_number
 from workflows.queries.comparisons import draft_and_files
 from workflows.queries.drafts import draft_view
 
@@ -55,7 +55,7 @@ def report(draft_id: int) -> str | tuple[str, int]:
 def take(draft_id: int) -> Answer | tuple[str, int]:
     """Take the .zip that was looked over."""
     request.max_form_memory_size = MOST_SENT
-    version = whole_number("row_version", request.form.get("row_version", ""))
+    version = row_version()
     content = _sent(request.form.get("bundle", ""))
     try:
         replace_files(g.actor, draft_id, unpacked(content).files, version)

@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from web.answers import without_blocked
 from web.editor.frame import DRAFTS, page
+from web.editor.writing import row_version
 from workflows.commands.publications import propose
 from workflows.errors import InvalidInput, NotNow
 from workflows.language import gettext, said
@@ -29,12 +30,10 @@ def propose_draft(draft_id: int) -> Response | tuple[str, int]:
     """Propose the draft to a second person."""
     form = request.form
     typed = {"note": form.get("note", ""), "mode": form.get("mode", "")}
-    row_version = form.get("row_version", "")
     try:
         if typed["mode"] not in (NEW_CASES, OPEN_CASES):
             raise InvalidInput(fields={"mode": gettext("Choose for which cases the version is to hold.")})
-        seen = int(row_version) if row_version.isascii() and row_version.isdigit() else None
-        made = propose(g.actor, draft_id, typed["note"], typed["mode"] == OPEN_CASES, seen)
+        made = propose(g.actor, draft_id, typed["note"], typed["mode"] == OPEN_CASES, row_version())
     except InvalidInput as refused:
         return _page(draft_id, without_blocked(typed), refused.fields), 422
     except NotNow as refused:

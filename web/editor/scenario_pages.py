@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from itertools import groupby
 
-from flask import Blueprint, Response, flash, g, redirect, request, url_for
-from werkzeug.exceptions import NotFound as NoSuchPage
-from werkzeug.wrappers import Response as AnyResponse
+from flask import Blueprint, flash, g, redirect, request, url_for
+from werkzeug.wrappers import Response
 
 from web.editor.frame import DRAFTS, page
+from web.editor.writing import row_version
 from web.errors import status_of
 from workflows import scenarios
 from workflows.bundle_proofs import Proof, all_elements
@@ -18,7 +18,6 @@ from workflows.coverage import Coverage
 from workflows.errors import InvalidInput, NotAllowed, NotFound, Refused
 from workflows.language import gettext, marked, ngettext
 from workflows.queries import scenarios as queries
-from workflows.queries import whole_number
 from workflows.queries.drafts import draft_view
 from workflows.queries.scenarios import ScenarioView
 from workflows.scenario_edits import new_file
@@ -28,7 +27,6 @@ from workflows.scenarios import Scenario
 scenario_pages = Blueprint("scenarios", __name__, url_prefix=DRAFTS)
 
 TAB = "/scenarios"
-XML = "application/xml; charset=utf-8"
 
 
 @scenario_pages.get("/<int:draft_id>/scenarios")
@@ -58,7 +56,7 @@ def read_scenario(draft_id: int, key: str) -> str:
 
 
 @scenario_pages.post("/<int:draft_id>/scenarios/<key>")
-def change_scenario(draft_id: int, key: str) -> AnyResponse | tuple[str, int]:
+def change_scenario(draft_id: int, key: str) -> Response | tuple[str, int]:
     """Rename it or change how it is expected to end; expect what comes out; or let its moves follow the draft."""
     view = queries.scenario_view(g.actor, draft_id, key)
     try:
@@ -72,7 +70,7 @@ def change_scenario(draft_id: int, key: str) -> AnyResponse | tuple[str, int]:
 
 
 @scenario_pages.post("/<int:draft_id>/scenarios/<key>/remove")
-def remove_scenario(draft_id: int, key: str) -> AnyResponse:
+def remove_scenario(draft_id: int, key: str) -> Response:
     """Take a scenario out of the draft."""
     name = queries.scenario_view(g.actor, draft_id, key).run.name
     _write(draft_id, {scenarios.file_of(key): None})
@@ -81,7 +79,7 @@ def remove_scenario(draft_id: int, key: str) -> AnyResponse:
 
 
 @scenario_pages.post("/<int:draft_id>/scenarios/follow")
-def follow_all(draft_id: int) -> AnyResponse:
+def follow_all(draft_id: int) -> Response:
     """Let every scenario that differs follow the draft, if it then ends as it did before."""
     found = queries.caught_up(g.actor, draft_id)
     following = [one.scenario for one in found if one.same_end]
@@ -103,7 +101,7 @@ def follow_all(draft_id: int) -> AnyResponse:
 
 
 @scenario_pages.post("/<int:draft_id>/scenarios/like")
-def make_like(draft_id: int) -> AnyResponse:
+def make_like(draft_id: int) -> Response:
     """Make a scenario of a closed case that ended in some way."""
     try:
         made = queries.scenario_like(g.actor, draft_id, request.form.get("outcome", ""))
@@ -117,15 +115,6 @@ def make_like(draft_id: int) -> AnyResponse:
     return redirect(url_for("scenarios.read_scenario", draft_id=draft_id, key=key))
 
 
-@scenario_pages.get("/<int:draft_id>/diagrams/<file>")
-def read_diagram(draft_id: int, file: str) -> Response:
-    """A diagram of the draft, to be looked at."""
-    files = draft_view(g.actor, draft_id).files
-    if not file.endswith(".bpmn") or file not in files:
-        raise NoSuchPage
-    return Response(files[file], content_type=XML)
-
-
 def add_scenario(draft_id: int, made: Scenario) -> str:
     """Write a new scenario into a draft; gives the key of its address."""
     file = new_file(made.name, draft_view(g.actor, draft_id).files)
@@ -136,9 +125,7 @@ def add_scenario(draft_id: int, made: Scenario) -> str:
 
 def _write(draft_id: int, changes: Mapping[str, str | None]) -> None:
     """Change the draft that the page was made from."""
-    change_draft(
-        g.actor, draft_id, changes, whole_number("row_version", request.form.get("row_version", "") or "0")
-    )
+    change_draft(g.actor, draft_id, changes, row_version())
 
 
 def _changed(view: ScenarioView, action: str) -> tuple[Scenario, str]:
@@ -171,7 +158,7 @@ def _scenario_page(view: ScenarioView, errors: dict[str, str] | None = None) -> 
         view.draft,
         TAB,
         scenario=run.scenario,
-        key=run.file.removeprefix(scenarios.FOLDER).removesuffix(".json"),
+        key=scenarios.key_of(run.file),
         name=request.form.get("name", run.name),
         outcome=request.form.get("outcome", expected.outcome if expected else ""),
         outcomes=[(outcome, outcome_words(outcome)) for outcome in outcomes],
@@ -213,7 +200,7 @@ def _rows(proof: Proof) -> list[dict[str, object]]:
     """The scenarios for the table, those that differ first."""
     rows: list[dict[str, object]] = [
         {
-            "key": run.file.removeprefix(scenarios.FOLDER).removesuffix(".json"),
+            "key": scenarios.key_of(run.file),
             "name": run.name,
             "moves": len(run.scenario.moves) if run.scenario else 0,
             "outcome": outcome_words(run.scenario.expected.outcome) if run.scenario else "",
@@ -280,7 +267,7 @@ def _diagrams(draft_id: int, proof: Proof) -> list[dict[str, object]]:
     return [
         {
             "name": gettext(names[process]),
-            "address": url_for("scenarios.read_diagram", draft_id=draft_id, file=file),
+            "address": url_for("draft_comparison.draw", draft_id=draft_id, file=file),
             "opens": place == 0,
         }
         for place, (process, file) in enumerate(_main_first(proof, files))

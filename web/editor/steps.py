@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from web.answers import without_blocked
 from web.editor.frame import DRAFTS, page
+from web.editor.writing import row_version
 from web.errors import status_of
 from workflows.commands.drafts import change_draft
 from workflows.errors import DraftChanged, InvalidInput, NotFound, Refused
@@ -104,8 +105,7 @@ def add_step(draft_id: int, file: str, element: str) -> Answer:
 
 
 def _save(draft_id: int, changes: Changes) -> None:
-    version = request.form.get("row_version", "")
-    change_draft(g.actor, draft_id, changes, int(version) if version.isdecimal() and len(version) < 10 else 0)
+    change_draft(g.actor, draft_id, changes, row_version())
 
 
 def _done(view: StepView, change: Change, words: str) -> Response:

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 import engine
 from web.editor.frame import DRAFTS, page
+from web.editor.writing import row_version
 from web.errors import status_of
 from workflows import clauses
 from workflows.bundle_proofs import all_elements, is_open, trace_problems
@@ -15,7 +16,6 @@ from workflows.clauses import TRACE, BadTrace, Clause
 from workflows.commands.drafts import change_draft
 from workflows.errors import InvalidInput, NotFound, Refused
 from workflows.language import gettext
-from workflows.queries import whole_number
 from workflows.queries.drafts import DraftView, draft_view
 from workflows.queries.processes import role_words
 
@@ -64,8 +64,7 @@ def change_clause(draft_id: int, place: int) -> Response | tuple[str, int]:
         if len(waiver) > 500:
             raise InvalidInput(fields={"waiver": gettext("Write a reason of up to 500 characters.")})
         table[place - 1] = changed
-        version = whole_number("row_version", request.form.get("row_version", "") or "0")
-        change_draft(g.actor, draft_id, {TRACE: clauses.text_of(table)}, version)
+        change_draft(g.actor, draft_id, {TRACE: clauses.text_of(table)}, row_version())
     except Refused as refused:
         errors = refused.fields or {"": refused.message}
         return _clause_page(draft, place, changed, errors), status_of(refused)

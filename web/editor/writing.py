@@ -7,12 +7,12 @@ from flask import flash, g, request
 from workflows.commands.drafts import change_draft
 from workflows.errors import Refused, SsnBlocked
 from workflows.language import gettext
-from workflows.queries import whole_number
 
 
 def row_version() -> int:
-    """The version of the draft that the page was made from."""
-    return whole_number("row_version", request.form.get("row_version", ""))
+    """The version of the draft that the page was made from; 0, which no draft has, where the page does not say it."""
+    sent = request.form.get("row_version", "")
+    return int(sent) if sent.isascii() and sent.isdigit() and len(sent) <= 9 else 0
 
 
 def write(draft_id: int, changes: Mapping[str, str | None], said: str) -> None:

@@ -1,7 +1,7 @@
 """Publishing as its pages show it: what is checked, what becomes of the open cases, who proposed and decided."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -135,7 +135,8 @@ def publish_view(work: Work, draft_id: int, kind: str = "", after: str = "") -> 
 def publication_view(work: Work, publication_id: int) -> PublicationView:
     """One publication of the actor's area."""
     check_reads(work)
-    return _view(work, publication_numbered(work, publication_id))
+    (found,) = _views(work, [publication_numbered(work, publication_id)])
+    return found
 
 
 @query
@@ -168,8 +169,8 @@ def publication_cases(work: Work, publication_id: int, kind: str = "", after: st
 def publications(work: Work) -> list[PublicationView]:
     """The publications of the actor's area, newest first."""
     check_reads(work)
-    rows = select(Publication).where(Publication.area_code == work.actor.area)
-    return [_view(work, row) for row in work.db.scalars(rows.order_by(Publication.id.desc()).limit(100))]
+    mine = select(Publication).where(Publication.area_code == work.actor.area)
+    return _views(work, work.db.scalars(mine.order_by(Publication.id.desc()).limit(100)).all())
 
 
 @query
@@ -245,13 +246,32 @@ def _counts(work: Work, mine: ColumnElement[bool], by: InstrumentedAttribute[str
     return {row[0]: row[1] for row in work.db.execute(rows)}
 
 
-def _view(work: Work, row: Publication) -> PublicationView:
-    versions = {
-        one: work.db.get_one(ProcessDefinition, one).version
-        for one in (row.base_id, row.definition_id)
-        if one
-    }
-    counts = _counts(work, PublicationCase.publication_id == row.id, PublicationCase.state)
+def _views(work: Work, rows: Sequence[Publication]) -> list[PublicationView]:
+    """Publications as they are shown; what is counted and looked up for them takes a query each, however many they are."""
+    versions, outcomes = _versions(work, rows), _outcomes(work, rows)
+    return [_view(work, row, versions, outcomes.get(row.id, {})) for row in rows]
+
+
+def _versions(work: Work, rows: Sequence[Publication]) -> dict[int, int]:
+    """The numbers of the versions that publications began from and became, by id."""
+    ids = {one for row in rows for one in (row.base_id, row.definition_id) if one}
+    query = select(ProcessDefinition.id, ProcessDefinition.version).where(ProcessDefinition.id.in_(ids))
+    return {row[0]: row[1] for row in work.db.execute(query)}
+
+
+def _outcomes(work: Work, rows: Sequence[Publication]) -> dict[int, dict[str, int]]:
+    """How many cases of each publication came to each state."""
+    by = PublicationCase.publication_id, PublicationCase.state
+    query = select(*by, func.count()).where(by[0].in_([row.id for row in rows])).group_by(*by)
+    found: dict[int, dict[str, int]] = {}
+    for publication, state, number in work.db.execute(query):
+        found.setdefault(publication, {})[state] = number
+    return found
+
+
+def _view(
+    work: Work, row: Publication, versions: Mapping[int, int], counts: Mapping[str, int]
+) -> PublicationView:
     proposed = row.state == "proposed"
     return PublicationView(
         row.id,
@@ -281,9 +301,11 @@ def _undo_until(work: Work, row: Publication) -> datetime | None:
     """Until when it can be undone; None when it cannot."""
     if row.state != "done" or row.decided_at is None:
         return None
-    in_use = deployed(work.db, row.key, row.area_code)
     until = row.decided_at + UNDO_WITHIN
-    return until if in_use and in_use.id == row.definition_id and work.now <= until else None
+    if work.now > until:
+        return None
+    in_use = deployed(work.db, row.key, row.area_code)
+    return until if in_use and in_use.id == row.definition_id else None
 
 
 def _name(work: Work, person_id: int | None) -> str:
