@@ -6,6 +6,7 @@ A pure function of their files. `workflows.comparing_words` says each change in 
 import json
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -65,13 +66,25 @@ def _changes(file: str, before: str | None, after: str | None) -> Iterator[Chang
         return
     if before is None or after is None:
         kind: Kind = "added" if before is None else "removed"
-        yield Change(part, file, "", kind, FILE)
+        yield from _whole(part, file, kind, before or "", after or "")
         return
     try:
         found = list(_READERS[part](file, before, after))
     except ValueError:
         found = [_text(file, before, after)]
     yield from found or [Change(part, file, "", "changed", WRITING)]
+
+
+def _whole(part: Part, file: str, kind: Kind, before: str, after: str) -> Iterator[Change]:
+    """A file that came or went, with the words of a mail and the questions of a form: whoever approves has to see them."""
+    if part == "mail":
+        yield Change(part, file, "", kind, FILE, before, after)
+        return
+    yield Change(part, file, "", kind, FILE)
+    if part == "form":
+        with suppress(ValueError):
+            old, new = (_questions(json_tree(text)) if text else {} for text in (before, after))
+            yield from _elements(part, file, old, new)
 
 
 def _text(file: str, before: str, after: str) -> Change:

@@ -259,6 +259,8 @@ def _listed(what: str, value: str) -> str:
 
 
 def _is_long(change: Change) -> bool:
+    if change.what == FILE:
+        return bool(change.before or change.after)
     if change.kind != "changed" or change.what in (WRITING, "rest"):
         return False
     texts = change.before, change.after

@@ -119,7 +119,7 @@ def test_an_uploaded_diagram_with_a_number_is_refused(draft):
 def test_an_uploaded_diagram_is_taken_unless_somebody_else_was_quicker(desk, draft):
     robin, base = browser(desk, ROBIN), f"/processes/drafts/{draft}/diagram"
     sent = {"file": (io.BytesIO(FOREIGN.encode()), "visit.bpmn"), "replaces": "opt_out_again.bpmn"}
-    assert "In place of opt_out_again.bpmn" in robin.post(f"{base}/upload", data=sent).text
+    assert "In place of Opt out again" in robin.post(f"{base}/upload", data=sent).text
     assert robin.post(f"{base}/upload", data={}).status_code == 422
     change_draft(actor(ROBIN), draft, {"scenarios/other.json": "{}"}, 1)
     taken = {"file": "visit.bpmn", "text": FOREIGN, "row_version": "1"}

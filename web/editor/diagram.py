@@ -17,6 +17,7 @@ from workflows.errors import DraftChanged, InvalidInput, Refused
 from workflows.language import gettext
 from workflows.queries.drafts import DraftView, draft_view
 from workflows.queries.modeling import FORMS, catalogue, expression_mistake
+from workflows.queries.steps import titles_of
 from workflows.queries.uploads import upload_report
 
 diagram = Blueprint("diagram", __name__, url_prefix=DRAFTS)
@@ -30,7 +31,7 @@ DRAWN = f"{CONTENT_SECURITY_POLICY}; style-src-attr 'unsafe-inline'"
 def draw(draft_id: int, file: str = "") -> Response:
     """The modeler with one diagram of a draft, the main one first."""
     draft = draft_view(g.actor, draft_id)
-    files = _diagrams(draft)
+    files = _titles(draft)
     if file and file not in files:
         abort(404)
     decisions = any(name.endswith(".dmn") for name in draft.files)
@@ -68,7 +69,7 @@ def check_expression(draft_id: int) -> tuple[Response, int] | Response:
 def choose(draft_id: int) -> str:
     """Choose a diagram of another tool."""
     draft = draft_view(g.actor, draft_id)
-    return page("editor/diagram_upload.html", draft, "/diagram", files=_diagrams(draft))
+    return page("editor/diagram_upload.html", draft, "/diagram", files=_titles(draft))
 
 
 @diagram.post("/<int:draft_id>/diagram/upload")
@@ -82,7 +83,7 @@ def upload(draft_id: int) -> tuple[str, int] | str:
         found = upload_report(g.actor, draft_id, sent.filename, sent.read(), request.form.get("replaces", ""))
     except InvalidInput as refused:
         told = page(
-            "editor/diagram_upload.html", draft, "/diagram", files=_diagrams(draft), errors=refused.fields
+            "editor/diagram_upload.html", draft, "/diagram", files=_titles(draft), errors=refused.fields
         )
         return told, status_of(refused)
     return page("editor/diagram_report.html", draft, "/diagram", upload=found, refused="")
@@ -103,8 +104,8 @@ def take(draft_id: int) -> tuple[str, int] | AnyResponse:
     return redirect(url_for("diagram.draw", draft_id=draft_id, file=file))
 
 
-def _diagrams(draft: DraftView) -> list[str]:
-    """The diagrams of a draft, the main one first."""
-    main = draft.bundle.file_of_process.get(draft.key, "")
+def _titles(draft: DraftView) -> dict[str, str]:
+    """The diagrams of a draft, the main one first, each with the name of its process; else its own."""
+    main, titles = draft.bundle.file_of_process.get(draft.key, ""), dict(titles_of(draft.bundle))
     found = (name for name in draft.files if name.endswith(".bpmn"))
-    return sorted(found, key=lambda name: (name != main, name))
+    return {name: titles.get(name) or name for name in sorted(found, key=lambda name: (name != main, name))}

@@ -96,7 +96,7 @@ def steps_view(work: Work, draft_id: int, file: str = "") -> StepsView:
         )
         for tale in told
     ]
-    return StepsView(draft, name, _files(draft.bundle), processes)
+    return StepsView(draft, name, titles_of(draft.bundle), processes)
 
 
 @query
@@ -134,7 +134,7 @@ def _told(bundle: Bundle, file: str) -> list[Tale]:
     return list(tales({file: bundle.diagrams[file]}).values())
 
 
-def _files(bundle: Bundle) -> list[tuple[str, str]]:
+def titles_of(bundle: Bundle) -> list[tuple[str, str]]:
     """Each diagram with the name of its first process; the main one first."""
     told = tales(bundle.diagrams)
     named = {bundle.file_of_process.get(key, ""): tale.scope.name for key, tale in reversed(told.items())}
