@@ -45,7 +45,8 @@ def give(casey: Visitor, number: str, task: str, colleague: str) -> None:
 def record_edit(devon: Visitor, number: str) -> None:
     """The staff member finds the task in his own list and records the edit to its end."""
     devon.page.goto("/work")
-    devon.send(devon.page.get_by_role("link", name="Find the client", exact=True).first)
+    row = devon.page.locator("tbody tr", has=devon.page.get_by_role("link", name=number))
+    devon.send(row.get_by_role("link", name="Find the client", exact=True))
     assert devon.case_number() == number
     devon.do("RO1")
     for label in ("RO2", "RO3", "RO4"):

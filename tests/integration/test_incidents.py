@@ -11,7 +11,7 @@ import engine
 from engine.errors import Stuck
 from tests.desk import AVERY, CASEY, REMY, SOL, Clock, Desk
 from tests.integration.acting import actor, browser, stored
-from workflows import incidents, steps
+from workflows import incidents, receivers, steps
 from workflows.commands import agreements, cases, user_tasks
 from workflows.db import DatabaseFailed, transaction
 from workflows.errors import Busy, Incident
@@ -336,7 +336,7 @@ def test_a_reminder_that_fails_rests_for_an_hour(
     def broken(*_: Any) -> Any:
         raise RuntimeError(CANARY)
 
-    monkeypatch.setattr(steps, "holders", broken)
+    monkeypatch.setattr(receivers, "holders", broken)
     clock.move(days=3)
     clock.tick()
     row = only()

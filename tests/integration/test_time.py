@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from tests.desk import AVERY, CASEY, MORGAN, ROBIN, SOL, TAMSIN, Clock, Desk
-from workflows import steps
+from workflows import receivers
 from workflows.calendar import LOS_ANGELES, Calendar
 from workflows.cases import Case
 from workflows.commands import housekeeping, timers
@@ -126,14 +126,14 @@ def test_no_reminder_that_breaks_holds_up_another(
     desk: Desk, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     broken, sound = desk.to_request(), desk.to_request(**SOL)
-    usual = steps.holders
+    usual = receivers.holders
 
     def breaks(work: Work, case: Case, tasks: list[UserTask]) -> list[Person]:
         if case.number == broken:
             raise RuntimeError("a fault of ours")
         return usual(work, case, tasks)
 
-    monkeypatch.setattr(steps, "holders", breaks)
+    monkeypatch.setattr(receivers, "holders", breaks)
     clock._traveller.shift(timedelta(days=4, minutes=1))
     timers.fire_due()
     assert "remind_overdue" in desk.kinds(sound)
