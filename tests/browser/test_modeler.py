@@ -32,7 +32,8 @@ class Modeler:
         self.visitor, self.page = visitor, visitor.page
         self.page.set_viewport_size({"width": 1280, "height": 1100})
         self.page.goto("/processes")
-        visitor.send(self.page.locator("form[action='/processes/drafts'] button").first)
+        begin = self.page.locator("form[action='/processes/drafts'] button")
+        visitor.send(begin.or_(self.page.locator("a.usa-button[href^='/processes/drafts/']")).first)
         self.draft = self.page.url
 
     def open(self, file: str = MAIN) -> Page:

@@ -17,6 +17,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
+from http.client import HTTPException
 from typing import Any
 
 import psycopg
@@ -78,7 +79,7 @@ class Client(RemoteDesk):
                 answer = answer or self.call(who, method, path, body)
                 if answer.status_code < 500 and not _is_busy(answer):
                     return answer
-            except OSError:
+            except (OSError, HTTPException):
                 self.tally.count("unacknowledged")
             if time.monotonic() > until:
                 raise TimeoutError(f"{method} {path} was not answered for {PATIENCE:.0f} seconds")

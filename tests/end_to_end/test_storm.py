@@ -10,8 +10,8 @@ from tests.end_to_end.storm import Storm
 
 pytestmark = [pytest.mark.slow]
 
-SECONDS = float(os.environ.get("CHAOS", "45"))
-BETWEEN = 4.0
+SECONDS = float(os.environ.get("CHAOS", "25"))
+BETWEEN = 3.0
 CLIENTS = 20 if SECONDS > 600 else 6
 
 

@@ -71,8 +71,8 @@ FIELD = {"name": "name", "widget": "text", "label": "A name", "hint": "", "optio
 EDITOR = {
     # With a diagram the modeler would ask a server that is not there: tests/browser/test_modeler.py looks at that.
     "editor/diagram.html": {**FRAME, "file": "", "files": [], "decisions": False},
-    "editor/diagram_upload.html": {**FRAME, "files": ["a.bpmn"], "errors": {"file": "Choose the file."}},
-    "editor/diagram_report.html": {**FRAME, "upload": UPLOAD, "refused": "Kim has changed this draft."},
+    "editor/diagram_upload.html": {**FRAME, "files": {"a.bpmn": "Opt-in"}, "errors": {"file": "Choose the file."}},
+    "editor/diagram_report.html": {**FRAME, "upload": UPLOAD, "title": "Visit", "refused": "Kim has changed this draft."},
     "editor/overview.html": {**FRAME, "newer": 4, "problems": [PROBLEM], "warnings": [PROBLEM]},
     "editor/scenarios.html": {
         **FRAME, "playable": True, "like": [("withdrawn", "Withdrawn")], "marks": {"T1": "done"},

@@ -18,7 +18,7 @@ from workflows.language import gettext
 from workflows.queries.drafts import DraftView, draft_view
 from workflows.queries.modeling import FORMS, catalogue, expression_mistake
 from workflows.queries.steps import titles_of
-from workflows.queries.uploads import upload_report
+from workflows.queries.uploads import Upload, upload_report
 
 diagram = Blueprint("diagram", __name__, url_prefix=DRAFTS)
 
@@ -86,7 +86,7 @@ def upload(draft_id: int) -> tuple[str, int] | str:
             "editor/diagram_upload.html", draft, "/diagram", files=_titles(draft), errors=refused.fields
         )
         return told, status_of(refused)
-    return page("editor/diagram_report.html", draft, "/diagram", upload=found, refused="")
+    return _report(draft, found)
 
 
 @diagram.post("/<int:draft_id>/diagram/take")
@@ -97,11 +97,15 @@ def take(draft_id: int) -> tuple[str, int] | AnyResponse:
         change_draft(g.actor, draft_id, {file: text}, row_version())
     except DraftChanged as refused:
         found = upload_report(g.actor, draft_id, file, text.encode(), file)
-        draft = draft_view(g.actor, draft_id)
-        told = page("editor/diagram_report.html", draft, "/diagram", upload=found, refused=refused.message)
-        return told, status_of(refused)
+        return _report(draft_view(g.actor, draft_id), found, refused.message), status_of(refused)
     flash(gettext("{file} is in the draft now.").format(file=file), "success")
     return redirect(url_for("diagram.draw", draft_id=draft_id, file=file))
+
+
+def _report(draft: DraftView, found: Upload, refused: str = "") -> str:
+    """What becomes of an uploaded diagram; `refused` says why it was not taken just now."""
+    title = _titles(draft).get(found.file, found.file)
+    return page("editor/diagram_report.html", draft, "/diagram", upload=found, title=title, refused=refused)
 
 
 def _titles(draft: DraftView) -> dict[str, str]:
