@@ -7,11 +7,12 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visit
 from tests.browser.pages import Typist, Visitor
-from tests.browser.test_steps import REQUEST, follow, pick
 from tests.desk import AVERY, CASEY, ROBIN
 from tests.end_to_end.product import Product, somebody
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+REQUEST = "Opt-in request"
 
 PROCEDURE = "Opt-in requests (5512PRO)"
 BEFORE = "Write the request with the client"
@@ -132,6 +133,24 @@ class Manager:
         if self.page.get_by_role("link", name="Open the draft").count():
             self.open("Open the draft")
             self.visitor.press("Throw away")
+
+
+def follow(hand: Typist, words: str) -> None:
+    """Step on to a link and follow it with Enter."""
+    for _ in range(400):
+        now = hand.tab()
+        if now["kind"] == "a" and now["words"] == words:
+            break
+    else:
+        raise AssertionError(f"the keyboard does not reach {words}")
+    with hand.page.expect_navigation():
+        hand.page.keyboard.press("Enter")
+
+
+def pick(hand: Typist, name: str, words: str) -> None:
+    """Step on to a list and type the beginning of what is wanted."""
+    hand.to(name)
+    hand.page.keyboard.type(words)
 
 
 @pytest.fixture

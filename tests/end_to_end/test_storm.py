@@ -8,9 +8,12 @@ import pytest
 from tests.end_to_end.product import LEASE, product
 from tests.end_to_end.storm import Storm
 
-pytestmark = [pytest.mark.slow]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif("CHAOS" not in os.environ, reason="LEFT OUT: make chaos blows the storm."),
+]
 
-SECONDS = float(os.environ.get("CHAOS", "25"))
+SECONDS = float(os.environ.get("CHAOS", "0"))
 BETWEEN = 3.0
 CLIENTS = 20 if SECONDS > 600 else 6
 

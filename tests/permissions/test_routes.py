@@ -29,7 +29,7 @@ EACH_PHASE = [state for number, state in enumerate(STATES)
 
 WHOLE = bool(os.environ.get("MATRIX"))
 """Whether every door is tried by everybody in every phase (`make matrix`); else what is written is tried in a few phases,
-and each door by a third of those who come, another third at the next door."""
+and each door by a fifth of those who come, another fifth at the next door."""
 
 FEW = [BY_KEY[key] for key in ("submitted", "in_contact", "opted_in", "elsewhere")]
 KINDS_OF_TASKS = {"submitted T6", "in_contact T7", "submitted T7", "opting_in RO1", "editing RO2", "held T6",
@@ -43,7 +43,7 @@ PLACE_ROUTES = [(place, rule) for place in PLACES for rule in place.rules]
 
 def _some(rule: str, cells: list[T]) -> list[T]:
     """The cells that are tried at a door: the same ones each time."""
-    return cells if WHOLE else cells[len(rule) % 3 :: 3]
+    return cells if WHOLE else cells[len(rule) % 5 :: 5]
 
 
 def _is_page(rule: str) -> bool:
