@@ -72,8 +72,7 @@ def _with_first(sheet: Sheet, drawn: Tag, text: str) -> bytes:
     if first is None:
         sheet.append(drawn, new)
     else:
-        place = sheet.margin(first)
-        sheet.replace(place, place, sheet.indent(first) + new)
+        sheet.before(first, new)
     return sheet.result()
 
 
@@ -102,8 +101,7 @@ def _with_operator(sheet: Sheet, drawn: Tag, step: str) -> bytes:
     if first is None:
         sheet.append(drawn, new)
     else:
-        place = sheet.margin(first)
-        sheet.replace(place, place, sheet.indent(first) + new)
+        sheet.before(first, new)
     return sheet.result()
 
 

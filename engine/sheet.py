@@ -105,6 +105,11 @@ class Sheet:
         before = self.indent(tag)
         return before + b"  " if before else b""
 
+    def before(self, tag: Tag, new: bytes) -> None:
+        """Put an element before another, indented like it."""
+        place = self.margin(tag)
+        self.replace(place, place, self.indent(tag) + new)
+
     def after(self, tag: Tag, new: bytes) -> None:
         """Put an element behind another, indented like it."""
         self.replace(tag.after, tag.after, self.indent(tag) + new)

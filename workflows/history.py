@@ -5,9 +5,7 @@ carries a gapless number and a hash over the event before it, so that a missing 
 holds a client fact; `esd_only` ones are not shown to partner staff.
 """
 
-import hashlib
 import json
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -28,6 +26,8 @@ from workflows.case_file import file_of
 from workflows.cases import Case
 from workflows.db import Base, Json
 from workflows.one_write import append
+from workflows.standalone.verify_history import HASHED, spelled
+from workflows.standalone.verify_history import link as linked
 from workflows.webhooks import announce
 from workflows.work import Work
 
@@ -99,10 +99,6 @@ class HistoryEvent(Base):
     )
 
 
-_HASHED = ("case_id", "seq", "at", "actor_id", "kind", "element", "detail", "esd_only")
-_spelling = json.JSONEncoder(sort_keys=True, separators=(",", ":"), default=datetime.isoformat)
-
-
 def record(
     work: Work,
     kind: str,
@@ -129,7 +125,7 @@ def record(
         "detail": detail,
         "esd_only": esd_only,
     }
-    link = _hash(before, event)
+    link = linked(before, event)
     if case:
         file = file_of(work.db, case.id)
         file.seq, file.hash = seq + 1, link
@@ -143,18 +139,13 @@ def record(
 
 def chained_hash(previous: str, event: HistoryEvent) -> str:
     """SHA-256 over the hash before and everything the event says, in a fixed spelling."""
-    return _hash(previous, {name: getattr(event, name) for name in _HASHED})
+    return linked(previous, {name: getattr(event, name) for name in HASHED})
 
 
 def spelled_event(event: HistoryEvent) -> dict[str, Any]:
     """What of an event is hashed, as JSON says it."""
-    spelled: dict[str, Any] = json.loads(_spelling.encode({name: getattr(event, name) for name in _HASHED}))
-    return spelled
-
-
-def _hash(previous: str, event: Mapping[str, Any]) -> str:
-    words = [previous, *(event[name] for name in _HASHED)]
-    return hashlib.sha256(_spelling.encode(words).encode()).hexdigest()
+    said: dict[str, Any] = json.loads(spelled({name: getattr(event, name) for name in HASHED}))
+    return said
 
 
 def events_of(db: Session, case_id: int) -> list[HistoryEvent]:

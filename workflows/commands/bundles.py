@@ -12,7 +12,7 @@ from workflows.definitions import MAIN_PROCESS, Bundle, ProcessDefinition, bundl
 from workflows.drafts import ProcessDraft, check_edits, draft_numbered
 from workflows.errors import NotAllowed, NotFound, NotNow
 from workflows.language import gettext
-from workflows.people import actor_for, person_named, person_of
+from workflows.people import actor_for, name_of, person_named
 from workflows.work import Work
 
 
@@ -63,11 +63,10 @@ def _check_untouched(work: Work, draft: ProcessDraft, files: Mapping[str, str]) 
     base = work.db.get_one(ProcessDefinition, draft.base_id)
     if draft.files in (base.files, files):
         return
-    editor = person_of(work.db, draft.edited_by_id)
     message = gettext(
         "The draft holds changes, the last by {name}. Publish or export it first, or replace it."
     )
-    raise NotNow(message.format(name=editor.name if editor else ""))
+    raise NotNow(message.format(name=name_of(work.db, draft.edited_by_id)))
 
 
 def files_of_version(number: int | None = None, area: str | None = None) -> Bundle:

@@ -15,7 +15,7 @@ from workflows.drafts import ProcessDraft, check_edits, draft_numbered
 from workflows.errors import DraftChanged, InvalidInput, NotFound
 from workflows.history import record
 from workflows.language import gettext
-from workflows.people import person_of
+from workflows.people import name_of
 from workflows.ssn_guard import guard
 from workflows.work import Work
 
@@ -94,9 +94,8 @@ def discard_draft(work: Work, draft_id: int) -> None:
 def _check_unchanged(work: Work, draft: ProcessDraft, row_version: int) -> None:
     if draft.row_version == row_version:
         return
-    editor = person_of(work.db, draft.edited_by_id)
     message = gettext("{name} has changed this draft in the meantime. Nothing was saved; load it again.")
-    raise DraftChanged(message.format(name=editor.name if editor else ""))
+    raise DraftChanged(message.format(name=name_of(work.db, draft.edited_by_id)))
 
 
 def _check_files(changes: Changes) -> None:

@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from sqlalchemy import select
 
 from workflows.bundle_checks import BundleProblem, problems
 from workflows.definitions import Bundle, ProcessDefinition
 from workflows.drafts import OPEN_EDIT, ProcessDraft, check_edits, draft_numbered
-from workflows.people import person_of
+from workflows.people import name_of as person_name
 from workflows.queries import query
 from workflows.queries.processes import name_of
 from workflows.work import Work
@@ -36,7 +37,7 @@ class DraftView:
     edited_at: datetime
     open_edit: str
 
-    @property
+    @cached_property
     def bundle(self) -> Bundle:
         """The draft as a bundle; it may hold what cannot run yet."""
         return Bundle(self.key, self.files)
@@ -69,7 +70,7 @@ def view_of(work: Work, draft: ProcessDraft) -> DraftView:
     """A draft as its pages show it."""
     base = work.db.get_one(ProcessDefinition, draft.base_id)
     others = draft.edited_by_id != work.actor.id and work.now - draft.edited_at < OPEN_EDIT
-    editor = _name(work, draft.edited_by_id)
+    editor = person_name(work.db, draft.edited_by_id)
     return DraftView(
         id=draft.id,
         key=draft.key,
@@ -79,14 +80,9 @@ def view_of(work: Work, draft: ProcessDraft) -> DraftView:
         base_version=base.version,
         files=draft.files,
         row_version=draft.row_version,
-        begun_by=_name(work, draft.begun_by_id),
+        begun_by=person_name(work.db, draft.begun_by_id),
         begun_at=draft.begun_at,
         edited_by=editor,
         edited_at=draft.edited_at,
         open_edit=editor if others else "",
     )
-
-
-def _name(work: Work, person_id: int) -> str:
-    person = person_of(work.db, person_id)
-    return person.name if person else ""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Literal
 
 from alembic.runtime.migration import MigrationContext
@@ -57,6 +58,7 @@ def _schema(session: Session) -> str | None:
     return MigrationContext.configure(session.connection()).get_current_revision()
 
 
+@cache
 def _newest_schema() -> str | None:
     return ScriptDirectory(str(db.MIGRATIONS)).get_current_head()
 

@@ -15,7 +15,7 @@ from workflows.definitions import Bundle, ProcessDefinition, bundle_of, deployed
 from workflows.drafts import check_edits, draft_numbered
 from workflows.language import gettext
 from workflows.organisations import Agency, Office
-from workflows.people import person_of
+from workflows.people import name_of as person_name
 from workflows.publication_checks import Check
 from workflows.publications import (
     CASE_STATES,
@@ -282,13 +282,13 @@ def _view(
         row.draft_id,
         versions[row.base_id],
         versions.get(row.definition_id or 0),
-        _name(work, row.proposed_by_id),
+        person_name(work.db, row.proposed_by_id),
         row.proposed_at,
-        _name(work, row.decided_by_id),
+        person_name(work.db, row.decided_by_id),
         row.decided_at,
         row.reason,
         row.finished_at,
-        _name(work, row.undone_by_id),
+        person_name(work.db, row.undone_by_id),
         row.undone_at,
         may_approve=proposed and may_decide(work, row),
         may_withdraw=proposed and work.actor.has("program_manager"),
@@ -306,8 +306,3 @@ def _undo_until(work: Work, row: Publication) -> datetime | None:
         return None
     in_use = deployed(work.db, row.key, row.area_code)
     return until if in_use and in_use.id == row.definition_id else None
-
-
-def _name(work: Work, person_id: int | None) -> str:
-    person = person_of(work.db, person_id)
-    return person.name if person else ""

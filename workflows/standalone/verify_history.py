@@ -12,7 +12,8 @@ Give the public key that was told to you before, not with the export: whoever ca
 import hashlib
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 FORMAT = "opt-in-desk-history/1"
@@ -20,9 +21,12 @@ HASHED = ("case_id", "seq", "at", "actor_id", "kind", "element", "detail", "esd_
 SIGNED = ("number", "at", "ends", "key")
 
 
+_SPELLING = json.JSONEncoder(sort_keys=True, separators=(",", ":"), default=datetime.isoformat)
+
+
 def spelled(value: object) -> str:
-    """JSON as the product spells it: names in the order of the alphabet, no spaces."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"))
+    """JSON as the product spells it: names in the order of the alphabet, no spaces, moments in ISO 8601."""
+    return _SPELLING.encode(value)
 
 
 def sha256(words: object) -> str:
@@ -30,7 +34,7 @@ def sha256(words: object) -> str:
     return hashlib.sha256(spelled(words).encode()).hexdigest()
 
 
-def link(previous: str, event: dict[str, Any]) -> str:
+def link(previous: str, event: Mapping[str, Any]) -> str:
     """The hash that an event carries after that of the event before it."""
     return sha256([previous, *(event[name] for name in HASHED)])
 
