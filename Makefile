@@ -24,7 +24,7 @@ help:
 	@echo "make screenshots  a picture of every page, each role, language and width, in var/screenshots"
 	@echo "make bench   what a step, a case and a page cost, against others (minutes)"
 	@echo "make fuzz    coverage-guided fuzzing of expressions, diagrams and saved states (FUZZ_RUNS=200000 each)"
-	@echo "make chaos   whole cases while parts of the product are killed at random (CHAOS=1800 seconds, SEED=0)"
+	@echo "make chaos   whole cases while parts of the product are killed at random (CASES=10000 KILLS=200, or CHAOS=seconds; SEED=0)"
 	@echo "make soak    random processes, expressions and tables by the thousand (SOAK=3000 of each, counted from SEED=0)"
 	@echo "make moves   random versions and random open cases: what is foretold of a move comes about (MOVES=200)"
 	@echo "make matrix  who may do what: every door in every phase of a case (make test tries a few phases at those that write)"
@@ -82,10 +82,12 @@ SEED ?= 0
 soak: $(VENV)/.test
 	SOAK=$(SOAK) SEED=$(SEED) $(BIN)/python -m pytest -q $(PYTEST_ARGS) $$(grep -l 'from soaking import' tests/unit/engine/test_*.py)
 
-# A whole product whose parts are killed at random for CHAOS seconds while twenty clients work; the seed is printed.
-CHAOS ?= 1800
+# A whole product whose parts are killed at random, KILLS times at least, while twenty clients bring CASES cases to their
+# ends, an hour or so; or for CHAOS seconds. The seed is printed.
+CASES ?= 10000
+KILLS ?= 200
 chaos: $(VENV)/.test
-	CHAOS=$(CHAOS) SEED=$(SEED) $(BIN)/python -m pytest -q -s tests/end_to_end/test_storm.py
+	CHAOS=$(CHAOS) CASES=$(CASES) KILLS=$(KILLS) SEED=$(SEED) $(BIN)/python -m pytest -q -s -n 0 tests/end_to_end/test_storm.py
 
 # Minutes. The seeds are printed: SEED=17 MOVES=1 is the eighteenth alone.
 MOVES ?= 200
