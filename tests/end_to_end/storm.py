@@ -22,6 +22,7 @@ import psycopg
 from notifications import sink
 from tests.console.test_demo import run
 from tests.end_to_end.clients import PATIENCE, PEOPLE, Client, Tally
+from tests.end_to_end.keeping import Restored, take
 from tests.end_to_end.product import Product, wait_for
 
 PARTS = ("web", "worker", "beat", "redis", "postgres", "mail")
@@ -129,6 +130,7 @@ class Storm:
             "messages": self._messages(),
             "invariants": self._said("inspect"),
             "history": self._said("audit", "verify"),
+            "restored": self._restored(),
         }
 
     def _cases(self) -> list[str]:
@@ -182,6 +184,14 @@ class Storm:
         """Whether somebody died about then whose death may have cut off the acknowledgement of a mail."""
         before, after = ABOUT
         return any(part in SENDING and at - before <= when <= at + after for when, part in self.kills)
+
+    def _restored(self) -> list[str]:
+        """What is wrong with all of it after a backup and a restore."""
+        taken = take(self.running, "storm")
+        again = Restored(self.running, taken)
+        self.seconds |= {"backup": taken.seconds, "restore --verify": again.seconds}
+        self.tally.counts["kB of the backup"] = round(taken.megabytes * 1000)
+        return again.found
 
     def _said(self, *words: str) -> list[str]:
         """What a command of the operator finds; how long it took is kept."""
