@@ -26,13 +26,13 @@ Step = tuple[str, str, dict[str, Any]]
 
 REQUEST: list[Step] = [(AVERY, "T2", {}), (AVERY, "T3", {}), (AVERY, "T4", {}), (AVERY, "T5", {})]
 PATHS: dict[str, tuple[int, list[Step]]] = {
-    "elsewhere": (10, [(AVERY, "T2", {"total_wide": 1}), (AVERY, "AS1", {})]),
-    "opened in error": (4, [(AVERY, "T2", {})]),
-    "remain opted out": (3, [
+    "elsewhere": (12, [(AVERY, "T2", {"total_wide": 1}), (AVERY, "AS1", {})]),
+    "opened in error": (5, [(AVERY, "T2", {})]),
+    "remain opted out": (2, [
         *REQUEST, (CASEY, "T7", {"decision": "remain_opted_out"}), (CASEY, "T12", {"offer_response": "declined"}),
         (AVERY, "T14", {}),
     ]),
-    "opt in": (3, [
+    "opt in": (1, [
         *REQUEST, (CASEY, "T7", {}), (CASEY, "RO1", {}), (CASEY, "RO2", {}), (CASEY, "RO3", {}), (CASEY, "RO4", {}),
         (AVERY, "T10", {}), (AVERY, "T11", {}),
     ]),
@@ -74,8 +74,9 @@ class Client(RemoteDesk):
 
     def surely(self, who: str, method: str, path: str, body: Any = None) -> Answer:
         """One request until there is an answer that is none of a dying part; often sent twice at once."""
-        key, until = uuid.uuid4().hex, time.monotonic() + PATIENCE
+        key, until, tries = uuid.uuid4().hex, time.monotonic() + PATIENCE, 0
         while True:
+            tries += 1
             try:
                 answer = self._perhaps_twice(who, method, path, body, key)
                 if answer.status_code < 500 and not _is_busy(answer):
@@ -85,13 +86,13 @@ class Client(RemoteDesk):
                 self.tally.count("unacknowledged")
             if time.monotonic() > until:
                 raise TimeoutError(f"{method} {path} was not answered for {PATIENCE:.0f} seconds")
-            time.sleep(self.chance.uniform(0.05, 0.5))
+            time.sleep(self.chance.uniform(0.05, 0.3) * min(tries, 8))
 
     def _perhaps_twice(self, who: str, method: str, path: str, body: Any, key: str) -> Answer:
         """Now and then a double click: the same request by two threads; either answer will do."""
         if method == "GET":
             return self.call(who, method, path)
-        if self.chance.random() > 0.15:
+        if self.chance.random() > 0.1:
             return self.call(who, method, path, body, Idempotency_Key=key)
         self.tally.count("double clicks")
         with ThreadPoolExecutor(2) as pool:
@@ -122,7 +123,7 @@ class Client(RemoteDesk):
         self, task: str, number: str, who: str, label: str, different: dict[str, Any]
     ) -> dict[str, str]:
         """Complete a task; gives whose the next one is, when it is known."""
-        if self.chance.random() < 0.1:
+        if self.chance.random() < 0.05:
             self._race(task, who)
         more = _somebody(self.chance) if label == "T5" else {}
         body = {"data": answers(label, **different, **more)}

@@ -24,6 +24,7 @@ from tests.console.test_demo import run
 from tests.end_to_end.clients import PATIENCE, PEOPLE, Client, Tally
 from tests.end_to_end.keeping import Restored, take
 from tests.end_to_end.product import Product, wait_for
+from web.console.children import WELL_AFTER
 
 PARTS = ("web", "worker", "beat", "redis", "postgres", "mail")
 SENDING = ("worker", "postgres", "mail")
@@ -82,8 +83,9 @@ class Storm:
                 self.tally.fail(f"{type(error).__name__}: {error}")
 
     def _kill_until(self, enough: Callable[[], bool], between: float) -> None:
-        """A part dies at any moment, now and then while another one is still away, but mostly after a breath: a
-        product that is always down shows nothing."""
+        """A part dies at any moment, now and then while another one is still away, but mostly after a breath, and mostly
+        one that is up for long, since what falls again at once is started later and later: a product that is always
+        down shows nothing."""
         chance = random.Random(self.seed)
         told = time.monotonic()
         while not enough():
@@ -94,10 +96,15 @@ class Storm:
             while breath and time.monotonic() < due + BREATH and len(self.tally.acknowledged) == done:
                 time.sleep(0.05)
             if between and not enough():
-                self._kill(chance.choice(PARTS))
+                self._kill(chance.choice(self._up_for_long() if breath else PARTS))
             if time.monotonic() > told + 60:
                 told = time.monotonic()
                 print(datetime.now(UTC).strftime("%H:%M:%S"), self, flush=True)  # noqa: T201 - it may last an hour.
+
+    def _up_for_long(self) -> list[str]:
+        since = datetime.now(UTC) - timedelta(seconds=WELL_AFTER)
+        fallen = {part for when, part in self.kills if when > since}
+        return [part for part in PARTS if part not in fallen] or list(PARTS)
 
     def _kill(self, part: str) -> None:
         """The process of a part with its group, unless the part lies dead already; its number may then be another's."""

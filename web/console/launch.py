@@ -24,8 +24,9 @@ def _become(*words: str) -> NoReturn:
 
 
 def web(chosen: Settings) -> NoReturn:
-    """gunicorn with threads; a request that hangs is cut off after a minute."""
-    words = ["gunicorn", "web.wsgi:app", "--worker-class", "gthread", "--bind", chosen.web_bind]
+    """gunicorn with threads; a request that hangs is cut off after a minute. The application is made once and its
+    workers are copies: a start, and a worker that takes the place of a fallen one, cost no second making."""
+    words = ["gunicorn", "web.wsgi:app", "--preload", "--worker-class", "gthread", "--bind", chosen.web_bind]
     words += ["--workers", str(chosen.web_workers), "--threads", str(chosen.web_threads)]
     words += ["--timeout", "60", "--graceful-timeout", "5", "--keep-alive", "5", "--no-control-socket"]
     words += ["--log-level", chosen.log_level.lower()]
