@@ -38,12 +38,6 @@ ENOUGH_FAILURES = 20
 """A storm in which so much fails tells nothing more."""
 
 
-def for_seconds(seconds: float) -> Callable[["Storm"], bool]:
-    """A storm that ends after so long."""
-    until = time.monotonic() + seconds
-    return lambda _storm: time.monotonic() >= until
-
-
 class Storm:
     """A running product, its clients, and who kills its parts."""
 
@@ -52,7 +46,13 @@ class Storm:
         self.tally, self.over = Tally(), threading.Event()
         self.kills: list[tuple[datetime, str]] = []
         self.seconds: dict[str, float] = {}
+        self.began = time.monotonic()
         self.last_case, self.last_message = self._last("case"), self._last("outbox_message")
+
+    @property
+    def age(self) -> float:
+        """Seconds since it began to blow."""
+        return time.monotonic() - self.began
 
     def _last(self, table: str) -> int:
         """What is younger than this is of the storm."""
@@ -63,7 +63,7 @@ class Storm:
         finishes what they have begun."""
         for who in PEOPLE:
             self.running.desk.get(who, "/me")  # Tokens are made before anything dies.
-        began = time.monotonic()
+        self.began = time.monotonic()
         threads = [threading.Thread(target=self._work, args=(number,)) for number in range(self.clients)]
         for thread in threads:
             thread.start()
@@ -72,7 +72,7 @@ class Storm:
         for thread in threads:
             thread.join(10 * PATIENCE)
             assert not thread.is_alive(), "a client never came to an end"
-        self.seconds["storm"] = time.monotonic() - began
+        self.seconds["storm"] = self.age
 
     def _work(self, number: int) -> None:
         client = Client(self.running, self.tally, random.Random(f"{self.seed} {number}"))
