@@ -11,6 +11,7 @@ import uuid
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from http.client import HTTPException
 from typing import Any
 
@@ -43,11 +44,11 @@ the way. "Opened in error" ends with that request in the place of a task."""
 
 @dataclass
 class Tally:
-    """What happened: `acknowledged` maps each task that a client was told is complete to its case, `ended` are the
-    cases whose last step was acknowledged."""
+    """What happened: `acknowledged` maps each task that a client was told is complete to the moment in which it was,
+    `ended` are the cases whose last step was acknowledged."""
 
     numbers: list[str] = field(default_factory=list)
-    acknowledged: dict[str, str] = field(default_factory=dict)
+    acknowledged: dict[str, datetime] = field(default_factory=dict)
     ended: list[str] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
     failures: list[str] = field(default_factory=list)
@@ -131,7 +132,7 @@ class Client(RemoteDesk):
         done = answer.status_code == 200 or (answer.status_code == 409 and _is_done(answer))
         assert done, f"{label} of {number}: {answer.get_data()}"
         with self.tally.lock:
-            self.tally.acknowledged[task] = number
+            self.tally.acknowledged[task] = datetime.now(UTC)
         following = answer.json.get("next")
         return {who: following} if following else {}
 

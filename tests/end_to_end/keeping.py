@@ -5,6 +5,7 @@ import re
 import subprocess
 import time
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -60,7 +61,15 @@ class Restored:
         self.url = urlunsplit(there._replace(path=f"/{re.sub('[^a-z]', '_', taken.file.stem)}_{os.getpid()}"))
         running.rows(f"CREATE DATABASE {urlsplit(self.url).path[1:]} TEMPLATE template0")
         done, self.seconds = ask(running, "restore", str(taken.file), "--verify", DATABASE_URL=self.url)
+        self.said = done.stdout.strip()
         self.found = [] if done.returncode == 0 else (done.stdout + done.stderr).splitlines()
+
+    @property
+    def moment(self) -> datetime:
+        """Everything that was acknowledged before it is there; told to the second."""
+        told = re.search(r"as of (\S+ \S+) UTC", self.said)
+        assert told, self.said
+        return datetime.fromisoformat(told[1]).replace(tzinfo=UTC)
 
     def rows(self, question: str) -> list[tuple[object, ...]]:
         """The answer of the restored database."""

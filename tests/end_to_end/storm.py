@@ -4,6 +4,7 @@ Afterwards the parts are left alone until nothing waits, and then everything tha
 every message delivered, and every invariant hold. The seed and all counts are printed.
 """
 
+import math
 import os
 import random
 import re
@@ -32,10 +33,18 @@ SENDING = ("worker", "postgres", "mail")
 ABOUT = (timedelta(seconds=5), timedelta(seconds=10))
 """So long before and after a mail arrived a death may explain that it went out again: a sender writes down what went
 out at once after a few mails, and waits so long for a database that answers slowly."""
-BREATH = 30.0
-"""Seconds after a death in which somebody should be acknowledged something before the next part dies."""
+AT_ONCE = 0.2
+"""The share of deaths that come within three seconds after another one."""
 ENOUGH_FAILURES = 20
 """A storm in which so much fails tells nothing more."""
+
+COMPLETED = "SELECT id FROM user_task WHERE ended_as = 'completed'"
+UNEVEN = (
+    'SELECT c.number FROM "case" c WHERE (SELECT count(*) FROM history_event h WHERE h.case_id = c.id '
+    "AND h.kind = 'task_completed') <> (SELECT count(*) FROM user_task t WHERE t.case_id = c.id "
+    "AND t.ended_as = 'completed')"
+)
+"""Cases with other than one event for each completed task: something was done twice, or by half."""
 
 
 class Storm:
@@ -46,7 +55,7 @@ class Storm:
         self.tally, self.over = Tally(), threading.Event()
         self.kills: list[tuple[datetime, str]] = []
         self.seconds: dict[str, float] = {}
-        self.began = time.monotonic()
+        self.began = self.told = time.monotonic()
         self.last_case, self.last_message = self._last("case"), self._last("outbox_message")
 
     @property
@@ -59,7 +68,7 @@ class Storm:
         return int(self.running.rows(f'SELECT coalesce(max(id), 0) FROM "{table}"')[0][0])
 
     def blow(self, between: float, enough: Callable[["Storm"], bool]) -> None:
-        """Work until it is enough, while about every `between` seconds a part is killed; 0 kills none. Then everybody
+        """Work until it is enough, while a part is killed about every `between` cases; 0 kills none. Then everybody
         finishes what they have begun."""
         for who in PEOPLE:
             self.running.desk.get(who, "/me")  # Tokens are made before anything dies.
@@ -83,22 +92,28 @@ class Storm:
                 self.tally.fail(f"{type(error).__name__}: {error}")
 
     def _kill_until(self, enough: Callable[[], bool], between: float) -> None:
-        """A part dies at any moment, now and then while another one is still away, but mostly after a breath, and mostly
-        one that is up for long, since what falls again at once is started later and later: a product that is always
-        down shows nothing."""
+        """A part dies each time that about `between` cases have ended, mostly one that is up for long, since what falls
+        again at once is started later and later; and now and then another one while the first is still away."""
         chance = random.Random(self.seed)
-        told = time.monotonic()
         while not enough():
-            due = time.monotonic() + chance.uniform(0.2, 1.8) * (between or 1)
-            done, breath = len(self.tally.acknowledged), chance.random() > 0.2
-            while time.monotonic() < due and not enough():
-                time.sleep(0.05)
-            while breath and time.monotonic() < due + BREATH and len(self.tally.acknowledged) == done:
-                time.sleep(0.05)
-            if between and not enough():
-                self._kill(chance.choice(self._up_for_long() if breath else PARTS))
-            if time.monotonic() > told + 60:
-                told = time.monotonic()
+            if self.kills and chance.random() < AT_ONCE:
+                self._wait(time.monotonic, chance.uniform(0, 3), enough)
+                parts = list(PARTS)
+            else:
+                self._wait(
+                    lambda: len(self.tally.ended), chance.uniform(0.2, 1.8) * (between or math.inf), enough
+                )
+                parts = self._up_for_long()
+            if not enough():
+                self._kill(chance.choice(parts))
+
+    def _wait(self, measure: Callable[[], float], more: float, enough: Callable[[], bool]) -> None:
+        """Until something has grown by so much; how far the storm is, is told every minute."""
+        due = measure() + more
+        while measure() < due and not enough():
+            time.sleep(0.05)
+            if time.monotonic() > self.told + 60:
+                self.told = time.monotonic()
                 print(datetime.now(UTC).strftime("%H:%M:%S"), self, flush=True)  # noqa: T201 - it may last an hour.
 
     def _up_for_long(self) -> list[str]:
@@ -154,18 +169,11 @@ class Storm:
         return sorted({number for (number,) in opened} & set(self.tally.ended))
 
     def _lost(self) -> list[str]:
-        done = "SELECT id FROM user_task WHERE ended_as = 'completed'"
-        completed = {task for (task,) in self.running.rows(done)}
+        completed = {task for (task,) in self.running.rows(COMPLETED)}
         return sorted(self.tally.acknowledged.keys() - completed)
 
     def _doubled(self) -> list[str]:
-        """Cases with other than one event for each completed task."""
-        found = self.running.rows(
-            'SELECT c.number FROM "case" c WHERE (SELECT count(*) FROM history_event h WHERE h.case_id = c.id '
-            "AND h.kind = 'task_completed') <> (SELECT count(*) FROM user_task t WHERE t.case_id = c.id "
-            "AND t.ended_as = 'completed')"
-        )
-        return [number for (number,) in found]
+        return [number for (number,) in self.running.rows(UNEVEN)]
 
     def _messages(self) -> list[str]:
         """Messages that failed, that are said to be sent and did not come, that came more than twice, or that came twice

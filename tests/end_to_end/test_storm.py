@@ -11,7 +11,8 @@ from tests.end_to_end.storm import Storm
 SECONDS = float(os.environ.get("CHAOS") or 0)
 CASES = int(os.environ.get("CASES") or 0)
 KILLS = int(os.environ.get("KILLS") or 0)
-BETWEEN = 9.0
+BETWEEN = 50.0
+"""Cases."""
 CLIENTS = 20
 
 pytestmark = [
