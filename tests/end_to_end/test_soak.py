@@ -34,7 +34,7 @@ def test_memory_stays_as_it_is_under_a_steady_load(record_property) -> None:
     with product(LOG_LEVEL="WARNING") as running:
         soak = Soak(running, RATE, seed=int(os.environ.get("SEED") or 0))
         soak.go_on(SECONDS)
-    print(soak.report())  # noqa: T201 - the numbers are what a run is about
+        print(soak.report())  # noqa: T201 - the numbers are what a run is about
     record_property("soak", soak.report())
     trends = soak.trends()
     grown = {
