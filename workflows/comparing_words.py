@@ -9,6 +9,7 @@ from itertools import groupby
 
 from engine.comparing import Drawn, drawn
 from workflows import comparing_sentences as sentences
+from workflows.calendar import Duration, length_words
 from workflows.comparing import FILE, ORDER, REQUIRED, TEXT, WRITING, Change, Part, compare, json_tree
 from workflows.definitions import ROLE_OF_LANE, Bundle
 from workflows.language import gettext
@@ -200,7 +201,9 @@ class Teller:
             return ""
         if change.part == "diagram":
             return self._drawn_value(change, side, value)
-        return gettext(value) if change.part in ("time", "words") else _listed(change.what, value)
+        if change.part == "time":
+            return length_words(value)
+        return gettext(value) if change.part == "words" else _listed(change.what, value)
 
     def _drawn_value(self, change: Change, side: int, value: str) -> str:
         if change.what in ("source", "target", "default", "attached_to", "inside"):
@@ -221,16 +224,16 @@ class Teller:
 
     def _length(self, side: int, key: str) -> str:
         try:
-            return length_words(self._sides[side].service_levels.after(key))
+            return due_words(self._sides[side].service_levels.duration(key))
         except (KeyError, InvalidServiceLevels):
             return f"“{key}”"
 
 
-def length_words(text: str) -> str:
+def due_words(length: Duration) -> str:
     """A length of time as it stands behind “is due”: `in 2 business days`."""
-    if text == "same business day":
+    if length.same_business_day:
         return gettext("on the same business day")
-    return gettext("in {length}").format(length=gettext(text)) if re.match(r"\d+ [a-z]", text) else text
+    return gettext("in {length}").format(length=length.words) if length.text[:1].isdigit() else length.text
 
 
 _ORDER: list[Part] = ["diagram", "form", "mail", "time", "scenario", "trace", "words"]

@@ -262,7 +262,8 @@ SAMPLES: dict[str, dict[str, object]] = {
         number=CASE, status="With ESD", office="WorkSource Kitsap", agency="Fernhollow", age="2 days", waits_for="Client",
         in_hands="1 hour", bar=[SHARE], opens=True)]},
     "team/absences.html": {
-        "tabs": TABS, "people": YES_NO, "substitutes": YES_NO, "values": {}, "errors": {"person": "Choose."},
+        "tabs": TABS, "people": YES_NO, "substitutes": YES_NO, "chosen": "Casey", "errors": {"person": "Choose."},
+        "values": {"person": "yes", "substitute": "", "first_day": "", "last_day": ""},
         "rows": [View(id=1, name="Casey", substitute="Morgan", first_day=date(2026, 12, 1), last_day=date(2026, 12, 4),
                       begun=True)]},
     "team/backup.html": {
