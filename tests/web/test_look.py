@@ -288,7 +288,7 @@ SAMPLES: dict[str, dict[str, object]] = {
         View(id=9, at=NOW, words="The change was made.", case=CASE, href=f"/cases/{CASE}", read=False),
         View(id=8, at=NOW, words="You may no longer see it.", case=None, href="", read=True)]},
     "preferences.html": {"messages": [CHOICE], "demanded": [CHOICE], "ways": YES_NO, "daily_at": "", "times": YES_NO,
-                         "shortcuts": "on", "errors": {"daily_at": "Choose a time."}},
+                         "written_in": "es", "shortcuts": "on", "errors": {"daily_at": "Choose a time."}},
     "admin/webhooks.html": {"rows": [HOOK]},
     "admin/webhook.html": {"hook": HOOK, "kinds": ["A case was opened"], "since": "", "errors": {"since": "When?"}, **PAGES,
                            "rows": [DELIVERY]},
