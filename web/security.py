@@ -31,6 +31,7 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 
+
 def protect(app: Flask) -> None:
     """Lay the headers on every answer of the app."""
     app.after_request(add_headers)

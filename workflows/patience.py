@@ -51,7 +51,9 @@ SILENT = "The database does not answer."
 
 def options() -> dict[str, Any]:
     """How to connect: what the server ends by itself, and that a host which vanished is noticed."""
-    lock, statement = (int(seconds * 1000) for seconds in (settings().lock_seconds, settings().statement_seconds))
+    lock, statement = (
+        int(seconds * 1000) for seconds in (settings().lock_seconds, settings().statement_seconds)
+    )
     limits = f"-c lock_timeout={lock} -c statement_timeout={statement}"
     vanished = "-c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3"
     return {
