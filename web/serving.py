@@ -16,7 +16,7 @@ from web import draining
 from workflows.settings import settings
 
 
-class Drained(Arbiter):  # type: ignore[misc]
+class Drained(Arbiter):
     """The process that looks after the others."""
 
     def handle_term(self) -> None:
@@ -30,7 +30,7 @@ class Drained(Arbiter):  # type: ignore[misc]
         again.start()
 
 
-class Server(WSGIApplication):  # type: ignore[misc]
+class Server(WSGIApplication):
     """gunicorn's own program with that process."""
 
     def load_config(self) -> None:

@@ -42,7 +42,8 @@ class Sign:
 
 
 def ready() -> str:
-    """Why the product cannot serve anybody now; empty when it can: the database answers and has our schema or a newer one."""
+    """Why the product cannot serve anybody now; empty when it can: the database answers, and its schema is ours or a
+    newer one."""
     try:
         with db.rehearsal() as session:
             return "the schema of the database is not the newest one" if _is_older(_schema(session)) else ""
