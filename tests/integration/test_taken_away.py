@@ -80,7 +80,9 @@ def test_a_database_that_is_away_is_told_calmly_and_comes_back(
     for mode in ("silent", "dead"):
         with wire.away(mode), ThreadPoolExecutor(4) as people:
             began = time.monotonic()
-            asked = [people.submit(one) for one in (complete, page("/work"), page("/readyz"), page("/healthz"))]
+            asked = [
+                people.submit(one) for one in (complete, page("/work"), page("/readyz"), page("/healthz"))
+            ]
             api, work, ready, alive = (one.result() for one in asked)
             assert time.monotonic() - began < SOON
         assert calmly(api) and api.json["error"]["code"] == "unavailable"
@@ -199,4 +201,6 @@ def test_a_disk_that_is_full_loses_nothing_and_goes_on_when_there_is_room(
             session.execute(text(grow))
     finally:
         db.forget(settings().database_url)
-        services.execute(servers, f"ALTER DATABASE {name} SET TABLESPACE pg_default", f"DROP TABLESPACE {place}")
+        services.execute(
+            servers, f"ALTER DATABASE {name} SET TABLESPACE pg_default", f"DROP TABLESPACE {place}"
+        )

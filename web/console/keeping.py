@@ -35,10 +35,14 @@ def backup(file: Path) -> None:
             target.flush()
             os.fsync(target.fileno())
     except FileExistsError:
-        raise click.ClickException(f"{part} is there: another backup is being written, or one was cut off.") from None
+        raise click.ClickException(
+            f"{part} is there: another backup is being written, or one was cut off."
+        ) from None
     except OSError as problem:
         part.unlink(missing_ok=True)
-        raise click.ClickException(f"The backup could not be written: {problem.strerror}. Nothing is left of it.") from None
+        raise click.ClickException(
+            f"The backup could not be written: {problem.strerror}. Nothing is left of it."
+        ) from None
     part.rename(file)
     size = file.stat().st_size
     click.echo(
