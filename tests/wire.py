@@ -5,7 +5,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 
@@ -64,8 +64,10 @@ class Wire:
 
     def _carry(self, near: socket.socket) -> None:
         self._ends.append(near)
-        with suppress(OSError, ValueError):
+        with ExitStack() as at_the_end, suppress(OSError, ValueError):
+            at_the_end.callback(near.close)
             far = self._dial()
+            at_the_end.callback(far.close)
             self._ends.append(far)
             while not self._over:
                 readable, _, _ = select.select([near, far], [], [], 0.05)
@@ -73,8 +75,9 @@ class Wire:
                     time.sleep(0.02)
                     continue
                 for end in readable:
-                    if not (data := end.recv(65536)):
-                        return near.close() or far.close()
+                    data = end.recv(65536)
+                    if not data:
+                        raise ConnectionAbortedError
                     (far if end is near else near).sendall(data)
 
     def _dial(self) -> socket.socket:

@@ -1,4 +1,4 @@
-"""One row that a job cannot digest is set aside with words, holds up no neighbour of its batch, and is not tried at every beat."""
+"""One row that a job cannot digest is set aside with words, holds up no neighbour, and is not tried at every beat."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
