@@ -31,7 +31,15 @@ def web(chosen: Settings) -> NoReturn:
     """gunicorn with threads. Asked to stop, it finishes what is in hand for as long as anything may take."""
     words = ["web.serving", "web.wsgi:app", "--worker-class", "gthread", "--bind", chosen.web_bind]
     words += ["--workers", str(chosen.web_workers), "--threads", str(chosen.web_threads)]
-    words += ["--timeout", "60", "--graceful-timeout", "30", "--keep-alive", KEEP_ALIVE, "--no-control-socket"]
+    words += [
+        "--timeout",
+        "60",
+        "--graceful-timeout",
+        "30",
+        "--keep-alive",
+        KEEP_ALIVE,
+        "--no-control-socket",
+    ]
     words += ["--log-level", chosen.log_level.lower()]
     if HEARTBEATS.is_dir():
         words += ["--worker-tmp-dir", str(HEARTBEATS)]
