@@ -184,7 +184,8 @@ def test_no_request_fails_while_a_new_version_is_brought_in(
         for child in (clock, *workers.values()):
             child.terminate()
             assert child.wait(100) == 0
-    said = f"{sum(crowd.counts.values())} requests {dict(crowd.counts)}, {len(crowd.opened)} cases, {len(crowd.failures)} failed"
+    counts = f"{sum(crowd.counts.values())} requests {dict(crowd.counts)}, {len(crowd.opened)} cases"
+    said = f"{counts}, {len(crowd.failures)} failed"
     print(said)  # noqa: T201 - the counts are what a run is about
     assert crowd.failures == [], said
     assert min(crowd.counts["api 201"], crowd.counts["page 200"]) > 5, "too little was asked"
