@@ -62,7 +62,9 @@ ERROR_PAGES = {
     ),
     503: ErrorPage(
         marked("This does not work just now"),
-        marked("The data cannot be reached at this moment. What was saved before is safe."),
+        marked(
+            "The data cannot be reached at this moment, or the answer takes too long. What was saved before is safe."
+        ),
         marked(
             "Wait a minute and load the page again. If you were sending something, look first whether it has arrived."
         ),

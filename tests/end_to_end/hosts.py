@@ -34,6 +34,7 @@ class Host:
         own = {"WEB_BIND": f"{address}:{self.port}", "DATA_DIR": str(folder / "data"), "TMPDIR": str(folder)}
         self.environment = {**environment, **own}
         self.web: subprocess.Popen[bytes] | None = None
+        self._started: list[subprocess.Popen[bytes]] = []
 
     def start(self, *words: str) -> subprocess.Popen[bytes]:
         """One of the product's commands on this host."""
@@ -43,6 +44,7 @@ class Host:
             stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
         )  # fmt: skip
         log.close()
+        self._started.append(child)
         return child
 
     def serve(self) -> None:
@@ -72,6 +74,13 @@ class Host:
         """Wait for the end of the web server; its exit code."""
         assert self.web is not None
         return self.web.wait(seconds)
+
+    def kill(self) -> None:
+        """End whatever still runs here."""
+        for child in self._started:
+            if child.poll() is None:
+                os.killpg(child.pid, signal.SIGKILL)
+                child.wait()
 
     def said(self, part: str) -> str:
         """The end of what a part has said."""
@@ -185,14 +194,8 @@ def running(*hosts: Host) -> Iterator[None]:
         for thread in starting:
             thread.start()
         for host in hosts:
-            at_the_end.callback(_kill, host)
+            at_the_end.callback(host.kill)
         for thread in starting:
             thread.join()
         assert all(host.is_ready() for host in hosts), [host.said("web") for host in hosts]
         yield
-
-
-def _kill(host: Host) -> None:
-    if host.web is not None and host.web.poll() is None:
-        os.killpg(host.web.pid, signal.SIGKILL)
-        host.web.wait()

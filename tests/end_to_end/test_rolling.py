@@ -6,6 +6,7 @@
 import os
 import random
 import shutil
+import signal
 import threading
 import time
 from collections import Counter
@@ -183,7 +184,7 @@ def test_no_request_fails_while_a_new_version_is_brought_in(
         _drained()
         for child in (clock, *workers.values()):
             child.terminate()
-            assert child.wait(100) == 0
+            assert child.wait(100) in (0, -signal.SIGTERM), "it ends in good order, or has only just begun"
     counts = f"{sum(crowd.counts.values())} requests {dict(crowd.counts)}, {len(crowd.opened)} cases"
     said = f"{counts}, {len(crowd.failures)} failed"
     print(said)  # noqa: T201 - the counts are what a run is about
