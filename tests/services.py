@@ -114,7 +114,7 @@ def run_optin(*words: str, **environment: str) -> subprocess.CompletedProcess[st
 def clone(of: Servers, source: str) -> str:
     """A new database made from another one, by its name."""
     name = f"optin_{uuid.uuid4().hex}"
-    execute(of, f"CREATE DATABASE {name} TEMPLATE {source}")
+    execute(of, f"CREATE DATABASE {name} TEMPLATE {source} STRATEGY file_copy")
     return name
 
 
