@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format lock clean browser screenshots bench fuzz soak moves chaos matrix conformance catalogue
+.PHONY: help demo test lint format lock clean browser screenshots bench fuzz soak moves chaos matrix conformance catalogue rolling
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -29,6 +29,7 @@ help:
 	@echo "make moves   random versions and random open cases: what is foretold of a move comes about (MOVES=200)"
 	@echo "make matrix  who may do what: every door in every phase of a case (make test tries a few phases at those that write)"
 	@echo "make conformance  diagrams of others: OPTIN_CORPUS=/path/to/them"
+	@echo "make rolling  a new version is brought in while ROLLING=4 clients work, and no request fails"
 	@echo "make lint    the checks alone: ruff, mypy, import-linter"
 	@echo "make format  format the Python files"
 	@echo "make catalogue  bring the words to translate up to date (workflows/catalogues)"
@@ -92,6 +93,11 @@ MOVES ?= 200
 moves: $(VENV)/.test
 	MOVES=$(MOVES) SEED=$(SEED) $(BIN)/python -m pytest -q -s -n 0 tests/integration/test_publications.py -k random
 	SOAK=$(SOAK) SEED=$(SEED) $(BIN)/python -m pytest -q -n 0 tests/unit/engine/test_migration_random.py
+
+# A new version with a migration of its own is brought in, host by host, while ROLLING clients work: no request fails.
+ROLLING ?= 4
+rolling: $(VENV)/.test
+	ROLLING=$(ROLLING) $(BIN)/python -m pytest -q -s -n 0 tests/end_to_end/test_rolling.py
 
 format: $(VENV)/.test
 	$(BIN)/ruff check --fix .

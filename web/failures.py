@@ -8,7 +8,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from web.api import PREFIX, http_error
-from web.errors import status_of
+from web.errors import retry_after, status_of
 from web.kept import keep_typed, wants_part
 from web.problems import on_it
 from web.session import COOKIE
@@ -59,6 +59,15 @@ ERROR_PAGES = {
         marked("That is too large"),
         marked("What was sent is larger than this page accepts. Nothing was changed."),
         marked("Shorten the text, or choose a smaller file, and try again."),
+    ),
+    503: ErrorPage(
+        marked("This does not work just now"),
+        marked(
+            "The data cannot be reached at this moment, or the answer takes too long. What was saved before is safe."
+        ),
+        marked(
+            "Wait a minute and load the page again. If you were sending something, look first whether it has arrived."
+        ),
     ),
     500: ErrorPage(
         marked("Something went wrong on our side"),
@@ -114,16 +123,16 @@ def _http_error(error: HTTPException) -> Response | HTTPException | tuple[Respon
     return error_page(error.code or 500)
 
 
-def _incident(incident: Incident) -> tuple[str, int]:
+def _incident(incident: Incident) -> tuple[str, int] | tuple[str, int, dict[str, str]]:
     """The calm page for whoever met it; one that could not be written down is an ordinary refusal."""
     return (on_it(incident), status_of(incident)) if incident.met else _refused(incident)
 
 
-def _refused(refused: Refused) -> tuple[str, int]:
+def _refused(refused: Refused) -> tuple[str, int, dict[str, str]]:
     """A refusal as a page: its own sentence, and those of its fields."""
     sentences = [refused.message, *refused.fields.values()]
     page = NOT_NOW if isinstance(refused, NotNow) else None
-    return error_page(status_of(refused), page, " ".join(sentences))
+    return *error_page(status_of(refused), page, " ".join(sentences)), retry_after(refused)
 
 
 def error_page(status: int, page: ErrorPage | None = None, happened: str | None = None) -> tuple[str, int]:

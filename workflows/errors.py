@@ -82,6 +82,10 @@ class Busy(Refused):
     """Somebody is changing this case at this moment. Try again in a few seconds; nothing was changed."""
 
 
+class Unavailable(Refused):
+    """The data cannot be reached at this moment, or the answer takes too long. What was saved before is safe."""
+
+
 class InvalidInput(Refused):
     """Some answers need to be put right."""
 

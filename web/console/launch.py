@@ -11,6 +11,10 @@ from workflows.settings import PROJECT, Settings
 HEARTBEATS = Path("/dev/shm")  # noqa: S108 - gunicorn makes an unnamed file there.
 
 
+#: Longer than balancers keep an unused connection (usually 60 seconds), so that none is closed just as they use it.
+KEEP_ALIVE = "75"
+
+
 def wanted_port() -> str | None:
     """The port a person asked for, if any."""
     return os.environ.get("PORT") or None
@@ -24,10 +28,18 @@ def _become(*words: str) -> NoReturn:
 
 
 def web(chosen: Settings) -> NoReturn:
-    """gunicorn with threads; a request that hangs is cut off after a minute."""
-    words = ["gunicorn", "web.wsgi:app", "--worker-class", "gthread", "--bind", chosen.web_bind]
+    """gunicorn with threads. Asked to stop, it finishes what is in hand for as long as anything may take."""
+    words = ["web.serving", "web.wsgi:app", "--worker-class", "gthread", "--bind", chosen.web_bind]
     words += ["--workers", str(chosen.web_workers), "--threads", str(chosen.web_threads)]
-    words += ["--timeout", "60", "--graceful-timeout", "5", "--keep-alive", "5", "--no-control-socket"]
+    words += [
+        "--timeout",
+        "60",
+        "--graceful-timeout",
+        "30",
+        "--keep-alive",
+        KEEP_ALIVE,
+        "--no-control-socket",
+    ]
     words += ["--log-level", chosen.log_level.lower()]
     if HEARTBEATS.is_dir():
         words += ["--worker-tmp-dir", str(HEARTBEATS)]
