@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format lock clean browser screenshots bench fuzz soak moves chaos matrix conformance catalogue rolling
+.PHONY: help demo test lint format lock clean browser screenshots bench fuzz soak soak-load restore-load moves chaos matrix conformance catalogue rolling
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -24,7 +24,9 @@ help:
 	@echo "make screenshots  a picture of every page, each role, language and width, in var/screenshots"
 	@echo "make bench   what a step, a case and a page cost, against others (minutes)"
 	@echo "make fuzz    coverage-guided fuzzing of expressions, diagrams and saved states (FUZZ_RUNS=200000 each)"
-	@echo "make chaos   whole cases while parts of the product are killed at random (CHAOS=1800 seconds, SEED=0)"
+	@echo "make chaos   whole cases while parts of the product are killed at random (CASES=10000 KILLS=200, at most CHAOS seconds; SEED=0)"
+	@echo "make soak-load  memory and latency under a steady load (SOAK_SECONDS=3600, SOAK_RATE=30 cases a minute)"
+	@echo "make restore-load  backups while people work, restored and held against what was acknowledged (RESTORE_SECONDS=60)"
 	@echo "make soak    random processes, expressions and tables by the thousand (SOAK=3000 of each, counted from SEED=0)"
 	@echo "make moves   random versions and random open cases: what is foretold of a move comes about (MOVES=200)"
 	@echo "make matrix  who may do what: every door in every phase of a case (make test tries a few phases at those that write)"
@@ -83,10 +85,23 @@ SEED ?= 0
 soak: $(VENV)/.test
 	SOAK=$(SOAK) SEED=$(SEED) $(BIN)/python -m pytest -q $(PYTEST_ARGS) $$(grep -l 'from soaking import' tests/unit/engine/test_*.py)
 
-# A whole product whose parts are killed at random for CHAOS seconds while twenty clients work; the seed is printed.
-CHAOS ?= 1800
+# A whole product whose parts are killed at random, KILLS times at least, while twenty clients bring CASES cases to their
+# ends, an hour or so; at most CHAOS seconds, when given. The seed is printed.
+CASES ?= 10000
+KILLS ?= 200
 chaos: $(VENV)/.test
-	CHAOS=$(CHAOS) SEED=$(SEED) $(BIN)/python -m pytest -q -s tests/end_to_end/test_storm.py
+	CHAOS=$(CHAOS) CASES=$(CASES) KILLS=$(KILLS) SEED=$(SEED) $(BIN)/python -m pytest -q -s -n 0 tests/end_to_end/test_storm.py
+
+# A whole product under a steady load, SOAK_RATE cases a minute: what each process needs of memory, each request of time.
+SOAK_SECONDS ?= 3600
+SOAK_RATE ?= 30
+soak-load: $(VENV)/.test
+	SOAK_SECONDS=$(SOAK_SECONDS) SOAK_RATE=$(SOAK_RATE) SEED=$(SEED) $(BIN)/python -m pytest -q -s -n 0 tests/end_to_end/test_soak.py
+
+# Backups while clients work, restored and held against what was acknowledged; the sizes and seconds are printed.
+RESTORE_SECONDS ?= 60
+restore-load: $(VENV)/.test
+	RESTORE_SECONDS=$(RESTORE_SECONDS) SEED=$(SEED) $(BIN)/python -m pytest -q -s -n 0 tests/end_to_end/test_restore.py
 
 # Minutes. The seeds are printed: SEED=17 MOVES=1 is the eighteenth alone.
 MOVES ?= 200

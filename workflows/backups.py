@@ -39,7 +39,7 @@ class CannotRestore(Exception):
 
 @dataclass(frozen=True)
 class Kept:
-    """What a backup holds: when it was made, how many rows, the number of the last signed head."""
+    """What a backup holds: until when surely everything, how many rows, the number of the last signed head."""
 
     made_at: datetime
     rows: int
@@ -66,10 +66,11 @@ def _packed(sealed: Sealing) -> gzip.GzipFile:
 
 
 def _header(db: Session) -> dict[str, Any]:
-    head = newest_head(db)
+    """The first read fixes the moment that the transaction sees: what was committed before `made_at` is all in it."""
+    made_at, head = clock.now(), newest_head(db)
     return {
         "format": FORMAT,
-        "made_at": clock.now().isoformat(),
+        "made_at": made_at.isoformat(),
         "schema": db.scalar(_SCHEMA),
         "columns": {table.name: [column.name for column in table.columns] for table in tables()},
         "sequences": {name: last for name, last in db.execute(_SEQUENCES) if last is not None},
