@@ -1,6 +1,7 @@
 """How many inputs of which kind were tried, how fast, and what was found."""
 
 import os
+import re
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -36,7 +37,8 @@ class Tally:
 
     def found(self, what: str, where: str, words: str) -> None:
         """Keep a finding, once for each place."""
-        self.findings.setdefault(f"{where}: {what}", words)
+        kind = re.split(r"[:\d]", what)[0]
+        self.findings.setdefault(f"{where}: {kind}", f"{what} | {words}")
 
     def took(self, seconds: float, words: str) -> None:
         """Keep the slowest."""

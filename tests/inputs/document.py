@@ -106,7 +106,9 @@ class Requests:
         path = self._path(operation, chance)
         headers, body = self._headers(operation, chance), b""
         if operation.body is not None or chance.often(0.02):
-            headers["Content-Type"] = "application/json" if chance.often(0.97) else chance.choice(CONTENT_TYPES)
+            headers["Content-Type"] = (
+                "application/json" if chance.often(0.97) else chance.choice(CONTENT_TYPES)
+            )
             body = self._body(operation, path, chance)
         return operation, Asked(somebody(chance), operation.method, path, operation.rule, self._query(operation, chance), headers, body)  # fmt: skip
 
@@ -120,7 +122,11 @@ class Requests:
     def _in_path(self, operation: Operation, place: Schema, chance: Chance) -> str:
         if chance.often(0.12):
             return quote(chance.text(), safe="", errors="surrogatepass")
-        name = "number_id" if place["schema"].get("type") == "integer" and place["name"] == "id" else place["name"]
+        name = (
+            "number_id"
+            if place["schema"].get("type") == "integer" and place["name"] == "id"
+            else place["name"]
+        )
         if name == "key":
             return "opt_in_5512pro"
         if name == "number" and "/agreements/" in operation.path:
@@ -129,7 +135,11 @@ class Requests:
 
     def _query(self, operation: Operation, chance: Chance) -> tuple[tuple[str, str], ...]:
         named = [place for place in operation.source.get("parameters", []) if place["in"] == "query"]
-        found = [(one["name"], self._scalar(one["name"], one["schema"], chance)) for one in named if chance.often(0.5)]
+        found = [
+            (one["name"], self._scalar(one["name"], one["schema"], chance))
+            for one in named
+            if chance.often(0.5)
+        ]
         if chance.often(0.05):
             found.append((chance.text(10), chance.text()))
         if found and chance.often(0.05):
@@ -144,8 +154,12 @@ class Requests:
 
     def _headers(self, operation: Operation, chance: Chance) -> dict[str, str]:
         found = {}
-        if any(place["in"] == "header" for place in operation.source.get("parameters", [])) and chance.often(0.3):
-            found["Idempotency-Key"] = chance.text() if chance.often(0.5) else f"key-{chance.randrange(10**6)}"
+        if any(place["in"] == "header" for place in operation.source.get("parameters", [])) and chance.often(
+            0.3
+        ):
+            found["Idempotency-Key"] = (
+                chance.text() if chance.often(0.5) else f"key-{chance.randrange(10**6)}"
+            )
         if chance.often(0.05):
             name, value = chance.choice(ODD_HEADERS)
             found[name] = value

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cache
 
 from tests.inputs.odd import SSN
-from tests.permissions.cases import BY_KEY, STATES, State
+from tests.permissions.cases import STATES, State
 from tests.permissions.people import Who
 from tests.permissions.relations import on_case, relation
 from tests.permissions.table import FACT_ROWS
@@ -16,9 +16,16 @@ CANARY = re.compile(r"zeph[a-z]+", re.IGNORECASE)
 """Every word of the facts of a client of the world begins so, and nothing else does."""
 ENDS = {"": "client", "reason": "reason", "aid": "aid", "sharednote": "shared_note", "esdnote": "esd_note"}
 """How the word of each fact ends."""
-ALSO = {"duplicate": ("submitted",), "wish": ("closed_in",), "wish_done": ("reduced", "closed_in"), "reduced": ("wish_closed",)}
+ALSO = {
+    "duplicate": ("submitted",),
+    "wish": ("closed_in",),
+    "wish_done": ("reduced", "closed_in"),
+    "reduced": ("wish_closed",),
+}
 """The phases of other cases of the same client, which the way to a state leaves behind."""
-UGLY = re.compile(r"Traceback|psycopg|sqlalchemy|werkzeug|pydantic|jinja2|\bTypeError|\bKeyError|\bValueError|object at 0x|<class '|NoneType")
+UGLY = re.compile(
+    r"Traceback|psycopg|sqlalchemy|werkzeug|pydantic|jinja2|\bTypeError|\bKeyError|\bValueError|object at 0x|<class '|NoneType"
+)
 
 
 def _words() -> Iterator[tuple[str, tuple[State, str]]]:

@@ -1,5 +1,6 @@
 """What is really there to be asked for: ids and words of the world, by the name of the parameter or field that takes them."""
 
+import base64
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -22,7 +23,26 @@ FROM_TABLES = {
     "kind": 'SELECT DISTINCT kind FROM history_event UNION SELECT DISTINCT kind FROM outbox_message ORDER BY 1',
     "agreement": 'SELECT number FROM agreement ORDER BY 1',
 }  # fmt: skip
-DATES = ("2026-11-21", "2027-01-01", "2025-02-28", "2026-03-08", "2026-12-01T10:30")
+DATES = (
+    "2026-11-21",
+    "2027-01-01",
+    "2025-02-28",
+    "2026-03-08",
+    "2026-12-01T10:30",
+    "9999-12-31",
+    "0001-01-01",
+    "2100-02-29",
+)
+
+KEYS = (
+    '["2026-11-21T00:00:00+00:00", "x"]',
+    '["2026-11-21T00:00:00+00:00", "\\u0000"]',
+    '["0001-01-01T00:00:00+14:00", ""]',
+    '["2026-11-21", []]',
+    '{"a": 1, "b": 2}',
+    '["9999-12-31T23:59:59", null]',
+)
+"""What the key of a page may be made to say."""
 
 
 class Known:
@@ -67,9 +87,10 @@ def _pools(world: World) -> dict[str, Sequence[Any]]:
         "token": [world.things.setup],
         "view": ["mine", "role", "late", "waiting", "all", "unread"],
         "action": ["save", "complete", "claim", "release", "reassign", "later", "close", "check"],
+        "after": [base64.urlsafe_b64encode(key.encode()).decode() for key in KEYS],
         "do": ["claim", "release", "reassign", "later"],
         "language": ["en", "es"],
-        **dict.fromkeys(("since", "until", "before", "day", "first_day", "last_day", "starts_on", "ends_on"), DATES),
+        **dict.fromkeys(("since", "until", "before", "trained_on", "day", "first_day", "last_day", "starts_on", "ends_on"), DATES),
     }  # fmt: skip
 
 

@@ -18,7 +18,28 @@ TEXTS = (
     "9999-12-31T23:59:59+14:00", "0001-01-01T00:00:00+14:00", "2026-11-01T01:30", "2026-03-08T02:30", "24:00", "25:61", "2026-11-21T10:00:00.1234567891Z",
     "PT1S", "P1Y", "R/PT0S", "360-555-0101", "+13605550102", SSN, "900 12 3456", "sample@desk.example", "a@b", "@", "a" * 254 + "@x.example",
 )  # fmt: skip
-NUMBERS = (0, 1, -1, 2, 3, 10, 100, 255, 65536, 2**31 - 1, 2**31, -(2**31) - 1, 2**63 - 1, 2**63, 10**30, 0.5, -0.0, 1e300, 1e-300, 2.0)
+NUMBERS = (
+    0,
+    1,
+    -1,
+    2,
+    3,
+    10,
+    100,
+    255,
+    65536,
+    2**31 - 1,
+    2**31,
+    -(2**31) - 1,
+    2**63 - 1,
+    2**63,
+    10**30,
+    0.5,
+    -0.0,
+    1e300,
+    1e-300,
+    2.0,
+)
 MARKS = "aZ09 _-.,:;/\\'\"<>&%{}[]()=+@#|~`^*?!$\x00\x01\x0b\x1f\x7f\x85\xa0ßéİıſÿ\u0301\u200d\u202e\u2028\ud800\udfff\ufeff\uffff😀𐀀"
 
 
@@ -36,7 +57,11 @@ class Chance(random.Random):
             return self.choice(TEXTS)
         if kind < 18:
             return "".join(self.choices(MARKS, k=self.randrange(most)))
-        return self.choice(TEXTS) * self.choice((2, 50, 400)) if kind == 18 else "A" * self.choice((41, 201, 5000))
+        return (
+            self.choice(TEXTS) * self.choice((2, 50, 400))
+            if kind == 18
+            else "A" * self.choice((41, 201, 5000))
+        )
 
     def number(self) -> Any:
         """A number at a border, or any."""

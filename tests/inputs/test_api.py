@@ -12,7 +12,10 @@ from tests.permissions.conftest import world  # noqa: F401 - the fixture
 from tests.permissions.world import World
 
 
-def test_every_answer_is_as_described_and_tells_nothing(world: World, caplog: pytest.LogCaptureFixture) -> None:  # noqa: F811
+def test_every_answer_is_as_described_and_tells_nothing(
+    world: World,  # noqa: F811
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     document, tally = Document(world.app), Tally("API")
     requests = Requests(world, Known(world), document)
     for number in tally.numbers(share(0.04, 300)):
