@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format lock clean browser screenshots bench fuzz soak moves chaos matrix conformance catalogue
+.PHONY: help demo test lint format lock clean browser screenshots bench fuzz soak moves chaos inputs matrix conformance catalogue
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -25,6 +25,7 @@ help:
 	@echo "make bench   what a step, a case and a page cost, against others (minutes)"
 	@echo "make fuzz    coverage-guided fuzzing of expressions, diagrams and saved states (FUZZ_RUNS=200000 each)"
 	@echo "make chaos   whole cases while parts of the product are killed at random (CHAOS=1800 seconds, SEED=0)"
+	@echo "make inputs  generated requests, files and texts: no failure, no hang, no leak (INPUTS=1000000, SEED=0; an hour)"
 	@echo "make soak    random processes, expressions and tables by the thousand (SOAK=3000 of each, counted from SEED=0)"
 	@echo "make moves   random versions and random open cases: what is foretold of a move comes about (MOVES=200)"
 	@echo "make matrix  who may do what: every door in every phase of a case (make test tries a few phases at those that write)"
@@ -86,6 +87,11 @@ soak: $(VENV)/.test
 CHAOS ?= 1800
 chaos: $(VENV)/.test
 	CHAOS=$(CHAOS) SEED=$(SEED) $(BIN)/python -m pytest -q -s tests/end_to_end/test_storm.py
+
+# About an hour for a million. Counts by kind are printed; the same SEED and number make the same input again.
+INPUTS ?= 1000000
+inputs: $(VENV)/.test
+	INPUTS=$(INPUTS) SEED=$(SEED) $(BIN)/python -m pytest -q -s -n 0 tests/inputs
 
 # Minutes. The seeds are printed: SEED=17 MOVES=1 is the eighteenth alone.
 MOVES ?= 200
