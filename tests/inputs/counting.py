@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 
 SEED = int(os.environ.get("SEED", "0"))
 INPUTS = int(os.environ.get("INPUTS", "0"))
+TOLD_EVERY = 1000
+"""After so many inputs a long run says how far it is."""
 MOST_FINDINGS = 40
 """A kind stops when it has found so many."""
 
@@ -34,20 +36,30 @@ class Tally:
             if len(self.findings) >= MOST_FINDINGS:
                 return
             yield number
+            if number and number % TOLD_EVERY == 0:
+                print(self.words, flush=True)
 
     def found(self, what: str, where: str, words: str) -> None:
         """Keep a finding, once for each place."""
         kind = re.split(r"[:\d]", what)[0]
-        self.findings.setdefault(f"{where}: {kind}", f"{what} | {words}")
+        if f"{where}: {kind}" not in self.findings:
+            self.findings[f"{where}: {kind}"] = f"{what} | {words}"
+            print(f"FOUND by {self.kind}: {where}: {what} | {words}", flush=True)
 
     def took(self, seconds: float, words: str) -> None:
         """Keep the slowest."""
         self.slowest = max(self.slowest, (seconds, words))
 
+    @property
+    def words(self) -> str:
+        """What was tried so far, in a line."""
+        count, seconds = self.answers.total(), max(time.monotonic() - self.began, 0.001)
+        slowest, of = self.slowest
+        return (f"{self.kind}: {count} inputs, seed {SEED}, {count / seconds:.0f} a second; {dict(self.answers.most_common(12))}; "
+                f"slowest {slowest:.2f} s {of[:160]!r}")  # fmt: skip
+
     def close(self) -> None:
         """Say what was tried; a finding fails the test."""
-        count, seconds = self.answers.total(), time.monotonic() - self.began
-        print(f"\n{self.kind}: {count} inputs, seed {SEED}, {count / max(seconds, 0.001):.0f} a second; "
-              f"{dict(self.answers.most_common(12))}; slowest {self.slowest[0]:.2f} s {self.slowest[1][:200]}", flush=True)  # fmt: skip
-        assert count, f"{self.kind}: nothing was tried"
+        print(f"\n{self.words}", flush=True)
+        assert self.answers, f"{self.kind}: nothing was tried"
         assert not self.findings, "\n".join(f"{what}\n    {words}" for what, words in self.findings.items())
