@@ -8,17 +8,16 @@ from tests.inputs.counting import SEED, Tally, share
 from tests.inputs.document import Document, Requests
 from tests.inputs.known import Known
 from tests.inputs.odd import Chance
-from tests.permissions.conftest import world  # noqa: F401 - the fixture
 from tests.permissions.world import World
 
 
 def test_every_answer_is_as_described_and_tells_nothing(
-    world: World,  # noqa: F811
+    world: World,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     document, tally = Document(world.app), Tally("API")
     requests = Requests(world, Known(world), document)
-    for number in tally.numbers(share(0.04, 300)):
+    for number in tally.numbers(share(0.04, 206)):
         operation, asked = requests.made(number, Chance(f"{SEED} API {number}"))
         answer = answered(world, asked, tally, caplog)
         if answer and (what := document.broken_promise(operation, answer)):

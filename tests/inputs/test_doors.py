@@ -12,7 +12,6 @@ from tests.inputs.counting import SEED, Tally, share
 from tests.inputs.doors import Doors
 from tests.inputs.known import Known
 from tests.inputs.odd import Chance
-from tests.permissions.conftest import world  # noqa: F401 - the fixture
 from tests.permissions.world import World
 from workflows import db
 
@@ -23,15 +22,15 @@ KEPT = {"kept_answers", "session"}
 
 
 @pytest.fixture
-def doors(world: World, monkeypatch: pytest.MonkeyPatch) -> Doors:  # noqa: F811
+def doors(world: World, monkeypatch: pytest.MonkeyPatch) -> Doors:
     """The doors, whose forms ask for their secret as they do in use."""
     monkeypatch.setitem(world.app.config, "WTF_CSRF_ENABLED", True)
     return Doors(world, Known(world))
 
 
-def test_no_door_fails_or_tells(world: World, doors: Doors, caplog: pytest.LogCaptureFixture) -> None:  # noqa: F811
+def test_no_door_fails_or_tells(world: World, doors: Doors, caplog: pytest.LogCaptureFixture) -> None:
     tally = Tally("doors")
-    for number in tally.numbers(share(0.02, 350)):
+    for number in tally.numbers(share(0.02, 110)):
         asked = doors.made(number, Chance(f"{SEED} doors {number}"))
         answer = answered(world, asked, tally, caplog, doors.cookies)
         if answer is None:
@@ -43,7 +42,7 @@ def test_no_door_fails_or_tells(world: World, doors: Doors, caplog: pytest.LogCa
     tally.close()
 
 
-def test_a_forged_form_changes_nothing(world: World, doors: Doors, caplog: pytest.LogCaptureFixture) -> None:  # noqa: F811
+def test_a_forged_form_changes_nothing(world: World, doors: Doors, caplog: pytest.LogCaptureFixture) -> None:
     tally, wrote = Tally("forged forms"), set[str]()
 
     @contextmanager
@@ -52,7 +51,7 @@ def test_a_forged_form_changes_nothing(world: World, doors: Doors, caplog: pytes
         yield
         wrote.update(table for table, rows in _written() - before)
 
-    for number in tally.numbers(share(0.005, 60)):
+    for number in tally.numbers(share(0.005, 40)):
         asked = doors.made(number, Chance(f"{SEED} forged {number}"), forged=True)
         if asked.method != "POST" or asked.path.startswith("/api/"):
             continue

@@ -19,26 +19,24 @@ from tests.inputs.counting import SEED, Tally, share
 from tests.inputs.document import somebody
 from tests.inputs.judging import wrongs
 from tests.inputs.odd import Chance
-from tests.permissions.conftest import world  # noqa: F401 - the fixture
 from tests.permissions.world import World, nothing_stays
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 MODES = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
 
 
-def test_schemathesis_finds_nothing(world: World) -> None:  # noqa: F811
+def test_schemathesis_finds_nothing(world: World) -> None:
     schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", world.app)
-    found = [found.ok() for found in schema.get_all_operations()]
-    operations = found if share(1, 0) else found[:: len(found) // 6]
+    operations = [found.ok() for found in schema.get_all_operations()]
     trial = _Trial(world, Tally("schemathesis"))
     for operation in operations:
         for mode in MODES:
-            trial.try_one(operation, mode, max(share(0.004, 0) // len(operations) // len(MODES), 2))
+            trial.try_one(operation, mode, max(share(0.002, 0) // len(operations) // len(MODES), 2))
     trial.tally.close()
 
 
 class _Trial:
-    def __init__(self, world: World, tally: Tally) -> None:  # noqa: F811
+    def __init__(self, world: World, tally: Tally) -> None:
         self._world, self.tally, self._chance = world, tally, Chance(f"{SEED} schemathesis")
 
     def try_one(self, operation: Any, mode: GenerationMode, count: int) -> None:
