@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format lock clean browser screenshots bench fuzz soak soak-load restore-load moves chaos matrix conformance catalogue rolling
+.PHONY: help demo test lint format lock clean browser screenshots bench fuzz soak soak-load restore-load moves chaos inputs matrix conformance catalogue rolling
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -27,6 +27,7 @@ help:
 	@echo "make chaos   whole cases while parts of the product are killed at random (CASES=10000 KILLS=200, at most CHAOS seconds; SEED=0)"
 	@echo "make soak-load  memory and latency under a steady load (SOAK_SECONDS=3600, SOAK_RATE=30 cases a minute)"
 	@echo "make restore-load  backups while people work, restored and held against what was acknowledged (RESTORE_SECONDS=60)"
+	@echo "make inputs  generated requests, files and texts: no failure, no hang, no leak (INPUTS=1000000, SEED=0; an hour)"
 	@echo "make soak    random processes, expressions and tables by the thousand (SOAK=3000 of each, counted from SEED=0)"
 	@echo "make moves   random versions and random open cases: what is foretold of a move comes about (MOVES=200)"
 	@echo "make matrix  who may do what: every door in every phase of a case (make test tries a few phases at those that write)"
@@ -102,6 +103,11 @@ soak-load: $(VENV)/.test
 RESTORE_SECONDS ?= 60
 restore-load: $(VENV)/.test
 	RESTORE_SECONDS=$(RESTORE_SECONDS) SEED=$(SEED) $(BIN)/python -m pytest -q -s -n 0 tests/end_to_end/test_restore.py
+
+# About an hour for a million. Counts by kind are printed; the same SEED and number make the same input again.
+INPUTS ?= 1000000
+inputs: $(VENV)/.test
+	INPUTS=$(INPUTS) SEED=$(SEED) $(BIN)/python -m pytest -q -s -n 0 tests/inputs
 
 # Minutes. The seeds are printed: SEED=17 MOVES=1 is the eighteenth alone.
 MOVES ?= 200

@@ -122,6 +122,8 @@ def create_app(configuration: Settings | None = None) -> Flask:
     if chosen.trusted_proxies:
         count = chosen.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+    # An address with a slash too many is no address; a redirect would answer a program in HTML.
+    app.url_map.merge_slashes = False
     _prepare_templates(app, chosen)
     log_requests(app)
     csrf.init_app(app)

@@ -20,7 +20,7 @@ INFO = Info(title="Opt-In Desk", version="1", description="Cases, tasks and proc
 SECURITY: dict[str, Any] = {"bearer": {"type": "http", "scheme": "bearer"}}
 PREFIX = "/api/v1"
 
-REFUSALS: dict[Any, Any] = {str(status): Error for status in (400, 401, 403, 404, 409, 422, 503)}
+REFUSALS: dict[Any, Any] = {str(status): Error for status in (400, 401, 403, 404, 409, 413, 422, 503)}
 
 api = APIBlueprint(
     "api",

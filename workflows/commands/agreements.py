@@ -9,6 +9,7 @@ from sqlalchemy import and_, select, union
 
 from workflows import holds, instances, outbox
 from workflows.area_settings import calendar_of
+from workflows.calendar import read_day
 from workflows.cases import Case, lock_case
 from workflows.commands import command
 from workflows.db import after_commit, transaction
@@ -294,7 +295,7 @@ def _choice(
 def _day(values: Mapping[str, object], name: str, now: date | None, errors: dict[str, str]) -> date:
     try:
         value = values.get(name)
-        return date.fromisoformat(str(value)) if value else (now or date.fromisoformat(""))
+        return read_day(value) if value else (now or read_day(""))
     except ValueError:
         errors[name] = gettext("Enter a date, such as 2027-06-30.")
         return date.max
