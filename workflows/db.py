@@ -21,7 +21,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, Session
 
-from workflows.errors import Busy, InvalidInput
+from workflows.errors import Busy, ConnectionLost, DatabaseFailed, InvalidInput
 from workflows.language import gettext
 from workflows.one_write import Pending
 from workflows.pipeline import COMMIT, at_once
@@ -186,19 +186,20 @@ def _write_and_commit(db: SharedSession) -> None:
 _BUSY = frozenset({"55P03", "40P01", "40001", "23505"})
 """A lock that is not to be had, a deadlock, or a row that somebody else has just written."""
 
+_GONE = ("08", "57P")
+"""The connection broke, or the server is shutting down. The driver itself names no state when it finds it broken."""
+
 
 def _without_values(error: BaseException | None) -> Exception:
     """A failure of the database as our own exception: its text may hold the row, and so a fact about a client."""
     state = str(getattr(error, "sqlstate", None) or "")
     if state in _BUSY:
         return Busy()
+    if isinstance(error, psycopg.OperationalError) and (not state or state.startswith(_GONE)):
+        return ConnectionLost(type(error).__name__)
     if isinstance(error, psycopg.DataError):
         return InvalidInput(gettext("Some part of this is not a text or number that can be stored."))
     return DatabaseFailed(f"{type(error).__name__} {state}".strip())
-
-
-class DatabaseFailed(Exception):
-    """The database could not do what was asked; says the kind of the failure and no value."""
 
 
 def migrate(url: str | None = None) -> None:

@@ -121,6 +121,15 @@ class InvalidBundle(Refused):
     """The process cannot be deployed."""
 
 
+class DatabaseFailed(Exception):
+    """The database could not do what was asked; says the kind of the failure and no value."""
+
+
+class ConnectionLost(DatabaseFailed):
+    """The connection to the database broke. Where it broke after a COMMIT was sent, nobody knows whether it was done:
+    neither that it was nor that nothing was changed may be said."""
+
+
 @dataclass(frozen=True)
 class Trouble:
     """Why a case cannot go on: the kind of failure, a sentence without any value, and where the process stood.

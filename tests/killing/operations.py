@@ -10,7 +10,6 @@ from tasks import outbox
 from tests.desk import AVERY, BASIL, CASEY, MARLO, ROBIN, TAMSIN, Desk, answers
 from tests.integration.acting import actor
 from tests.integration.test_publications import drafted, publish, with_reminder
-from workflows import db
 from workflows.commands import definitions, messages, moves, publications, timers
 from workflows.errors import NotNow
 from workflows.people import SYSTEM
@@ -49,15 +48,14 @@ Step = tuple[str, str, str]
 """Who completes which task, by its label; and the id of the task."""
 
 
-def _before(label: str) -> Callable[[Desk], Step]:
-    """A case that has come as far as this step."""
+def before(label: str, who: str = AVERY) -> Callable[[Desk], Step]:
+    """A case that has come as far as this step, which somebody is going to complete."""
     done = {
         "T2": lambda desk: desk.open(),
         "T5": lambda desk: _through(desk, desk.open(), "T2", "T3", "T4"),
         "T7": lambda desk: desk.to_request(),
         "RO4": lambda desk: _through(desk, desk.to_decision(), "RO1", "RO2", "RO3"),
     }
-    who = CASEY if label in ("T7", "RO4") else AVERY
 
     def prepare(desk: Desk) -> Step:
         number = done[label](desk)
@@ -105,7 +103,8 @@ def _fire(*_: object) -> int:
     return 200
 
 
-def _proposed(desk: Desk) -> int:
+def proposed(desk: Desk) -> int:
+    """A publication that waits for a second person, with two open cases that it will move."""
     desk.to_request()
     desk.open()
     return publications.propose(actor(ROBIN), drafted(with_reminder), "It is easier so.", True)
@@ -117,10 +116,13 @@ def _approve(desk: Desk, publication: int) -> int:
 
 def _approve_again(desk: Desk, publication: int) -> None:
     answer = desk.call(CASEY, "POST", f"/publications/{publication}/approve")
-    assert answer.status_code == 200 or answer.json["error"]["code"] == NotNow().code, answer.get_data(as_text=True)
+    assert answer.status_code == 200 or answer.json["error"]["code"] == NotNow().code, answer.get_data(
+        as_text=True
+    )
 
 
-def _approved(desk: Desk) -> int:
+def approved(desk: Desk) -> int:
+    """A publication whose cases wait to be moved."""
     desk.to_request()
     desk.open()
     return publish(with_reminder)
@@ -132,42 +134,38 @@ def _move(*_: object) -> int:
 
 
 def _undone(desk: Desk) -> int:
-    published = _approved(desk)
+    published = approved(desk)
     moves.go_on()
     publications.undo(actor(ROBIN), published)
     return published
 
 
-def _changed_folder(_: Desk) -> dict[str, str]:
+def changed_folder(_: Desk) -> dict[str, str]:
+    """The files of a bundle that is not deployed yet."""
     files = definitions.read_folder(Path(PROJECT) / "bpmn" / "opt_in_5512pro")
     return {**files, "service_levels.toml": files["service_levels.toml"] + "\n# A comment.\n"}
 
 
-def _deploy(_: Desk, files: dict[str, str]) -> int:
+def deploy(_: Desk, files: dict[str, str]) -> int:
+    """Deploy it as the operator does; gives the version."""
     return definitions.deploy(SYSTEM, files)
 
 
-def _migrate(*_: object) -> int:
-    db.migrate()
-    return 200
-
-
 COMPLETES = [
-    Operation(f"complete {label}", _before(label), _complete, _complete_again) for label in ("T5", "T2", "T7", "RO4")
+    Operation(f"complete {label}", before(label, who), _complete, _complete_again)
+    for label, who in (("T5", AVERY), ("T2", AVERY), ("T7", CASEY), ("RO4", CASEY))
 ]
 DELIVER = Operation("deliver", _three_mails, _sweep, _sweep)
-MIGRATE = Operation("migrate", lambda _: None, _migrate, _migrate)
 OPERATIONS = [
     Operation("start", lambda _: None, _start, _start_again),
     *COMPLETES,
     DELIVER,
     Operation("fire", _requested, _fire, _fire, timedelta(days=1, hours=1)),
-    Operation("approve", _proposed, _approve, _approve_again),
-    Operation("move", _approved, _move, _move),
+    Operation("approve", proposed, _approve, _approve_again),
+    Operation("move", approved, _move, _move),
     Operation("move back", _undone, _move, _move),
-    Operation("deploy", _changed_folder, _deploy, _deploy),
+    Operation("deploy", changed_folder, deploy, deploy),
 ]
-"""All but the migration, which begins with an empty database."""
 
 
 def settle() -> None:

@@ -7,7 +7,7 @@ from tests.killing.worlds import rows
 
 LOOKS = {
     "cases": 'SELECT process_key, office_code, status, outcome, attempts, told FROM "case"',
-    "processes": "SELECT c.status, i.version, i.definition_id FROM process_instance i JOIN \"case\" c ON c.id = i.case_id",
+    "processes": 'SELECT c.status, i.version, i.definition_id FROM process_instance i JOIN "case" c ON c.id = i.case_id',
     "tasks": "SELECT element, assignee_id, ended_as, closed_at IS NULL FROM user_task",
     "answers": "SELECT element, completed_by_id FROM task_record",
     "clients": "SELECT count(*) FROM client_facts",

@@ -18,12 +18,15 @@ import time_machine
 from notifications import sink
 from tests import services
 from tests.conftest import MONDAY
-from tests.desk import Desk
-from tests.killing.child import Run, done
-from tests.killing.operations import MIGRATE, OPERATIONS, Operation, settle
+from tests.desk import AVERY, Desk, answers
+from tests.integration.acting import browser
+from tests.integration.test_task_pages import form
+from tests.killing.child import Run, done, started
+from tests.killing.operations import OPERATIONS, Operation, before, settle
 from tests.killing.pictures import Picture, differences, picture
 from tests.killing.wire import COMMIT, COMMITTED, TAKEN, Boundary
 from tests.killing.worlds import World, number, rows, world
+from workflows import db
 from workflows.invariants import violations
 
 WHOLE = os.environ.get("KILL") == "whole"
@@ -43,7 +46,9 @@ def _tried(found: list[Boundary]) -> Iterator[tuple[Boundary, str]]:
     chance = random.Random(SEED)
     for kind in sorted({one.kind for one in found}):
         these = [one for one in found if one.kind == kind]
-        some = these if WHOLE or kind in (COMMIT, COMMITTED) else chance.sample(these, min(SAMPLE, len(these)))
+        some = (
+            these if WHOLE or kind in (COMMIT, COMMITTED) else chance.sample(these, min(SAMPLE, len(these)))
+        )
         yield from ((one, "killed") for one in some)
         if kind in (COMMITTED, TAKEN):
             yield from ((one, "cut off") for one in (some if WHOLE else some[-1:]))
@@ -63,8 +68,75 @@ def test_whatever_dies_is_done_once(
         trial = Trial(operation, made, mail_sink[0])
         for boundary, way in _tried(trial.undisturbed()):
             table[boundary.kind, way, trial.disturbed(boundary, way)] += 1
-    assert trial.problems == []
+    assert not trial.problems, "\n".join(trial.problems)
     print(f"\n{operation.name}: seed {SEED}, {dict(table)}, doubled mails {trial.doubled}")  # noqa: T201
+
+
+@pytest.mark.parametrize("door", ["page", "API"])
+def test_whoever_never_heard_of_the_commit_is_promised_nothing(
+    door: str, desk: Desk, servers: services.Servers, template: str
+) -> None:
+    def complete() -> tuple[int, str]:
+        if door == "page":
+            answer = browser(desk, AVERY).post(f"/tasks/{task}", data={"action": "complete", **form("T2")})
+        else:
+            answer = desk.call(AVERY, "POST", f"/tasks/{task}/complete", {"data": answers("T2")})
+        return answer.status_code, answer.get_data(as_text=True)
+
+    with world(servers, desk, template, before("T2")) as made, made.again():
+        task = made.matter[2]
+        with started(complete, way="cut off", when=Acknowledged()) as run:
+            said = run.end()
+        assert said and said.got, said
+        assert said.got[0] == 503 and ("not known whether" in said.got[1] or "is not known" in said.got[1])
+        assert "othing was changed" not in said.got[1]
+        assert number("SELECT count(*) FROM user_task WHERE id = %s AND ended_as = 'completed'", task) == 1
+        assert number("SELECT count(*) FROM incident") == 0
+
+
+class Acknowledged:
+    """True where the COMMIT of a completed task is acknowledged."""
+
+    def __init__(self) -> None:
+        self._completed = False
+
+    def __call__(self, here: Boundary) -> bool:
+        self._completed = self._completed or 'INSERT INTO "task_record"' in here.what
+        return here.kind == COMMITTED and self._completed
+
+
+def test_a_migration_that_dies_is_done_by_the_next(servers: services.Servers) -> None:
+    """It is one transaction: before its COMMIT there is nothing, and whoever comes next begins anew."""
+    with _empty(servers):
+        found = done(db.migrate).watch.passed
+        whole = rows(SCHEMA)
+    commits = [one for one in found if one.kind in (COMMIT, COMMITTED)]
+    chosen = found if WHOLE else commits[-2:]
+    with _empty(servers):
+        for boundary in chosen:
+            run = done(db.migrate, boundary.number)
+            assert run.said is None, f"{boundary} was not reached"
+            assert rows(SCHEMA) in ([], whole), f"half of the schema is there after {boundary}"
+        db.migrate()
+        assert rows(SCHEMA) == whole
+    print(f"\nmigrate: {len(chosen)} of {len(found)} boundaries, {Counter(one.kind for one in chosen)}")  # noqa: T201
+
+
+SCHEMA = (
+    "SELECT table_name, column_name, data_type FROM information_schema.columns "
+    "WHERE table_schema = 'public' ORDER BY table_name, column_name"
+)
+
+
+@contextmanager
+def _empty(servers: services.Servers) -> Iterator[None]:
+    """An empty database."""
+    name = services.clone(servers, "template0")
+    try:
+        with services.named(servers.database(name)):
+            yield
+    finally:
+        services.drop(servers, name)
 
 
 class Trial:

@@ -42,7 +42,10 @@ class Watch:
     """
 
     def __init__(
-        self, act: Callable[[], bool] = lambda: True, at: int = 0, when: Callable[[Boundary], bool] | None = None
+        self,
+        act: Callable[[], bool] = lambda: True,
+        at: int = 0,
+        when: Callable[[Boundary], bool] | None = None,
     ) -> None:
         self.passed: list[Boundary] = []
         self.reached: Boundary | None = None
@@ -60,9 +63,10 @@ class Watch:
             return self._act()
 
     def doubtful(self) -> set[str]:
-        """The Message-IDs of mails whose final dot has gone out and after which nothing was committed yet."""
+        """The Message-IDs of mails whose final dot had gone out, and after which nothing was committed, when it did what
+        it does."""
         found: set[str] = set()
-        for one in self.passed:
+        for one in self.passed[: self.reached.number if self.reached else None]:
             if one.kind == TAKEN:
                 found.add(one.what)
             elif one.kind == COMMITTED:
@@ -246,7 +250,9 @@ class MailTalk(Talk):
     def _body(self, body: bytes) -> Iterator[Piece]:
         self._asked, self._mailing = b"", False
         headers = body.split(b"\r\n\r\n")[0].decode().splitlines()
-        self._message_id = next(line.split(":", 1)[1].strip() for line in headers if line.startswith("Message-ID:"))
+        self._message_id = next(
+            line.split(":", 1)[1].strip() for line in headers if line.startswith("Message-ID:")
+        )
         middle = len(body) // 2
         yield Piece(body[:middle])
         yield Piece(body[middle:], HALF, self._message_id)

@@ -13,14 +13,14 @@ from werkzeug.exceptions import HTTPException
 from web.api.models import Error
 from web.errors import status_of
 from workflows.commands.tokens import actor_of_token
-from workflows.errors import InvalidInput, NotSignedIn, Refused
+from workflows.errors import ConnectionLost, InvalidInput, NotSignedIn, Refused
 from workflows.ssn_guard import find
 
 INFO = Info(title="Opt-In Desk", version="1", description="Cases, tasks and processes of procedure 5512PRO.")
 SECURITY: dict[str, Any] = {"bearer": {"type": "http", "scheme": "bearer"}}
 PREFIX = "/api/v1"
 
-REFUSALS: dict[Any, Any] = {str(status): Error for status in (400, 401, 403, 404, 409, 422)}
+REFUSALS: dict[Any, Any] = {str(status): Error for status in (400, 401, 403, 404, 409, 422, 503)}
 
 api = APIBlueprint(
     "api",
@@ -78,6 +78,18 @@ class Unreadable(InvalidInput):
 def refused(error: Refused) -> tuple[Response, int]:
     """A refusal in the API's own form."""
     return answer_refusal(error)
+
+
+@api.errorhandler(ConnectionLost)
+def lost(_: ConnectionLost) -> tuple[Response, int]:
+    """Neither done nor refused: the caller has to look, or to ask again under the same key."""
+    return failure("outcome_unknown", LOST), 503
+
+
+LOST = (
+    "The connection to the database broke. Whether this was done is not known: look at it, or send it again with the "
+    "same Idempotency-Key."
+)
 
 
 def answer_refusal(error: Refused) -> tuple[Response, int]:

@@ -12,7 +12,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 from workflows import clock
 from workflows.db import transaction
 from workflows.definitions import learn_words
-from workflows.errors import Incident, Refused, SsnBlocked
+from workflows.errors import ConnectionLost, Incident, Refused, SsnBlocked
 from workflows.failures import incident_of
 from workflows.incidents import keep_what_was_typed, write_down
 from workflows.people import Actor
@@ -71,8 +71,9 @@ def _look_after(work: Work | None, incident: Incident) -> bool:
 
 
 def _failed(work: Work | None, error: Exception) -> Incident | None:
-    """The incident for any other failure of what was tried; None when nothing was, or nothing could be written."""
-    if work is None or work.tried is None:
+    """The incident for any other failure of what was tried; None when nothing was, or nothing could be written. A lost
+    connection is none: what was tried may well have been done."""
+    if work is None or work.tried is None or isinstance(error, ConnectionLost):
         return None
     incident = incident_of(work, work.tried.case_id, error)
     return incident if _look_after(work, incident) else None
