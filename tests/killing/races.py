@@ -169,6 +169,10 @@ def _suspends(_: Desk, __: Any) -> str:
     return "done"
 
 
+def _changed(desk: Desk, _: Clock) -> dict[str, str]:
+    return operations.changed_folder(desk)
+
+
 def _deploys(desk: Desk, files: Any) -> str:
     return str(operations.deploy(desk, files))
 
@@ -224,7 +228,7 @@ RACES = [
          ("200", "409 not_now"), (CLOSED, "200")),
     Race("complete, opened in error", _task("T7", CASEY), completes(CASEY, "T7"), _of_task(_cancels),
          ("200", "409 not_now"), (CLOSED, "200")),
-    Race("deploy, start", lambda desk, _: operations.changed_folder(desk), _deploys, _opens(), ("2", "201"), ("2", "201"), _one_in_use),
+    Race("deploy, start", _changed, _deploys, _opens(), ("2", "201"), ("2", "201"), _one_in_use),
     Race("complete, move", _published, completes(CASEY, "T7"), runs(moves.go_on), ("200", "1"), ("200", "1"),
          _once("publication_done")),
     Race("complete, move back", _undone, completes(CASEY, "T7"), runs(moves.go_on), ("200", "1"), ("200", "1"),

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import time_machine
@@ -27,7 +28,8 @@ from tests.killing.pictures import Picture, differences, picture
 from tests.killing.wire import COMMIT, COMMITTED, TAKEN, Boundary
 from tests.killing.worlds import World, number, rows, world
 from workflows import db
-from workflows.invariants import violations
+from workflows.db import snapshot
+from workflows.invariants import INVARIANTS, versions_run, violations
 
 WHOLE = os.environ.get("KILL") == "whole"
 SEED = int(os.environ.get("SEED", "0"))
@@ -150,26 +152,31 @@ class Trial:
         self.time: time_machine.Traveller
 
     def undisturbed(self) -> list[Boundary]:
-        """Do it once without any harm; gives its boundaries."""
+        """Do it without any harm, here and in a process whose boundaries are counted; gives them."""
         with self._begun():
             self.before = picture()
-            run = done(lambda: self.operation.act(self.made.desk, self.made.matter))
-            assert run.said and not run.said.failed, run.said
+            self._act()
             self._recover()
             self.after = picture()
             assert self.after != self.before and list(violations()) == []
+        with self._begun():
+            run = done(self._act)
+            assert run.said and not run.said.failed, run.said
         return run.watch.passed
+
+    def _act(self) -> Any:
+        return self.operation.act(self.made.desk, self.made.matter)
 
     def disturbed(self, boundary: Boundary, way: str) -> str:
         """Do it with harm at a boundary; gives what came of it, and keeps what is wrong."""
         with self._begun():
-            run = done(lambda: self.operation.act(self.made.desk, self.made.matter), boundary.number, way)
+            run = done(self._act, boundary.number, way)
             found = [] if run.watch.reached else ["the boundary was not reached"]
             if not run.committed:
                 found += [f"before any commit: {one}" for one in differences(picture(), self.before)]
             self._recover()
             found += differences(picture(), self.after)
-            found += [str(one) for one in violations()]
+            found += _violations()
             found += self._mails(run)
         self.problems += [f"{way} at {boundary}: {one}" for one in found]
         return _came_of(run)
@@ -199,6 +206,13 @@ class Trial:
         found += [f"mail {one} came without a message that is sent" for one in sorted(came.keys() - sent)]
         found += [f"mail {one} came too often" for one in sorted(often | (twice - run.watch.doubtful()))]
         return found + ([f"{len(twice)} mails came twice"] if len(twice) > MOST_DOUBLED else [])
+
+
+def _violations() -> list[str]:
+    """Whether every version can be loaded takes longer than all the rest, and is seen in the undisturbed run."""
+    chosen = [one for one in INVARIANTS if WHOLE or one is not versions_run]
+    with snapshot() as session:
+        return [f"{one.__name__}: {about}: {what}" for one in chosen for about, what in one(session)]
 
 
 def _came_of(run: Run) -> str:

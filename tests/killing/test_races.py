@@ -18,12 +18,18 @@ from tests.desk import Clock, Desk
 from tests.killing.child import done, started
 from tests.killing.races import RACES, Act, Race
 from tests.killing.wire import COMMIT, STATEMENT, Boundary
-from tests.killing.worlds import World, number, world
+from tests.killing.worlds import World, asking, world
 from workflows.invariants import violations
 
 WHOLE = os.environ.get("KILL") == "whole"
 PATIENCE = 30.0
 """So many seconds one waits for another one to be done or to wait; longer, and something is stuck."""
+
+
+WAITING = (
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+)
+"""How many sessions of this database wait for a lock of another one."""
 
 
 class Written:
@@ -104,8 +110,10 @@ class Meeting:
         self.came = True
         self._here.set()
         until = time.monotonic() + PATIENCE
-        while not self._over.wait(0.01) and time.monotonic() < until and not _somebody_waits():
-            pass
+        with asking() as connection:
+            while not self._over.wait(0.01) and time.monotonic() < until:
+                if connection.execute(WAITING).fetchone() != (0,):
+                    return
 
     def act(self, other: Callable[[], str]) -> str:
         """Act as soon as the one is there."""
@@ -114,9 +122,3 @@ class Meeting:
             return other()
         finally:
             self._over.set()
-
-
-def _somebody_waits() -> bool:
-    """Whether a session of this database waits for a lock of another one."""
-    query = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    return number(query) > 0

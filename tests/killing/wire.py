@@ -6,6 +6,7 @@ that the process sends, and before each acknowledgement (of a COMMIT, of a line 
 before a boundary has gone to the server; what comes after has not gone, or has not been read.
 """
 
+import re
 import socket
 import tempfile
 import threading
@@ -15,11 +16,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
-STATEMENT, COMMIT, COMMITTED = "statement", "commit", "committed"
+STATEMENT, COMMIT, COMMITTED, LEFT = "statement", "commit", "committed", "left"
 LINE, HALF, DOT, TAKEN, REPLY = "line", "half", "dot", "taken", "reply"
-COMMITS = (COMMIT, COMMITTED)
-MAILED = (DOT, TAKEN)
-"""`dot` is before the final dot of a mail, `taken` before the answer to it; `half` in the middle of its body."""
+"""`commit` is before the COMMIT of a transaction that wrote something, `committed` before its acknowledgement; a
+transaction that wrote nothing is `left`. `dot` is before the final dot of a mail, `taken` before the answer to it;
+`half` is in the middle of its body."""
 
 
 @dataclass(frozen=True)
@@ -176,12 +177,18 @@ class DatabaseWire(Wire):
         return DatabaseTalk()
 
 
+_WRITES = re.compile(
+    r"\b(INSERT INTO|(?<!FOR )(?<!KEY )UPDATE|DELETE FROM|CREATE|ALTER|DROP)\s+[\"\w]", re.IGNORECASE
+)
+
+
 class DatabaseTalk(Talk):
     """Statements are asked at once (Q), or parsed (P) and bound (B); a COMMIT that is done is told as such (C)."""
 
     def __init__(self) -> None:
         self._asked, self._told = _Stream(bare=True), _Stream(bare=False)
         self._texts: dict[bytes, str] = {}
+        self._wrote = False
 
     def asked(self, data: bytes) -> Iterator[Piece]:
         """A boundary before each statement."""
@@ -191,9 +198,16 @@ class DatabaseTalk(Talk):
                 self._texts[name] = text.decode()
             if kind in (b"Q", b"B"):
                 text = self._said(kind, raw[5:])
-                yield Piece(raw, COMMIT if text.strip().upper() == "COMMIT" else STATEMENT, text)
+                yield Piece(raw, self._kind(text), text)
             else:
                 yield Piece(raw)
+
+    def _kind(self, text: str) -> str:
+        word = text.split(maxsplit=1)[0].upper() if text.strip() else ""
+        if word == "COMMIT":
+            return COMMIT if self._wrote else LEFT
+        self._wrote = word != "BEGIN" and (self._wrote or bool(_WRITES.search(text)))
+        return STATEMENT
 
     def _said(self, kind: bytes, body: bytes) -> str:
         if kind == b"Q":
@@ -203,7 +217,7 @@ class DatabaseTalk(Talk):
     def told(self, data: bytes) -> Iterator[Piece]:
         """A boundary before each COMMIT that is acknowledged."""
         for kind, raw in self._told.messages(data):
-            done = kind == b"C" and raw[5:].rstrip(b"\0") == b"COMMIT"
+            done = kind == b"C" and raw[5:].rstrip(b"\0") == b"COMMIT" and self._wrote
             yield Piece(raw, COMMITTED, "the COMMIT is acknowledged") if done else Piece(raw)
 
 

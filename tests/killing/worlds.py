@@ -57,10 +57,16 @@ def _sign_in(desk: Desk) -> None:
         desk.get(who, "/me")
 
 
+@contextmanager
+def asking() -> Iterator[psycopg.Connection]:
+    """A connection to the database of the settings, past the product."""
+    with psycopg.connect(settings().database_url.replace("+psycopg", "", 1), autocommit=True) as connection:
+        yield connection
+
+
 def rows(statement: str, *values: Any) -> list[Row]:
     """What the database of the settings says, past the product."""
-    url = settings().database_url.replace("+psycopg", "", 1)
-    with psycopg.connect(url, autocommit=True) as connection:
+    with asking() as connection:
         return connection.execute(statement, values or None).fetchall()
 
 
