@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format lock clean browser screenshots bench fuzz soak moves chaos matrix conformance catalogue
+.PHONY: help demo test lint format lock clean browser screenshots bench fuzz soak moves chaos kill matrix conformance catalogue
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -25,6 +25,7 @@ help:
 	@echo "make bench   what a step, a case and a page cost, against others (minutes)"
 	@echo "make fuzz    coverage-guided fuzzing of expressions, diagrams and saved states (FUZZ_RUNS=200000 each)"
 	@echo "make chaos   whole cases while parts of the product are killed at random (CHAOS=1800 seconds, SEED=0)"
+	@echo "make kill    a process killed, cut off or held at every boundary of every kind of write (tens of minutes, KILL_ARGS=-k move)"
 	@echo "make soak    random processes, expressions and tables by the thousand (SOAK=3000 of each, counted from SEED=0)"
 	@echo "make moves   random versions and random open cases: what is foretold of a move comes about (MOVES=200)"
 	@echo "make matrix  who may do what: every door in every phase of a case (make test tries a few phases at those that write)"
@@ -86,6 +87,12 @@ soak: $(VENV)/.test
 CHAOS ?= 1800
 chaos: $(VENV)/.test
 	CHAOS=$(CHAOS) SEED=$(SEED) $(BIN)/python -m pytest -q -s tests/end_to_end/test_storm.py
+
+# Tens of minutes. `make test` takes every commit of these and a sample of the rest; here is every boundary, and the table of what
+# came of each.
+KILL_ARGS ?= -n 0
+kill: $(VENV)/.test
+	KILL=whole SEED=$(SEED) $(BIN)/python -m pytest -q -s tests/killing $(KILL_ARGS)
 
 # Minutes. The seeds are printed: SEED=17 MOVES=1 is the eighteenth alone.
 MOVES ?= 200

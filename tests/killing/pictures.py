@@ -4,6 +4,8 @@ from collections import Counter
 from typing import Any
 
 from tests.killing.worlds import asking
+from workflows.db import snapshot
+from workflows.invariants import INVARIANTS, versions_run
 
 LOOKS = {
     "cases": 'SELECT process_key, office_code, status, outcome, attempts, told FROM "case"',
@@ -37,3 +39,11 @@ def differences(found: Picture, wanted: Picture) -> list[str]:
     missing, more = wanted - found, found - wanted
     return [*(f"missing {count} x {one}" for one, count in missing.items()),
             *(f"too many {count} x {one}" for one, count in more.items())]  # fmt: skip
+
+
+def violated(whole: bool) -> list[str]:
+    """Every violation of every invariant, in words; only the `whole` loads every version, which takes longer than all
+    the rest."""
+    chosen = [one for one in INVARIANTS if whole or one is not versions_run]
+    with snapshot() as session:
+        return [f"{one.__name__}: {about}: {what}" for one in chosen for about, what in one(session)]
