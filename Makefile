@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format lock clean browser screenshots bench fuzz soak soak-load restore-load moves chaos inputs matrix conformance catalogue rolling
+.PHONY: help demo test lint format lock clean browser screenshots bench fuzz soak soak-load restore-load moves chaos inputs kill matrix conformance catalogue rolling
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -28,6 +28,7 @@ help:
 	@echo "make soak-load  memory and latency under a steady load (SOAK_SECONDS=3600, SOAK_RATE=30 cases a minute)"
 	@echo "make restore-load  backups while people work, restored and held against what was acknowledged (RESTORE_SECONDS=60)"
 	@echo "make inputs  generated requests, files and texts: no failure, no hang, no leak (INPUTS=1000000, SEED=0; an hour)"
+	@echo "make kill    a process killed, cut off or held at every boundary of every kind of write (tens of minutes, KILL_ARGS=-k move)"
 	@echo "make soak    random processes, expressions and tables by the thousand (SOAK=3000 of each, counted from SEED=0)"
 	@echo "make moves   random versions and random open cases: what is foretold of a move comes about (MOVES=200)"
 	@echo "make matrix  who may do what: every door in every phase of a case (make test tries a few phases at those that write)"
@@ -108,6 +109,12 @@ restore-load: $(VENV)/.test
 INPUTS ?= 1000000
 inputs: $(VENV)/.test
 	INPUTS=$(INPUTS) SEED=$(SEED) $(BIN)/python -m pytest -q -s -n 0 tests/inputs
+
+# Tens of minutes. `make test` takes every commit of these and a sample of the rest; here is every boundary, and the table of what
+# came of each.
+KILL_ARGS ?= -n 0
+kill: $(VENV)/.test
+	KILL=whole SEED=$(SEED) $(BIN)/python -m pytest -q -s tests/killing $(KILL_ARGS)
 
 # Minutes. The seeds are printed: SEED=17 MOVES=1 is the eighteenth alone.
 MOVES ?= 200

@@ -26,7 +26,7 @@ STATUS = {
 }
 
 
-RETRY_AFTER = {errors.Unavailable: 10, errors.Busy: 2}
+RETRY_AFTER = {errors.Unavailable: 10, errors.OutcomeUnknown: 10, errors.Busy: 2}
 """After so many seconds a program may try again."""
 
 

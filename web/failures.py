@@ -12,7 +12,7 @@ from web.errors import retry_after, status_of
 from web.kept import keep_typed, wants_part
 from web.problems import on_it
 from web.session import COOKIE
-from workflows.errors import Incident, NotNow, Refused
+from workflows.errors import Incident, NotNow, OutcomeUnknown, Refused
 from workflows.language import gettext, marked
 
 
@@ -84,6 +84,12 @@ NOT_NOW = ErrorPage(
     marked("Open the case or your work list to see how things stand."),
 )
 
+UNSURE = ErrorPage(
+    marked("The connection broke on the way"),
+    marked("It is not known whether what you sent was saved."),
+    marked("Before you send it again, open the case or your work list to see how things stand."),
+)
+
 EXPIRED_FORM = ErrorPage(
     marked("This page was open for too long"),
     marked("For safety, forms expire. Nothing was changed."),
@@ -102,6 +108,7 @@ def register_failures(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(Incident, _incident)
+    app.register_error_handler(OutcomeUnknown, _unsure)
     app.register_error_handler(500, _http_error)
 
 
@@ -121,6 +128,12 @@ def _http_error(error: HTTPException) -> Response | HTTPException | tuple[Respon
     if request.path.startswith(PREFIX):
         return http_error(error)
     return error_page(error.code or 500)
+
+
+def _unsure(lost: OutcomeUnknown) -> tuple[str, int, dict[str, str]]:
+    """Whoever only wanted to read has lost nothing; of what was sent nothing is promised."""
+    page = None if request.method in ("GET", "HEAD") else UNSURE
+    return *error_page(status_of(lost), page), retry_after(lost)
 
 
 def _incident(incident: Incident) -> tuple[str, int] | tuple[str, int, dict[str, str]]:

@@ -23,7 +23,7 @@ from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.exc import TimeoutError as NoneFree
 from sqlalchemy.orm import DeclarativeBase, Session
 
-from workflows.errors import Busy, InvalidInput, Unavailable
+from workflows.errors import Busy, DatabaseFailed, InvalidInput, OutcomeUnknown, Unavailable
 from workflows.language import gettext
 from workflows.one_write import Pending
 from workflows.patience import Patient, connected, options
@@ -136,13 +136,15 @@ def after_commit(db: Session, action: Callable[[], None]) -> None:
 def transaction() -> Iterator[Session]:
     """One transaction: committed at the end, rolled back when anything is raised.
 
-    A lock that cannot be had in time (`LOCK_SECONDS`) is a `Busy` refusal, a database that is away `Unavailable`.
+    A lock that cannot be had in time (`LOCK_SECONDS`) is a `Busy` refusal, a database that is away `Unavailable`;
+    where the connection broke during the commit it is `OutcomeUnknown`.
     """
     db = SharedSession(database())
     try:
         with _failing_without_values():
             yield db
-            _write_and_commit(db)
+            with _not_knowing():
+                _write_and_commit(db)
     finally:
         db.end()
     for action in db.info.get("after_commit", []):
@@ -190,6 +192,18 @@ def _failing_without_values() -> Iterator[None]:
         raise Unavailable() from None
 
 
+@contextmanager
+def _not_knowing() -> Iterator[None]:
+    """When the connection breaks from here on, the server may have committed all the same."""
+    try:
+        yield
+    except psycopg.OperationalError as error:
+        if not error.sqlstate or error.sqlstate.startswith(_GONE):
+            log.error("outcome_unknown", error=type(error).__name__, state=error.sqlstate)
+            raise OutcomeUnknown() from None
+        raise
+
+
 def _write_and_commit(db: SharedSession) -> None:
     """What is not written yet goes with the commit, in one round trip."""
     pending = Pending(db)
@@ -209,6 +223,8 @@ _BUSY = frozenset({"55P03", "40P01", "40001", "23505"})
 _AWAY = ("08", "53", "57", "58", "25006", "25P03")
 """How the states begin that mean the server and not the statement: connections lost, no memory, disk or connection left,
 stopping, told to stop a statement that takes too long, a disk that fails, a standby, a transaction left open."""
+_GONE = ("08", "57P")
+"""Of these, where the connection is gone. The driver itself names no state when it finds it broken."""
 
 
 def _without_values(error: BaseException | None) -> Exception:
@@ -222,10 +238,6 @@ def _without_values(error: BaseException | None) -> Exception:
         log.error("database_away", error=type(error).__name__, state=state)
         return Unavailable()
     return DatabaseFailed(f"{type(error).__name__} {state}".strip())
-
-
-class DatabaseFailed(Exception):
-    """The database could not do what was asked; says the kind of the failure and no value."""
 
 
 def migrate(url: str | None = None) -> None:

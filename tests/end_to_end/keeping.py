@@ -58,7 +58,9 @@ class Restored:
 
     def __init__(self, running: Product, taken: Taken) -> None:
         there = urlsplit(running.demo.services["DATABASE_URL"])
-        self.url = urlunsplit(there._replace(path=f"/{re.sub('[^a-z0-9]', '_', taken.file.stem)}_{os.getpid()}"))
+        self.url = urlunsplit(
+            there._replace(path=f"/{re.sub('[^a-z0-9]', '_', taken.file.stem)}_{os.getpid()}")
+        )
         running.rows(f"CREATE DATABASE {urlsplit(self.url).path[1:]} TEMPLATE template0")
         done, self.seconds = ask(running, "restore", str(taken.file), "--verify", DATABASE_URL=self.url)
         self.said = done.stdout.strip()

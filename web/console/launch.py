@@ -29,7 +29,15 @@ def web(chosen: Settings) -> NoReturn:
     """gunicorn with threads. Asked to stop, it finishes what is in hand for as long as anything may take. The
     application is made once and its workers are copies: a start, and a worker that takes the place of a fallen one,
     cost no second making."""
-    words = ["web.serving", "web.wsgi:app", "--preload", "--worker-class", "gthread", "--bind", chosen.web_bind]
+    words = [
+        "web.serving",
+        "web.wsgi:app",
+        "--preload",
+        "--worker-class",
+        "gthread",
+        "--bind",
+        chosen.web_bind,
+    ]
     words += ["--workers", str(chosen.web_workers), "--threads", str(chosen.web_threads)]
     words += ["--timeout", "60", "--graceful-timeout", "30", "--keep-alive", KEEP_ALIVE]
     words += ["--no-control-socket"]
