@@ -41,6 +41,15 @@ _ISO = re.compile(
 )
 
 
+def read_day(text: object) -> date:
+    """A day as it is typed (ISO 8601). Raises `ValueError`, also for a year that no calendar on a wall shows: whoever counts
+    on from it would leave the calendar."""
+    found = date.fromisoformat(str(text))
+    if not 1900 <= found.year < 3000:
+        raise ValueError
+    return found
+
+
 @dataclass(frozen=True)
 class Duration:
     """A length of time as a program manager writes it; `text` is what was written.
