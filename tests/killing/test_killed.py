@@ -162,6 +162,7 @@ class Trial:
         with self._begun():
             run = done(self._act)
             assert run.said and not run.said.failed, run.said
+        assert {COMMIT, COMMITTED} <= {one.kind for one in run.watch.passed}, "nothing is written here"
         return run.watch.passed
 
     def _act(self) -> Any:
