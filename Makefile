@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format lock clean browser screenshots bench fuzz soak moves chaos inputs matrix conformance catalogue
+.PHONY: help demo test lint format lock clean browser screenshots bench fuzz soak soak-load restore-load moves chaos inputs kill matrix conformance catalogue rolling
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -24,12 +24,16 @@ help:
 	@echo "make screenshots  a picture of every page, each role, language and width, in var/screenshots"
 	@echo "make bench   what a step, a case and a page cost, against others (minutes)"
 	@echo "make fuzz    coverage-guided fuzzing of expressions, diagrams and saved states (FUZZ_RUNS=200000 each)"
-	@echo "make chaos   whole cases while parts of the product are killed at random (CHAOS=1800 seconds, SEED=0)"
+	@echo "make chaos   whole cases while parts of the product are killed at random (CASES=10000 KILLS=200, at most CHAOS seconds; SEED=0)"
+	@echo "make soak-load  memory and latency under a steady load (SOAK_SECONDS=3600, SOAK_RATE=30 cases a minute)"
+	@echo "make restore-load  backups while people work, restored and held against what was acknowledged (RESTORE_SECONDS=60)"
 	@echo "make inputs  generated requests, files and texts: no failure, no hang, no leak (INPUTS=1000000, SEED=0; an hour)"
+	@echo "make kill    a process killed, cut off or held at every boundary of every kind of write (tens of minutes, KILL_ARGS=-k move)"
 	@echo "make soak    random processes, expressions and tables by the thousand (SOAK=3000 of each, counted from SEED=0)"
 	@echo "make moves   random versions and random open cases: what is foretold of a move comes about (MOVES=200)"
 	@echo "make matrix  who may do what: every door in every phase of a case (make test tries a few phases at those that write)"
 	@echo "make conformance  diagrams of others: OPTIN_CORPUS=/path/to/them"
+	@echo "make rolling  a new version is brought in while ROLLING=4 clients work, and no request fails"
 	@echo "make lint    the checks alone: ruff, mypy, import-linter"
 	@echo "make format  format the Python files"
 	@echo "make catalogue  bring the words to translate up to date (workflows/catalogues)"
@@ -83,21 +87,45 @@ SEED ?= 0
 soak: $(VENV)/.test
 	SOAK=$(SOAK) SEED=$(SEED) $(BIN)/python -m pytest -q $(PYTEST_ARGS) $$(grep -l 'from soaking import' tests/unit/engine/test_*.py)
 
-# A whole product whose parts are killed at random for CHAOS seconds while twenty clients work; the seed is printed.
-CHAOS ?= 1800
+# A whole product whose parts are killed at random, KILLS times at least, while twenty clients bring CASES cases to their
+# ends, an hour or so; at most CHAOS seconds, when given. The seed is printed.
+CASES ?= 10000
+KILLS ?= 200
 chaos: $(VENV)/.test
-	CHAOS=$(CHAOS) SEED=$(SEED) $(BIN)/python -m pytest -q -s tests/end_to_end/test_storm.py
+	CHAOS=$(CHAOS) CASES=$(CASES) KILLS=$(KILLS) SEED=$(SEED) $(BIN)/python -m pytest -q -s -n 0 tests/end_to_end/test_storm.py
+
+# A whole product under a steady load, SOAK_RATE cases a minute: what each process needs of memory, each request of time.
+SOAK_SECONDS ?= 3600
+SOAK_RATE ?= 30
+soak-load: $(VENV)/.test
+	SOAK_SECONDS=$(SOAK_SECONDS) SOAK_RATE=$(SOAK_RATE) SEED=$(SEED) $(BIN)/python -m pytest -q -s -n 0 tests/end_to_end/test_soak.py
+
+# Backups while clients work, restored and held against what was acknowledged; the sizes and seconds are printed.
+RESTORE_SECONDS ?= 60
+restore-load: $(VENV)/.test
+	RESTORE_SECONDS=$(RESTORE_SECONDS) SEED=$(SEED) $(BIN)/python -m pytest -q -s -n 0 tests/end_to_end/test_restore.py
 
 # About an hour for a million. Counts by kind are printed; the same SEED and number make the same input again.
 INPUTS ?= 1000000
 inputs: $(VENV)/.test
 	INPUTS=$(INPUTS) SEED=$(SEED) $(BIN)/python -m pytest -q -s -n 0 tests/inputs
 
+# Tens of minutes. `make test` takes every commit of these and a sample of the rest; here is every boundary, and the table of what
+# came of each.
+KILL_ARGS ?= -n 0
+kill: $(VENV)/.test
+	KILL=whole SEED=$(SEED) $(BIN)/python -m pytest -q -s tests/killing $(KILL_ARGS)
+
 # Minutes. The seeds are printed: SEED=17 MOVES=1 is the eighteenth alone.
 MOVES ?= 200
 moves: $(VENV)/.test
 	MOVES=$(MOVES) SEED=$(SEED) $(BIN)/python -m pytest -q -s -n 0 tests/integration/test_publications.py -k random
 	SOAK=$(SOAK) SEED=$(SEED) $(BIN)/python -m pytest -q -n 0 tests/unit/engine/test_migration_random.py
+
+# A new version with a migration of its own is brought in, host by host, while ROLLING clients work: no request fails.
+ROLLING ?= 4
+rolling: $(VENV)/.test
+	ROLLING=$(ROLLING) $(BIN)/python -m pytest -q -s -n 0 tests/end_to_end/test_rolling.py
 
 format: $(VENV)/.test
 	$(BIN)/ruff check --fix .

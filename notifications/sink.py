@@ -75,9 +75,14 @@ def read(folder: Path) -> list[Received]:
     return [message for message in found if message]
 
 
+def arrived(path: Path) -> datetime:
+    """When the message in a file was handed over, by the file's name."""
+    return datetime.strptime(path.stem.split("-")[0], _STAMP).replace(tzinfo=UTC)
+
+
 def _read_one(path: Path) -> Received | None:
     try:
-        at = datetime.strptime(path.stem.split("-")[0], _STAMP).replace(tzinfo=UTC)
+        at = arrived(path)
         message = message_from_bytes(path.read_bytes(), policy=modern)
     except (OSError, ValueError, MessageError):
         return None

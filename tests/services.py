@@ -120,8 +120,10 @@ def clone(of: Servers, source: str) -> str:
 
 
 def drop(of: Servers, name: str) -> None:
-    """Have a database removed, whoever is still connected; nobody waits for it."""
+    """Have a database removed, whoever is still connected, and what was made of it ahead; nobody waits for it."""
     _clerk.submit(execute, of, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    if made := _ahead.pop((of, name), None):
+        _clerk.submit(lambda: execute(of, f"DROP DATABASE {made.result()} WITH (FORCE)"))
 
 
 def drop_what_is_left() -> None:

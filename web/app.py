@@ -3,10 +3,7 @@
 `BLUEPRINTS` is the list of all places of the site; everything else here is the shell around them.
 """
 
-import hashlib
 import traceback
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 from flask import (
@@ -15,7 +12,6 @@ from flask import (
     Response,
     current_app,
     g,
-    url_for,
 )
 from flask_openapi3 import OpenAPI
 from flask_wtf.csrf import CSRFProtect
@@ -50,6 +46,7 @@ from web.sent_mail import STATE_WORDS, sent_mail
 from web.session import here, session
 from web.settings_page import settings_page
 from web.start import start
+from web.static_files import asset
 from web.tasks import tasks
 from web.team import team
 from web.tokens import tokens
@@ -189,15 +186,3 @@ def frame() -> dict[str, object]:
         "places": places_for(actor, demo),
         "keyboard": actor is not None and bool(chosen(KEYBOARD, True)),
     }
-
-
-@cache
-def _version_of(file: Path) -> str:
-    """A short name for the content of a file, so that a browser may keep it until it changes."""
-    return hashlib.sha256(file.read_bytes()).hexdigest()[:12]
-
-
-def asset(name: str) -> str:
-    """The address of a file of `web/static`, with the version of its content."""
-    file = Path(__file__).parent / "static" / name
-    return url_for("static", filename=name, v=_version_of(file))

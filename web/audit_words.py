@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from web.tried_words import tried_words
 from workflows.language import gettext, marked
 from workflows.people import ROLES
 from workflows.queries.audit import TrailRow
@@ -125,5 +126,5 @@ def _plain(name: str, value: object) -> str:
         return ", ".join(_plain(name, one) for one in value)
     words = "" if value is None else str(value)
     if name == "what":
-        return words.replace("_", " ")
+        return tried_words(words)
     return gettext(VALUES.get(name, {}).get(words, words))

@@ -20,9 +20,20 @@ STATUS = {
     errors.NotNow: 409,
     errors.KeyReused: 409,
     errors.Incident: 409,
+    errors.Unavailable: 503,
     errors.InvalidInput: 422,
     errors.InvalidBundle: 422,
 }
+
+
+RETRY_AFTER = {errors.Unavailable: 10, errors.OutcomeUnknown: 10, errors.Busy: 2}
+"""After so many seconds a program may try again."""
+
+
+def retry_after(refused: errors.Refused) -> dict[str, str]:
+    """The header that says when to try again, where that helps."""
+    seconds = RETRY_AFTER.get(type(refused))
+    return {"Retry-After": str(seconds)} if seconds else {}
 
 
 def status_of(refused: errors.Refused) -> int:

@@ -94,6 +94,14 @@ class Duration:
         return _SAID[match[2]](int(match[1])).format(count=match[1]) if match else self.text
 
 
+def length_words(text: str) -> str:
+    """A length of time that was written, in the chosen language; what is none as the catalogue has it."""
+    try:
+        return Duration.parse(text).words
+    except ValueError:
+        return gettext(text)
+
+
 def _in_words(text: str, number: int, unit: str) -> Duration:
     if number > _MOST[unit]:
         raise ValueError(f"“{text}” is too long.")

@@ -17,7 +17,7 @@ import engine
 from workflows import clock
 from workflows.cases import OUTCOMES, Case, ClientFacts
 from workflows.chains import chains
-from workflows.db import snapshot
+from workflows.db import at_leisure, snapshot
 from workflows.definitions import Bundle, ProcessDefinition, bundle_of
 from workflows.heads import head_findings
 from workflows.history import HistoryEvent
@@ -47,7 +47,7 @@ Found = Iterator[tuple[str, str]]
 
 def violations() -> Iterator[Violation]:
     """Every violation of every invariant, in one snapshot of the database."""
-    with snapshot() as db:
+    with snapshot() as db, at_leisure(db):
         yield from violations_in(db)
 
 

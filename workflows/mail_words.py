@@ -13,13 +13,15 @@ from workflows import draft_mails, mail_facts
 from workflows.absences import Absence
 from workflows.cases import Case, open_cases_of
 from workflows.db import transaction
-from workflows.definitions import bundle_of, deployed
+from workflows.definitions import bundle_of, deployed, learn_words
 from workflows.directory import directory
 from workflows.errors import NotFound
 from workflows.instances import ProcessInstance
+from workflows.language import ENGLISH, chosen, speaking
 from workflows.organisations import Agency, Agreement, Office
 from workflows.outbox import DAILY, OWN, PUBLICATION_WANTED, TEST, OutboxMessage
 from workflows.people import Person, SetupLink, actor_for
+from workflows.preferences import LANGUAGE, preferences_of
 from workflows.privacy import may_read_agreements
 from workflows.queries.digest import daily_values
 from workflows.settings import settings
@@ -81,7 +83,13 @@ def _read(db: Session, message_id: int) -> tuple[OutboxMessage, Case | None, int
 
 
 def _own(db: Session, row: OutboxMessage, person: Person) -> Message:
-    """A message of the product itself, or the test of another one."""
+    """A message of the product itself, or the test of another one, in the language of its recipient."""
+    with speaking(preferences_of(db, person.id).get(LANGUAGE, ENGLISH)):
+        learn_words(db)
+        return _in_own_words(db, row, person)
+
+
+def _in_own_words(db: Session, row: OutboxMessage, person: Person) -> Message:
     if row.kind == TEST:
         return draft_mails.message_of_test(row, person)
     values: dict[str, object] = {"date": words_for_day(row.queued_at)}
@@ -93,7 +101,9 @@ def _own(db: Session, row: OutboxMessage, person: Person) -> Message:
         webhook = row.about["webhook"]
         values |= {**row.about, "link": f"{settings().public_url}/admin/webhooks/{webhook}"}
     sender = settings().mail_from
-    return render_own(row.kind, values, to=person.email, sender=sender, message_id=row.message_id)
+    return render_own(
+        row.kind, values, to=person.email, sender=sender, message_id=row.message_id, language=chosen()
+    )
 
 
 def _words(db: Session, row: OutboxMessage, person: Person, definition_id: int | None) -> dict[str, str]:

@@ -11,6 +11,7 @@ be recognised.
 
 import importlib
 import secrets
+import time
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
@@ -272,12 +273,18 @@ def hint_after_commit(db: Session, message: OutboxMessage) -> None:
     messages.append(message)
 
 
+_silent_until = [0.0]
+"""When the queue is asked again that did not answer: nobody waits for it again meanwhile, and the sweep finds the rows."""
+SILENT_FOR = 5.0
+
+
 def _hint(ids: list[int]) -> None:
-    if not settings().job_hint:
+    if not settings().job_hint or time.monotonic() < _silent_until[0]:
         return
     try:
         _hint_function(settings().job_hint)(ids)
     except Exception as error:  # a queue that is away must not fail what is already committed
+        _silent_until[0] = time.monotonic() + SILENT_FOR
         log.warning("hint_lost", error=type(error).__name__)
 
 

@@ -75,6 +75,9 @@ class Settings(BaseSettings):
     web_bind: str = "127.0.0.1:8000"
     web_workers: int = Field(2, ge=1)
     web_threads: int = Field(4, ge=1)
+    drain_seconds: float = Field(5, ge=0)
+    lock_seconds: float = Field(5, gt=0)
+    statement_seconds: float = Field(20, gt=0)
     worker_concurrency: int = Field(2, ge=1)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 

@@ -31,7 +31,7 @@ from workflows.settings import PROJECT
 Found = TypeVar("Found")
 
 #: Short, so that the tests need not wait for what a real installation waits for.
-LEASE = 2
+LEASE = 1
 #: Invented, and each but once: a second open request for the same client is a duplicate.
 _NAMES = iter(
     f"{first} {last}"

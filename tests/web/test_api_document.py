@@ -74,6 +74,17 @@ def test_a_key_has_a_note_an_opt_out_and_a_request_done_once(desk: Desk) -> None
         assert refused.status_code == 422 and key not in refused.text
 
 
+def test_whoever_completes_a_task_is_told_the_next_one_that_is_theirs(desk: Desk) -> None:
+    number, following = desk.open(), None
+    for label in ("T2", "T3", "T4", "T5"):
+        task = desk.task(AVERY, number, label)
+        assert label == "T2" or following == task["id"]
+        answer = desk.answer(AVERY, number, label)
+        following = answer.json["next"]
+        assert answer.json == {"case": number, "completed": task["id"], "next": following}
+    assert following is None, "the request is with the supervisor"
+
+
 def test_who_i_am_the_card_and_the_version(desk: Desk) -> None:
     assert desk.get(AVERY, "/me")["roles"] == ["case_manager"]
     assert (

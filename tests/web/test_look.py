@@ -263,7 +263,8 @@ SAMPLES: dict[str, dict[str, object]] = {
         number=CASE, status="With ESD", office="WorkSource Kitsap", agency="Fernhollow", age="2 days", waits_for="Client",
         in_hands="1 hour", bar=[SHARE], opens=True)]},
     "team/absences.html": {
-        "tabs": TABS, "people": YES_NO, "substitutes": YES_NO, "values": {}, "errors": {"person": "Choose."},
+        "tabs": TABS, "people": YES_NO, "substitutes": YES_NO, "chosen": "Casey", "errors": {"person": "Choose."},
+        "values": {"person": "yes", "substitute": "", "first_day": "", "last_day": ""},
         "rows": [View(id=1, name="Casey", substitute="Morgan", first_day=date(2026, 12, 1), last_day=date(2026, 12, 4),
                       begun=True)]},
     "team/backup.html": {
@@ -288,7 +289,7 @@ SAMPLES: dict[str, dict[str, object]] = {
         View(id=9, at=NOW, words="The change was made.", case=CASE, href=f"/cases/{CASE}", read=False),
         View(id=8, at=NOW, words="You may no longer see it.", case=None, href="", read=True)]},
     "preferences.html": {"messages": [CHOICE], "demanded": [CHOICE], "ways": YES_NO, "daily_at": "", "times": YES_NO,
-                         "shortcuts": "on", "errors": {"daily_at": "Choose a time."}},
+                         "written_in": "es", "shortcuts": "on", "errors": {"daily_at": "Choose a time."}},
     "admin/webhooks.html": {"rows": [HOOK]},
     "admin/webhook.html": {"hook": HOOK, "kinds": ["A case was opened"], "since": "", "errors": {"since": "When?"}, **PAGES,
                            "rows": [DELIVERY]},

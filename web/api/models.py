@@ -63,10 +63,11 @@ class Released(BaseModel):
 
 
 class Completed(BaseModel):
-    """A task that was completed, and its case."""
+    """A task that was completed, and its case; `next` is a task of the case that is now yours, if there is one."""
 
     case: str
     completed: str
+    next: str | None
 
 
 class TaskPath(BaseModel):

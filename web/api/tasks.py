@@ -17,7 +17,7 @@ from workflows.cases import Case
 from workflows.commands import user_tasks
 from workflows.people import Person
 from workflows.queries.preview import preview
-from workflows.queries.tasks import Draft, TaskView, task_draft, task_view
+from workflows.queries.tasks import Draft, TaskView, next_task, task_draft, task_view
 from workflows.user_tasks import UserTask
 
 
@@ -76,9 +76,9 @@ def preview_task(path: TaskPath, body: PreviewBody) -> Response:
 
 @api.post("/tasks/<string:id>/complete", responses={"200": Completed})
 def complete(path: TaskPath, body: Completion) -> Response:
-    """Complete a task with the answers to its form; gives the case's number."""
+    """Complete a task with the answers to its form; gives the case's number, and the next task when it is yours."""
     number = user_tasks.complete(g.actor, path.id, body.data, body.version).number
-    return jsonify({"case": number, "completed": path.id})
+    return jsonify({"case": number, "completed": path.id, "next": next_task(g.actor, number)})
 
 
 def _draft_out(draft: Draft) -> Response:

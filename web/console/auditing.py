@@ -27,10 +27,10 @@ def verify(export: str | None, key: str) -> None:
 def _verify_here() -> None:
     reach()
     from workflows.chains import chains
-    from workflows.db import snapshot
+    from workflows.db import at_leisure, snapshot
     from workflows.heads import head_findings, newest_head
 
-    with snapshot() as db:
+    with snapshot() as db, at_leisure(db):
         found, heads, newest = list(chains(db)), list(head_findings(db)), newest_head(db)
     broken = [chain for chain in found if chain.broken_at]
     for chain in broken:
@@ -60,10 +60,10 @@ def head() -> None:
 def export(file: Path) -> None:
     """Write the whole history to FILE, to be checked with Python alone. It holds no fact about a client."""
     reach()
-    from workflows.db import snapshot
+    from workflows.db import at_leisure, snapshot
     from workflows.heads import exported
 
-    with snapshot() as db, file.open("x", encoding="utf-8", newline="\n") as target:
+    with snapshot() as db, at_leisure(db), file.open("x", encoding="utf-8", newline="\n") as target:
         lines = 0
         for line in exported(db):
             target.write(f"{line}\n")

@@ -20,7 +20,7 @@ from workflows import clock, outbox
 from workflows.cases import Case, lock_case
 from workflows.commands import command
 from workflows.db import transaction
-from workflows.errors import NotAllowed, NotFound, NotNow
+from workflows.errors import Busy, NotAllowed, NotFound, NotNow, Unavailable
 from workflows.history import record
 from workflows.language import gettext, marked
 from workflows.mail_facts import FACTS
@@ -93,6 +93,8 @@ def _deliver_some(ids: list[int], mailer: Mailer, until: datetime) -> int:
             refused[message_id] = error
         except Exception as error:
             log.error("message_set_aside", id=message_id, error=type(error).__name__)
+            reason = f"The message could not be handed over, {type(error).__name__}"
+            refused[message_id] = MailRefused(reason, permanent=False)
     _settle(gone, refused, left, lease)
     return len(gone)
 
@@ -115,6 +117,8 @@ def _composed(message_id: int, lease: str) -> Message | None:
     """The finished message; one that cannot be written is given up."""
     try:
         return compose(message_id)
+    except (Busy, Unavailable):
+        raise  # Nothing is wrong with the message: it waits until the lease has run out.
     except Exception as error:
         log.error("message_not_composed", id=message_id, error=type(error).__name__)
         reason = f"The message could not be written ({type(error).__name__})."

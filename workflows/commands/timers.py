@@ -79,10 +79,10 @@ def fire(work: Work, timer_id: str) -> bool:
     case = file.all(Case)[0]
     if timer.closed_at or timer.due_at > work.now or _stands_still(case, timer.role):
         return False
+    work.tried = Tried("timer", case.id, timer.id, timer.element, role=timer.role)
     if waits := _waits_on(work, case, timer):
         timer.due_at = waits
         return False
-    work.tried = Tried("timer", case.id, timer.id, timer.element, role=timer.role)
     timer.fired_at = timer.closed_at = work.now
     if timer.element:
         _fire_event(work, case, timer)
@@ -135,12 +135,12 @@ def remind_late(work: Work, task_id: str) -> bool:
         return False
     if _stands_still(case, task.role):
         return False
+    work.tried = _tried("remind", task)
     levels = instances.bundle_of_case(work, case).service_levels
     calendar = calendar_of(work.db, levels, case.area_code)
     task.remind_from = whose_clock.late_from(whose_clock.life_of(work.db, case, work.now), task, calendar)
     if task.remind_from:
         return False
-    work.tried = _tried("remind", task)
     task.reminded_at = work.now
     outbox.queue(work, "remind_overdue", case, receivers.holders(work, case, [task]), task=task.name)
     return True

@@ -42,14 +42,11 @@ class Sign:
 
 
 def ready() -> str:
-    """Why the product cannot serve anybody now; empty when it can: the database answers and has the newest schema."""
+    """Why the product cannot serve anybody now; empty when it can: the database answers, and its schema is ours or a
+    newer one."""
     try:
         with db.rehearsal() as session:
-            return (
-                ""
-                if _schema(session) == _newest_schema()
-                else "the schema of the database is not the newest one"
-            )
+            return "the schema of the database is not the newest one" if _is_older(_schema(session)) else ""
     except Exception as error:
         return f"the database does not answer ({type(error).__name__})"
 
@@ -58,9 +55,18 @@ def _schema(session: Session) -> str | None:
     return MigrationContext.configure(session.connection()).get_current_revision()
 
 
+def _is_older(revision: str | None) -> bool:
+    """A revision that this version does not know comes from the next one, which is being brought in while this one still
+    serves: each schema also serves the version before it."""
+    newest, known = _revisions()
+    return revision is None or (revision in known and revision != newest)
+
+
 @cache
-def _newest_schema() -> str | None:
-    return ScriptDirectory(str(db.MIGRATIONS)).get_current_head()
+def _revisions() -> tuple[str | None, frozenset[str]]:
+    """The newest revision of this version, and all that it knows."""
+    scripts = ScriptDirectory(str(db.MIGRATIONS))
+    return scripts.get_current_head(), frozenset(one.revision for one in scripts.walk_revisions())
 
 
 def current_measures() -> list[Measure]:
