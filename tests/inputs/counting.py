@@ -28,6 +28,7 @@ class Tally:
     answers: Counter[str] = field(default_factory=Counter)
     findings: dict[str, str] = field(default_factory=dict)
     began: float = field(default_factory=time.monotonic)
+    spent: float = field(default_factory=time.process_time)
     slowest: tuple[float, str] = (0.0, "")
 
     def numbers(self, count: int) -> Iterator[int]:
@@ -55,7 +56,7 @@ class Tally:
         """What was tried so far, in a line."""
         count, seconds = self.answers.total(), max(time.monotonic() - self.began, 0.001)
         slowest, of = self.slowest
-        return (f"{self.kind}: {count} inputs, seed {SEED}, {count / seconds:.0f} a second; {dict(self.answers.most_common(12))}; "
+        return (f"{self.kind}: {count} inputs, seed {SEED}, {count / seconds:.0f} a second, {1000 * (time.process_time() - self.spent) / max(count, 1):.1f} ms of the processor each; {dict(self.answers.most_common(12))}; "
                 f"slowest {slowest:.2f} s {of[:160]!r}")  # fmt: skip
 
     def close(self) -> None:

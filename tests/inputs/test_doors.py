@@ -3,11 +3,12 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 from sqlalchemy import text
 
-from tests.inputs.asking import answered
+from tests.inputs.asking import Asker
 from tests.inputs.counting import SEED, Tally, share
 from tests.inputs.doors import Doors
 from tests.inputs.known import Known
@@ -28,11 +29,17 @@ def doors(world: World, monkeypatch: pytest.MonkeyPatch) -> Doors:
     return Doors(world, Known(world))
 
 
-def test_no_door_fails_or_tells(world: World, doors: Doors, caplog: pytest.LogCaptureFixture) -> None:
-    tally = Tally("doors")
+@pytest.fixture
+def asker(world: World, doors: Doors, told: list[dict[str, Any]], caplog: pytest.LogCaptureFixture) -> Asker:
+    """Asks as one browser."""
+    return Asker(world, Tally("doors"), told, caplog, doors.cookies)
+
+
+def test_no_door_fails_or_tells(doors: Doors, asker: Asker) -> None:
+    tally = asker.tally
     for number in tally.numbers(share(0.02, 110)):
         asked = doors.made(number, Chance(f"{SEED} doors {number}"))
-        answer = answered(world, asked, tally, caplog, doors.cookies)
+        answer = asker.answer(asked)
         if answer is None:
             continue
         if ELSEWHERE.search(answer.headers.get("Location", "")):
@@ -42,8 +49,9 @@ def test_no_door_fails_or_tells(world: World, doors: Doors, caplog: pytest.LogCa
     tally.close()
 
 
-def test_a_forged_form_changes_nothing(world: World, doors: Doors, caplog: pytest.LogCaptureFixture) -> None:
-    tally, wrote = Tally("forged forms"), set[str]()
+def test_a_forged_form_changes_nothing(doors: Doors, asker: Asker) -> None:
+    tally, wrote = asker.tally, set[str]()
+    tally.kind = "forged forms"
 
     @contextmanager
     def watched() -> Iterator[None]:
@@ -56,7 +64,7 @@ def test_a_forged_form_changes_nothing(world: World, doors: Doors, caplog: pytes
         if asked.method != "POST" or asked.path.startswith("/api/"):
             continue
         wrote.clear()
-        answer = answered(world, asked, tally, caplog, doors.cookies, watched)
+        answer = asker.answer(asked, watched)
         if answer and (answer.status_code not in (302, 400, 404, 405, 413) or wrote - KEPT):
             tally.found(f"is done: {answer.status_code} {sorted(wrote)}", asked.rule, asked.words)
     tally.close()
