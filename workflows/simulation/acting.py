@@ -3,7 +3,7 @@
 Everybody sees and does through the queries and commands of the product, as themselves, and only what these allow.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
@@ -37,6 +37,8 @@ MINUTES = (4.0, 16.0)
 """From how long to how long a task keeps somebody busy."""
 NUDGES = tuple(kind for kind, number in MESSAGES.items() if number in ("N6", "N7", "N8"))
 """The messages that remind somebody of a case."""
+WAITS = ("T7", "T8", "OO1")
+"""Tasks after which nobody goes straight on with the case: the client was not reached, or is thinking it over."""
 FRESH = timedelta(days=3)
 """So long somebody has a reminder in mind."""
 CALLS_BY_ITSELF, CALLS_AFTER = 0.7, 1.6
@@ -77,6 +79,7 @@ class Staff:
         self.members = members
         self.clients: dict[str, Client] = {}
         self.left: set[str] = set()
+        self._actors: dict[str, tuple[date, Actor]] = {}
         self.bundle = Bundle(MAIN_PROCESS, dict(self.plan.files))
         self.usual = read_usual(self.plan.files).answers
 
@@ -87,6 +90,15 @@ class Staff:
         for day in self.plan.business_days:
             for member in self.members:
                 self._plan_visits(member, day)
+
+    def actor(self, member: Member) -> Actor:
+        """Somebody as the product knows them today, for whom they stand in included."""
+        today = self.world.today
+        day, actor = self._actors.get(member.username, (None, None))
+        if actor is None or day != today:
+            actor = actor_named(member.username)
+            self._actors[member.username] = today, actor
+        return actor
 
     def _plan_request(self, number: int) -> None:
         chance = self.plan.chance("request", number)
@@ -104,14 +116,13 @@ class Staff:
     def open(self, client: Client) -> None:
         """A case manager does not find a client and opens a request."""
         chance = self.plan.chance("opens", client.number)
-        today = self.world.now.astimezone(self.plan.calendar.zone).date()
         here = [
             one for one in self.members if one.role == "case_manager" and client.office in one.sample.offices
         ]
-        present = [one for one in here if not one.is_away(today)] or here
+        present = [one for one in here if not one.is_away(self.world.today)] or here
         weights = {one: 0.2 if one.sample.agency == WITHOUT_AGREEMENT else 1.0 for one in present}
         member = chance.one_of(weights)
-        actor = actor_named(member.username)
+        actor = self.actor(member)
         with transaction() as db:
             form = self.bundle.forms[f"{FIRST}.json"]
             options = options_for(db, form, offices_to_open_in(db, actor))
@@ -128,15 +139,14 @@ class Staff:
     def _go_on(self, member: Member, number: str, minutes: float) -> None:
         """Go on with whatever of a case waits for somebody now."""
         with transaction() as db:
-            person = person_named(db, member.username)
             tasks = open_tasks(db, case_numbered(db, number).id)
-            mine = [task.id for task in tasks if person and task.assignee_id == person.id]
+            mine = [task.id for task in tasks if task.assignee_id == self.actor(member).id]
         if mine:
             self.world.after(minutes, partial(self.complete, member, mine[-1], True))
 
     def visit(self, member: Member) -> None:
         """Look into the list, take up what is to be done, and leave the rest."""
-        actor = actor_named(member.username)
+        actor = self.actor(member)
         rows = self._listed(actor)
         known = self._known(actor, rows)
         busy = 0.0
@@ -206,10 +216,10 @@ class Staff:
 
     def _is_ready(self, row: Row, known: Known) -> bool:
         """Whether there is something to do: the client has called or is to be called, the agreement is in force again."""
-        client = self.clients.get(row.case)
+        client = self.clients[row.case]
         if label(row.element) == "T90":
             return row.case not in known.lapsed or self.plan.chance("lapse", row.case).happens(0.2)
-        if label(row.element) != "T7" or client is None:
+        if label(row.element) != "T7":
             return True
         if client.calls_at and client.calls_at <= self.world.now:
             return True
@@ -225,7 +235,7 @@ class Staff:
 
     def complete(self, member: Member, task_id: str, fresh: bool) -> None:
         """Do a task and go on with the next one of the case that is one's own; `fresh`: in the flow of the request."""
-        actor = actor_named(member.username)
+        actor = self.actor(member)
         with transaction() as db:
             task = db.get(UserTask, task_id)
             if task is None or task.closed_at or (task.assignee_id or actor.id) != actor.id:
@@ -234,7 +244,7 @@ class Staff:
             number, element = case.number, task.element
             form = self.bundle.forms[task.form]
             options = options_for(db, form, actor.offices, case)
-        client = self.clients.get(number) or Client(0, "", self.plan.chance("nobody"))
+        client = self.clients[number]
         asked = Asked(label(element), form, options, self.usual.get(element, {}))
         if fresh and self.plan.chance("abandons", number, element).happens(0.012):
             self._abandon(actor, task_id, client, asked)
@@ -244,7 +254,7 @@ class Staff:
         if done is None:
             return
         self._after(member, client, number, asked.label, given)
-        if done.next_task:
+        if done.next_task and asked.label not in WAITS:
             minutes = self.plan.chance("next", number, element).between(*MINUTES) * member.pace / 2
             self.world.after(minutes, partial(self.complete, member, done.next_task, fresh))
 
@@ -291,7 +301,7 @@ class Staff:
             self._spoke(client, given, chance)
         elif task == "T11" and chance.happens(0.03):
             at = self.world.on_business_day(chance.between(2, 20), chance.between(9, 12))
-            self.world.at(at, lambda: self._quietly(member, partial(cases.opt_out_again, number=number)))
+            self.world.at(at, partial(self._opt_out_again, member, number))
 
     def _asked(self, client: Client, task: str, given: Mapping[str, Any], chance: Chance) -> None:
         client.asked_at = self.world.now
@@ -316,10 +326,15 @@ class Staff:
         if name:
             at = self.world.on_business_day(days, chance.between(9, 16))
             act = cases.withdraw if name == "withdraw" else cases.opened_in_error
-            self.world.at(at, lambda: self._quietly(member, partial(act, number=number)))
+            self.world.at(at, partial(self._steer, member, act, number))
 
-    def _quietly(self, member: Member, act: Any) -> None:
+    def _opt_out_again(self, member: Member, number: str) -> None:
+        if again := self._steer(member, cases.opt_out_again, number):
+            self.clients[again] = self.clients[number]
+
+    def _steer(self, member: Member, act: Callable[[Actor, str], str | None], number: str) -> str | None:
         try:
-            act(actor_named(member.username))
+            return act(self.actor(member), number)
         except Refused as refused:
             self.world.refusal(refused)
+            return None

@@ -10,8 +10,8 @@ from workflows.calendar import Calendar
 from workflows.service_levels import ServiceLevels
 from workflows.simulation.chance import Chance
 
-YEAR = 1000
-"""A year's worth of requests: four on each of about 250 business days, as an area of three offices may have."""
+YEAR = 500
+"""A year's worth of requests: two on each of about 250 business days, as an area of three offices may have."""
 
 FIRST_DAY = date(2026, 10, 5)
 """A Monday; in the 60 days from then lie the end of daylight saving time and three state holidays."""

@@ -6,7 +6,7 @@ Nothing waits for real. The clock of the product stands at the moment of what ha
 import heapq
 from collections import Counter
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import count
 from types import TracebackType
 from typing import Self
@@ -15,13 +15,13 @@ from notifications.mailer import Message
 from workflows.commands import agreements, digests, heads, housekeeping, messages, retention, timers
 from workflows.simulation.plan import Plan
 
-BEAT = timedelta(minutes=15)
+BEAT = timedelta(minutes=30)
 """How often the jobs of the clock run by day, of which a worker runs the timers every ten seconds."""
-AT_NIGHT = timedelta(hours=1)
+AT_NIGHT = timedelta(hours=2)
 DAY = range(6, 19)
 """The hours by the offices' clock in which the beat is that of the day."""
-HOUSEKEEPING_AT = (0.1, 12.1)
-"""At which hours of a day agreements are reviewed and records put away."""
+HOUSEKEEPING_AT = 0.1
+"""At which hour of a day agreements are reviewed and records put away; a worker does it every five minutes."""
 
 Act = Callable[[], object]
 
@@ -56,6 +56,11 @@ class World:
         self._order = count()
         self._coming: list[tuple[datetime, int, Act]] = []
 
+    @property
+    def today(self) -> date:
+        """The day by the offices' clock."""
+        return self.now.astimezone(self.plan.calendar.zone).date()
+
     def at(self, moment: datetime, act: Act) -> None:
         """Have something happen at a moment, or at once when that is over."""
         heapq.heappush(self._coming, (max(moment, self.now), next(self._order), act))
@@ -76,8 +81,7 @@ class World:
         """Let everything happen until the end."""
         self._beat()
         for day in self.plan.all_days:
-            for hour in HOUSEKEEPING_AT:
-                self.at(self.plan.moment(day, hour), keep_house)
+            self.at(self.plan.moment(day, HOUSEKEEPING_AT), keep_house)
         while self._coming and self._coming[0][0] < self.plan.end:
             self.now, _, act = heapq.heappop(self._coming)
             act()
