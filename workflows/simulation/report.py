@@ -26,7 +26,7 @@ EVENTS = {
     "task_claimed": "tasks claimed",
     "task_completed": "tasks completed",
     "claim_released_idle": "claims released",
-    "draft_expired": "requests begun and not sent, erased",
+    "draft_expired": "unsent requests erased",
     "case_held": "cases put on hold",
     "case_resumed": "cases resumed",
     "agreement_warning": "warnings of an agreement's end",
