@@ -48,6 +48,7 @@ def simulate_command(
     must always hold is checked: the exit code is 1 when something does not.
     """
     found = _simulated(bundle, levels, days, cases_per_day, seed, start)
+    from workflows.simulation.words import lines
 
     click.echo(json.dumps(found, indent=2, ensure_ascii=False) if as_json else "\n".join(lines(found)))
     if found["violations"]:
@@ -56,6 +57,11 @@ def simulate_command(
 
 def _simulated(bundle: Path, levels: Path | None, *words: Any) -> dict[str, Any]:
     """The report; what cannot be simulated ends the command with a sentence."""
+    from web.console.scratch import scratch_database
+    from workflows import logs
+    from workflows.errors import Refused
+    from workflows.service_levels import InvalidServiceLevels
+    from workflows.simulation import simulate
 
     try:
         plan = _plan(_files(bundle, levels), *words)
@@ -70,6 +76,7 @@ def _simulated(bundle: Path, levels: Path | None, *words: Any) -> dict[str, Any]
 
 
 def _files(bundle: Path, levels: Path | None) -> Mapping[str, str]:
+    from workflows.bundle_files import of_folder
 
     files = dict(of_folder(bundle).files)
     if levels:
@@ -93,9 +100,7 @@ def _plan(files: Mapping[str, str], days: int, per_day: float | None, seed: int,
         raise click.ClickException("--start takes a date from 2000-01-01 to 2089-12-31.")
     plan = Plan(files, days=days, seed=seed, first_day=first)
     if not plan.business_days:
-        raise click.ClickException(
-            "The offices are closed on all of these days. Choose more, or another --start."
-        )
+        raise click.ClickException("The offices are closed on all of these days. Choose others with --start.")
     if per_day is None:
         return plan
     return replace(plan, cases=max(1, round(per_day * len(plan.business_days))))
