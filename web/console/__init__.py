@@ -19,6 +19,7 @@ from web.console.bundles import bundle
 from web.console.keeping import backup, restore
 from web.console.place import place
 from web.console.reach import reach
+from web.console.simulating import simulate_command
 
 PROCEDURE = "opt_in_5512pro"
 
@@ -33,6 +34,7 @@ main.add_command(bundle)
 main.add_command(audit)
 main.add_command(backup)
 main.add_command(restore)
+main.add_command(simulate_command)
 
 
 @main.command("demo")
