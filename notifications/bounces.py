@@ -18,10 +18,8 @@ MOST_RECIPIENTS = 100
 _STATUS = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,250}>")
 _ENVELOPE_ID = re.compile(r"[!-;=?-~]{1,250}")
-_REPORTS = frozenset({"message/delivery-status", "message/global-delivery-status"})
-_HEADERS = frozenset({"message/rfc822", "message/global", "message/rfc822-headers", "message/global-headers"})
-_TEXT_REPORTS = frozenset({"message/delivery-status", "message/global-delivery-status"})
-_HEADERS = frozenset({"text/rfc822-headers", "text/rfc822"})
+_HEADERS = frozenset({"message/rfc822", "message/rfc822-headers"})
+_TEXT_HEADERS = frozenset({"text/rfc822-headers", "text/rfc822"})
 
 
 class NotABounce(ValueError):
@@ -61,7 +59,7 @@ def _read(mail: Mail) -> Bounce:
     if mail.get_content_type() != "multipart/report" or kind != "delivery-status":
         raise NotABounce("It is no report of a delivery.")
     parts = [part for part in _children(mail) if isinstance(part, Mail)]
-    reports = [part for part in parts if part.get_content_type() in _REPORTS]
+    reports = [part for part in parts if part.get_content_type() == "message/delivery-status"]
     if not reports:
         raise NotABounce("The report has no part for machines.")
     groups = [part for part in _children(reports[0]) if isinstance(part, Mail)]
@@ -109,7 +107,9 @@ def _returned(parts: Iterable[Mail]) -> Iterator[str]:
             headers = [message_from_string(_text(part))]
         else:
             continue
-        yield from (found for one in headers for found in _MESSAGE_ID.findall(str(one["Message-ID"] or ""))[:1])
+        yield from (
+            found for one in headers for found in _MESSAGE_ID.findall(str(one["Message-ID"] or ""))[:1]
+        )
 
 
 def _text(part: Mail) -> str:

@@ -76,11 +76,11 @@ class Message:
 
     def as_email(self) -> EmailMessage:
         """The message as it goes over the wire. Raises `MailRefused`, for good, for what cannot be one."""
-        if not _ADDRESS.fullmatch(self.to):
+        if not is_address(self.to):
             raise MailRefused("The recipient's address is not an e-mail address", permanent=True)
         if not all(_HEADER.fullmatch(name) and name.lower() not in _OWN_HEADERS for name in self.headers):
             raise MailRefused("A header of the message has a name that is not allowed", permanent=True)
-        if not all(_ADDRESS.fullmatch(one) for one in (parseaddr(self.sender)[1], self.envelope_sender)):
+        if not (is_address(parseaddr(self.sender)[1]) and is_address(self.envelope_sender)):
             raise MailRefused("The sender's address is not an e-mail address", permanent=True)
         try:
             email = self._email()
@@ -132,6 +132,11 @@ class SmtpAddress:
             raise ValueError(
                 "A mail server's address is smtp://user:password@host:port?starttls=1 or smtps://host."
             ) from None
+
+
+def is_address(text: str) -> bool:
+    """Whether a text is one e-mail address and nothing else."""
+    return bool(_ADDRESS.fullmatch(text))
 
 
 def _parsed(url: str) -> SmtpAddress:
@@ -255,7 +260,9 @@ def _dial(to: SmtpAddress) -> _Connection:
     name = socket.gethostname()
     if to.tls:
         trusted = ssl.create_default_context()
-        return _EncryptedConnection(to.host, to.port, local_hostname=name, timeout=to.timeout, context=trusted)
+        return _EncryptedConnection(
+            to.host, to.port, local_hostname=name, timeout=to.timeout, context=trusted
+        )
     return _Connection(to.host, to.port, local_hostname=name, timeout=to.timeout)
 
 

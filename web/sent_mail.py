@@ -6,7 +6,7 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from werkzeug.wrappers import Response
 
 from web.answers import searched
-from workflows.commands import messages
+from workflows.commands import undelivered
 from workflows.language import gettext, marked
 from workflows.queries import sent_mail as queries
 from workflows.queries import whole_number
@@ -58,7 +58,7 @@ def read_message(message_id: int) -> str:
 @sent_mail.post("/<int:message_id>/send-again")
 def send_again(message_id: int) -> Response:
     """Try a failed message again."""
-    messages.send_again(g.actor, message_id)
+    undelivered.send_again(g.actor, message_id)
     flash(gettext("The message will be tried again."), "success")
     return redirect(url_for("sent_mail.read_message", message_id=message_id))
 
