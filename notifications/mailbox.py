@@ -4,6 +4,7 @@ Reading changes nothing there; `mark_seen` is said of those that are dealt with.
 `MailboxUnavailable`, whose sentence holds no address and nothing of a mail.
 """
 
+import hashlib
 import imaplib
 import re
 import ssl
@@ -48,6 +49,12 @@ class MailboxAddress:
     user: str
     password: str = field(repr=False)
     folder: str
+
+    @property
+    def name(self) -> str:
+        """A checksum under which the mailbox is remembered; the password may change."""
+        about = f"{self.user} {self.host} {self.port} {self.folder}"
+        return hashlib.sha256(about.encode()).hexdigest()[:16]
 
     @staticmethod
     def parse(url: str) -> "MailboxAddress":

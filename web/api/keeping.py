@@ -131,6 +131,13 @@ def send_again(path: m.MessagePath) -> Answer:
     return _json(DONE)
 
 
+@api.post("/outbox/<int:id>/arrived", responses={"200": m.Done})
+def confirm_arrival(path: m.MessagePath) -> Answer:
+    """Say that a message arrived of which nobody knew."""
+    undelivered.confirm_arrival(g.actor, path.id)
+    return _json(DONE)
+
+
 @api.get("/settings", responses={"200": m.SettingsOut})
 def read_settings() -> Answer:
     """The settings of the area (administrator, program manager)."""
