@@ -145,7 +145,7 @@ def _said(call: Callable[[], T]) -> T:
     """Make a call; what goes wrong gets our name."""
     try:
         return call()
-    except ssl.SSLError:
+    except ssl.SSLCertVerificationError:
         raise MailboxUnavailable("The certificate of the mailbox's server cannot be trusted.") from None
     except imaplib.IMAP4.abort:
         raise MailboxUnavailable("The connection to the mailbox broke.") from None

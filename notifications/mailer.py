@@ -319,6 +319,8 @@ def _why_not_in(error: Exception) -> str:
         return "The mail server does not accept our user name and password."
     if isinstance(error, smtplib.SMTPNotSupportedError):
         return "The mail server does not offer the encryption or sign-in that is configured."
-    if isinstance(error, ssl.SSLError):
+    if isinstance(error, ssl.SSLCertVerificationError):
         return "The mail server's certificate cannot be trusted."
+    if isinstance(error, ssl.SSLError):
+        return "The connection to the mail server cannot be encrypted."
     return "The mail server cannot be reached."

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 import click
 
@@ -41,7 +42,7 @@ def mail(context: click.Context, host: str, port: int, folder: Path | None) -> N
 
 @mail.command()
 @click.argument("files", nargs=-1, type=click.File("rb"), metavar="[FILE…|-]")
-def bounced(files: tuple[click.utils.LazyFile, ...]) -> None:
+def bounced(files: tuple[BinaryIO, ...]) -> None:
     """Read reports of failed delivery from FILES, each a mail or a mailbox (mbox); without one, or with -, from what is
     piped in, such as by a mail server. Whatever else is among them is left alone."""
     reach()
