@@ -36,7 +36,7 @@ Outcome = Literal["undeliverable", "again", "delayed", "nothing", "known", "not_
 """What became of a mail. `nothing`: its message has gone on since; `known`: it was dealt with before; `later`: its
 message is in somebody's hand just now."""
 
-LEFT_ALONE = ("not_ours", "no_bounce")
+LEFT_ALONE: tuple[Outcome, ...] = ("not_ours", "no_bounce")
 MOST = 100
 """So many mails are read at a time."""
 FIRST_WAIT, LONGEST_WAIT = timedelta(hours=1), timedelta(hours=12)

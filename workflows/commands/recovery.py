@@ -61,12 +61,16 @@ def recover() -> int:
 
 
 def _left_behind() -> list[Left]:
-    row = OutboxMessage
-    query = select(row.id, row.message_id, row.lease, row.subject, row.leased_until)
-    query = query.where(row.state == "handing", row.leased_until <= clock.now())
+    query = select(OutboxMessage).where(
+        OutboxMessage.state == "handing", OutboxMessage.leased_until <= clock.now()
+    )
     with transaction() as db:
-        found = db.execute(query.order_by(row.id).limit(settings().outbox_batch)).all()
-    return [Left(id_, (message, lease), subject, until) for id_, message, lease, subject, until in found]
+        rows = db.scalars(query.order_by(OutboxMessage.id).limit(settings().outbox_batch))
+        return [
+            Left(row.id, (row.message_id, row.lease), row.subject or "", row.leased_until)
+            for row in rows
+            if row.lease and row.leased_until
+        ]
 
 
 def _fates(handed: Iterable[Handed]) -> dict[Handed, Fate]:

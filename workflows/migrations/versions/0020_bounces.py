@@ -13,8 +13,9 @@ MOMENT = sa.DateTime(timezone=True)
 
 def upgrade() -> None:
     op.add_column("outbox_message", sa.Column("queued_by_id", sa.Integer(), sa.ForeignKey("person.id")))
-    not_yet = sa.Column("resent", sa.Boolean(), nullable=False, server_default=sa.false())
-    op.add_column("outbox_message", not_yet)
+    op.add_column(
+        "outbox_message", sa.Column("resent", sa.Boolean(), nullable=False, server_default=sa.false())
+    )
     op.drop_index("ix_outbox_unsent", "outbox_message")
     unsent = sa.text("state IN ('failed', 'undeliverable', 'unknown', 'handing', 'withheld')")
     op.create_index("ix_outbox_unsent", "outbox_message", ["state", "id"], postgresql_where=unsent)
