@@ -154,8 +154,10 @@ def test_a_mail_of_which_nobody_knows_goes_out_once_more_and_then_waits_for_peop
         undelivered.confirm_arrival(actor(PAT), row.id)
 
 
-def test_rows_in_hand_are_settled_by_what_the_journal_of_their_host_says(desk: Desk, clock: Clock) -> None:
-    """Not begun: it waits again. Another host's: left to that one for longer."""
+def test_rows_in_hand_are_settled_by_what_the_journal_of_their_host_says(
+    desk: Desk, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not begun: it waits again. Another host's: left to that one for longer. Without a journal: nobody knows."""
     desk.to_request()
     desk.to_request(client_first_name="Tamsin", client_last_name="Orrery")
     for how in (Killed(), RuntimeError("a fault of ours")):
@@ -178,6 +180,13 @@ def test_rows_in_hand_are_settled_by_what_the_journal_of_their_host_says(desk: D
     assert (row_of().state, row_of().resent, row_of().attempts) == ("waiting", False, 0), "it was never begun"
     clock._traveller.shift(16 * 60)
     assert recovery.recover() == 1
+    clock._traveller.shift(60)
+    monkeypatch.setenv("OUTBOX_JOURNAL", "/proc/nowhere")
+    settings.cache_clear()
+    hand_over_and_lose(Killed())
+    clock._traveller.shift(240)
+    assert recovery.recover() == 1
+    assert (row_of().state, row_of().resent) == ("waiting", True)
     clock._traveller.shift(60)
     assert deliver(Recorder()) == 2
 

@@ -52,8 +52,8 @@ def recover() -> int:
     if not left:
         return 0
     here, now = journal().host, clock.now()
-    ours = [one for one in left if one.host == here]
-    old = [one for one in left if one.host != here and (not one.host or one.until <= now - OTHER_HOST)]
+    ours = [one for one in left if one.host and one.host == here]
+    old = [one for one in left if not one.host or (one.host != here and one.until <= now - OTHER_HOST)]
     fates = _fates(one.handed for one in ours)
     for one in (*ours, *old):
         _quietly(one, fates.get(one.handed, "began"))
