@@ -40,6 +40,7 @@ def pytest_configure(config: pytest.Config) -> None:
         FINGERPRINT_KEY="only-for-tests-too-" * 3,
         PUBLIC_URL="http://desk.example",
         JOB_HINT="",
+        OUTBOX_JOURNAL=str(Path(os.environ[services.RUN]) / "mail-journal"),
     )
 
 

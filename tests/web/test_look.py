@@ -91,7 +91,7 @@ WAITS = View(**{**vars(WORK), "id": "t2", "opens": False, "changed": "", "mine":
 FILTERS = View(q="kit", office="yes", agency="", held="", changed=True, later=False)
 MESSAGE = View(
     id=7, at=NOW, to="Casey Thistledown", subject=f"Opt-in request {CASE}: new", state="failed", case_number=CASE,
-    queued_at=NOW, sent_at=None, attempts=2, next_attempt_at=None, error="Refused.", may_send_again=True,
+    queued_at=NOW, sent_at=None, attempts=2, next_attempt_at=None, error="Refused.", may_send_again=True, may_confirm=True,
     sender="desk@desk.example", text=f"Open it: {SITE}/cases/{CASE}", current=True,
 )  # fmt: skip
 EVENT = View(
@@ -280,7 +280,8 @@ SAMPLES: dict[str, dict[str, object]] = {
     "manage.html": {"managed": [View(label="Settings", href="/admin/settings", words="What.")]},
     "notice.html": {"notice": View(version="1", language="English", approved=False)},
     "mails.html": {"rows": [MESSAGE], "mail": MESSAGE, "everything": False},
-    "problems.html": {"tabs": TABS, "status": "open", "rows": [PROBLEM], "may_act": True, **PAGES},
+    "problems.html": {"tabs": TABS, "status": "open", "rows": [PROBLEM], "may_act": True,
+                      "unknown_mails": "Of 2 messages nobody knows.", **PAGES},
     "problem.html": {"problem": PROBLEM, "facts": [("Tried", "A timer was due")], "may_act": True, "reason": "",
                      "errors": {"reason": "Say why."}},
     "on_it.html": {"reference": "P-000012", "kept": ["What you typed is kept."], "next": "Go on later.",

@@ -84,7 +84,10 @@ def health(work: Work) -> list[Sign]:
     return [
         _clock_sign(work.db, work.now),
         _mail_sign(now, work.now),
-        _failed_sign(int(now["optin_outbox_messages", ("state", "failed")])),
+        _failed_sign(
+            sum(int(now["optin_outbox_messages", ("state", one)]) for one in ("failed", "undeliverable"))
+        ),
+        _unknown_sign(int(now["optin_outbox_messages", ("state", "unknown")])),
         _timer_sign(int(now["optin_late_timers",])),
         _incident_sign(int(now["optin_open_incidents",])),
         _head_sign(now.get(("optin_history_head_seconds",))),
@@ -130,6 +133,19 @@ def _failed_sign(count: int) -> Sign:
         words.format(count=count),
         gettext("Put the address right and send it again, on the page Sent mail."),
     )
+
+
+def _unknown_sign(count: int) -> Sign:
+    what = gettext("Mail of which nobody knows")
+    if not count:
+        return Sign("good", what, gettext("Of every message it is known whether it went out."))
+    words = ngettext(
+        "Of {count} message nobody knows whether it arrived.",
+        "Of {count} messages nobody knows whether they arrived.",
+        count,
+    )
+    mend = gettext("Ask the recipient; then say on the page Sent mail that it arrived, or send it again.")
+    return Sign("warn", what, words.format(count=count), mend)
 
 
 def _timer_sign(count: int) -> Sign:
