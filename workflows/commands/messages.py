@@ -21,9 +21,9 @@ from workflows.cases import Case, lock_case
 from workflows.commands import command
 from workflows.db import transaction
 from workflows.errors import NotAllowed, NotFound, NotNow
-from workflows.history import record
+from workflows.history import READ, record
 from workflows.language import gettext, marked
-from workflows.mail_facts import FACTS
+from workflows.mail_facts import FACTS, TOLD
 from workflows.mail_words import compose
 from workflows.outbox import OutboxMessage, hint_after_commit
 from workflows.people import SYSTEM, Person, actor_for, people_with, person_of
@@ -348,7 +348,8 @@ def _note_facts(work: Work, case: Case | None, row: OutboxMessage) -> None:
     """A mail that named the client counts as a reading of the facts by whoever got it (domain 7.3)."""
     if row.about.get(FACTS):
         reader = actor_for(work.db, work.db.get_one(Person, row.recipient_id))
-        record(Work(work.db, reader, work.now), "client_facts_read", case, where="mail", element=None)
+        told = Work(work.db, reader, work.now)
+        record(told, READ, case, where="mail", element=None, channel="mail", fields=TOLD, basis="mail")
 
 
 def _wait(attempts: int) -> timedelta:
