@@ -5,7 +5,7 @@ what it said), `channel` the way out, `basis` the rule that allowed it. `esd_fie
 the offer by being there, and are for Employment Security alone (X14).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from workflows.history import READINGS
@@ -30,28 +30,61 @@ CHANNEL_OF_MESSAGE = {"message_sent": "mail", "message_app": "app", "message_dig
 
 @dataclass(frozen=True)
 class Basis:
-    """What allowed a disclosure: the rule in words, and the clause that it follows, empty for a rule of the product."""
+    """What allowed a disclosure: the rule in words, the same to the client, and the clause that it follows, empty for a
+    rule of the product."""
 
     words: str
+    to_client: str
     clause: str = ""
 
 
 BASES = {
     "request": Basis(
         marked("The client agreed to this request at the agency, which has a data-sharing agreement"),
+        marked("you agreed to this request at the agency, which has a data-sharing agreement"),
         "5512PRO 4",
     ),
-    "opted_in": Basis(marked("The client chose to share the record with partner staff"), "5512PRO 7a"),
-    "supervisor": Basis(marked("The request went to the ESD WIOA supervisors of the case"), "5512PRO 4"),
-    "given": Basis(marked("Authorized ESD staff who were given a task of the case"), "policy 4013, policy"),
-    "office": Basis(
-        marked("Authorized ESD staff of the office, who may take the task"), "policy 4013, policy"
+    "opted_in": Basis(
+        marked("The client chose to share the record with partner staff"),
+        marked("you chose to share your record with partner staff"),
+        "5512PRO 7a",
     ),
-    "audit": Basis(marked("An auditor checks how the procedure is kept; who the client is stays hidden")),
-    "emergency": Basis(marked("Emergency access with a reason; the supervisors were told at once")),
-    "mail": Basis(marked("The area has step 4 name the client in the mail to the supervisor"), "5512PRO 4"),
-    "told": Basis(marked("The procedure has this person told; the message names no client")),
-    "webhook": Basis(marked("A program of the area is told that something happened, and never to whom")),
+    "supervisor": Basis(
+        marked("The request went to the ESD WIOA supervisors of the case"),
+        marked("your request went to the supervisors of Employment Security"),
+        "5512PRO 4",
+    ),
+    "given": Basis(
+        marked("Authorized ESD staff who were given a task of the case"),
+        marked("somebody of Employment Security was given work on your request"),
+        "policy 4013, policy",
+    ),
+    "office": Basis(
+        marked("Authorized ESD staff of the office, who may take the task"),
+        marked("staff of Employment Security in your office may take work on your request"),
+        "policy 4013, policy",
+    ),
+    "audit": Basis(
+        marked("An auditor checks how the procedure is kept; who the client is stays hidden"),
+        marked("an auditor checks that the rules are kept, without being shown who you are"),
+    ),
+    "emergency": Basis(
+        marked("Emergency access with a reason; the supervisors were told at once"),
+        marked("there was an emergency; a reason was written down and the supervisors were told at once"),
+    ),
+    "mail": Basis(
+        marked("The area has step 4 name the client in the mail to the supervisor"),
+        marked("the mail about your request names you, as the area has decided"),
+        "5512PRO 4",
+    ),
+    "told": Basis(
+        marked("The procedure has this person told; the message names no client"),
+        marked("the procedure has this person told; the message does not name you"),
+    ),
+    "webhook": Basis(
+        marked("A program of the area is told that something happened, and never to whom"),
+        marked("a program is told that something happened, and never to whom"),
+    ),
 }
 
 FIELDS = {
@@ -67,6 +100,19 @@ FIELDS = {
     "told_outcome": marked("how the request ended"),
 }
 """Facts in words; whatever is not here is an answer to a question of a step."""
+
+YOURS = {
+    "client_name": marked("your name"),
+    "contact": marked("how to reach you"),
+    "language": marked("your language"),
+    "reason": marked("why you ask"),
+    "aid": marked("whether you asked for an interpreter or aid"),
+    "note": marked("notes about your request"),
+    "esd_note": marked("notes that only Employment Security reads"),
+    "told_decision": marked("what you decided"),
+    "told_outcome": marked("how your request ended"),
+}
+"""The same to the client."""
 
 _TOGETHER = {
     "single_name": "client_name",
@@ -112,6 +158,6 @@ def basis_of(standing: Standing) -> str:
     return next((basis for role, basis in held.items() if role in roles), "office")
 
 
-def field_words(name: str) -> str:
+def field_words(name: str, table: Mapping[str, str] = FIELDS) -> str:
     """A fact in words; the answer to a question of a step by the question's short name."""
-    return gettext(FIELDS[name]) if name in FIELDS else name.replace("_", " ")
+    return gettext(table[name]) if name in table else name.replace("_", " ")

@@ -18,9 +18,11 @@ from workflows.disclosures import (
     BASES,
     CHANNEL_OF_MESSAGE,
     CHANNELS,
+    FIELDS,
     KINDS,
     SENT,
     TOLD,
+    YOURS,
     field_words,
 )
 from workflows.emergency_access import EmergencyAccess
@@ -190,12 +192,8 @@ def _basis(case: Case, event: HistoryEvent) -> str:
 
 def _shown(fields: list[str], steps: dict[str, str]) -> Iterator[str]:
     """What was shown, in words: facts by themselves, answers by the step that asks them."""
-    asked: dict[str, int] = {}
-    for name in fields:
-        if name in steps and field_words(name) == name.replace("_", " "):
-            asked[steps[name]] = asked.get(steps[name], 0) + 1
-        else:
-            yield field_words(name)
+    asked = {steps[name]: None for name in fields if name in steps and name not in FIELDS}
+    yield from (field_words(name) for name in fields if name in FIELDS or name not in steps)
     yield from (gettext("answers to “{step}”").format(step=step) for step in asked)
 
 
@@ -204,6 +202,7 @@ def _sent(standing: Standing, event: HistoryEvent, known: Known) -> Disclosure:
     message = known.messages.get(event.detail.get("id", ""))
     field, clause = TOLD.get(event.detail.get("message_kind", ""), ("case_number", ""))
     who, organisation = known.people.get(message.recipient_id if message else 0, ("", ""))
+    why = BASES["told"].words
     return Disclosure(
         at=event.at,
         who=who,
@@ -213,7 +212,7 @@ def _sent(standing: Standing, event: HistoryEvent, known: Known) -> Disclosure:
         fields=[field],
         shown=[field_words(field)],
         basis="told",
-        basis_words=gettext(BASES["told"].words),
+        basis_words=gettext(why),
         clause=clause,
         number=event.seq if standing.is_esd else None,
     )
@@ -224,6 +223,7 @@ def _webhooks(work: Work, case: Case) -> Iterator[Disclosure]:
     rows = select(WebhookDelivery).where(
         WebhookDelivery.case_id == case.id, WebhookDelivery.state == "delivered"
     )
+    why = BASES["webhook"].words
     for row in work.db.scalars(rows.order_by(WebhookDelivery.id)):
         yield Disclosure(
             at=row.ended_at or row.event_at,
@@ -234,7 +234,7 @@ def _webhooks(work: Work, case: Case) -> Iterator[Disclosure]:
             fields=["case_number"],
             shown=[field_words("case_number")],
             basis="webhook",
-            basis_words=gettext(BASES["webhook"].words),
+            basis_words=gettext(why),
             clause="",
             number=None,
         )
@@ -248,7 +248,7 @@ class Line:
     organisation: str
     channel: str
     shown: list[str]
-    basis_words: str
+    why: str
     clause: str
     times: int
     first_at: datetime
@@ -283,10 +283,17 @@ def _line(rows: list[Disclosure]) -> Line:
         who=first.who or "Opt-In Desk",
         organisation=first.organisation,
         channel=gettext(CHANNELS.get(first.channel, "")),
-        shown=list(dict.fromkeys(words for one in rows for words in one.shown)),
-        basis_words=first.basis_words,
+        shown=list(dict.fromkeys(words for one in rows for words in _to_client(one))),
+        why=gettext(BASES[first.basis].to_client) if first.basis in BASES else "",
         clause=first.clause,
         times=len(rows),
         first_at=first.at,
         last_at=rows[-1].at,
     )
+
+
+def _to_client(one: Disclosure) -> Iterator[str]:
+    """What was shown, as the client is told."""
+    yield from (field_words(name, YOURS) for name in one.fields if name in YOURS)
+    known = {field_words(name) for name in FIELDS}
+    yield from (words for words in one.shown if words not in known)
