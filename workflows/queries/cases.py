@@ -1,6 +1,5 @@
 """Cases as their readers may see them (domain 6.3); every read of client facts is written down."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -23,7 +22,7 @@ from workflows.privacy import Standing
 from workflows.queries import query
 from workflows.queries.corrections import Corrected, correctable_tasks, corrections_for
 from workflows.queries.progress import Progress, progress_of
-from workflows.queries.reading import note_read
+from workflows.queries.reading import note_fields, note_read, shown_fields
 from workflows.queries.sentences import (
     message_words,
     sentence,
@@ -186,26 +185,10 @@ def _read(
     if exported or raw or notes or any(step.answers for step in steps):
         channel = "export" if exported and work.actor.channel == "screen" else ""
         where = "case_file" if exported else "case"
-        note_read(work, standing, where, None, *shown_fields(raw, notes, steps), kind=kind, channel=channel)
+        answers = [(step.element, name) for step in steps for name, _, _ in step.answers]
+        shown = shown_fields([*raw, *note_fields(notes)], answers)
+        note_read(work, standing, where, None, *shown, kind=kind, channel=channel)
     return raw, notes, steps
-
-
-def shown_fields(
-    raw: Iterable[str], notes: list[tuple[Note, str]], steps: list[Answered]
-) -> tuple[set[str], set[str]]:
-    """The names of everything shown of a case, and of what by being there tells the answer to the offer (X14)."""
-    answered = {offers: _names_of(steps, offers) for offers in (False, True)}
-    return {*raw, *note_fields(notes), *answered[False]}, answered[True]
-
-
-def _names_of(steps: list[Answered], offers: bool) -> set[str]:
-    told = [step for step in steps if (step.element in privacy.OFFER_ELEMENTS) == offers]
-    return {name for step in told for name, _, _ in step.answers}
-
-
-def note_fields(notes: list[tuple[Note, str]]) -> set[str]:
-    """What the ledger of disclosures calls the notes that were shown."""
-    return {"esd_note" if note.esd_only else "note" for note, _ in notes}
 
 
 def _assignees(work: Work, tasks: list[UserTask]) -> dict[int, Person]:

@@ -1,11 +1,11 @@
 """That facts about a client were read is written down by whoever shows them (domain 7.3)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from workflows.cases import lock_case
+from workflows.cases import Note, lock_case
 from workflows.disclosures import basis_of, named
 from workflows.history import READ, record
-from workflows.privacy import Standing
+from workflows.privacy import OFFER_ELEMENTS, Standing
 from workflows.work import Work
 
 
@@ -37,3 +37,15 @@ def note_read(
         basis="emergency" if access else basis_of(standing),
         **more,
     )
+
+
+def note_fields(notes: Iterable[tuple[Note, str]]) -> set[str]:
+    """What the ledger of disclosures calls the notes that were shown."""
+    return {"esd_note" if note.esd_only else "note" for note, _ in notes}
+
+
+def shown_fields(plain: Iterable[str], answers: Sequence[tuple[str, str]]) -> tuple[set[str], set[str]]:
+    """The names of what was shown: of everything, and of the answers (element, name) that tell the answer to the offer by
+    being there (X14)."""
+    offers = {name for element, name in answers if element in OFFER_ELEMENTS}
+    return {*plain, *(name for _, name in answers)} - offers, offers

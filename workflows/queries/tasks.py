@@ -21,8 +21,8 @@ from workflows.past_forms import bundle_then
 from workflows.people import Person, person_of
 from workflows.privacy import Standing
 from workflows.queries import query
-from workflows.queries.cases import client_facts, note_fields, notes_of, visible_facts
-from workflows.queries.reading import note_read
+from workflows.queries.cases import client_facts, notes_of, visible_facts
+from workflows.queries.reading import note_fields, note_read
 from workflows.queries.state_words import state_sentence
 from workflows.task_forms import Options, options_for
 from workflows.user_tasks import TaskDraft, UserTask, form_of
