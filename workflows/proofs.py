@@ -5,6 +5,7 @@ A piece of evidence is known by the questions that are answered, not by the step
 procedure anew may name its steps as they like; a notice is known by the kind of its message.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from workflows.language import marked
@@ -19,8 +20,8 @@ FULL = frozenset(
 @dataclass(frozen=True)
 class Evidence:
     """A thing to prove: the clause, what it is in words, and the `asks` (names of questions) or the kind of `message`
-    that prove it. The first question tells whether there is an answer at all. `branch` is the client's decision with
-    which alone it is called for."""
+    that prove it. An answer to the first question proves it, where `values` are named one of these alone. `branch` is
+    the client's decision with which alone it is called for."""
 
     key: str
     clause: str
@@ -28,6 +29,12 @@ class Evidence:
     asks: tuple[str, ...] = ()
     message: str = ""
     branch: str = ""
+    values: tuple[str, ...] = ()
+
+    def is_proved_by(self, answers: Mapping[str, object]) -> bool:
+        """Whether the answers of a step prove it."""
+        name = self.asks[0]
+        return name in answers and (not self.values or answers[name] in self.values)
 
 
 NOTICE = "policy 4013, definition 2"
@@ -67,15 +74,23 @@ EVIDENCE = (
         "5512PRO 6",
         marked("Contact with the client"),
         ("contact_result", "contact_direction", "contact_at"),
+        values=("reached",),
     ),
     Evidence(
         "identity",
         "5512PRO 6",
         marked("Identity of the client verified"),
         ("identity_verified", "identity_method", "spoke_through", "signed_release_on_file"),
+        values=("yes",),
     ),
     Evidence("notice_points", NOTICE, marked("Four points told before the choice"), ("notification_points",)),
-    Evidence("decision", "5512PRO 6", marked("Client’s own decision"), ("decision",)),
+    Evidence(
+        "decision",
+        "5512PRO 6",
+        marked("Client’s own decision"),
+        ("decision",),
+        values=(OPT_IN, REMAIN, "withdraw"),
+    ),
     Evidence("record_found", "5512PRO 7b", marked("Record found"), ("found_in", "eto_office"), branch=OPT_IN),
     Evidence("record_opened", "5512PRO 7c", marked("Record opened"), ("opt_out_box_was",), branch=OPT_IN),
     Evidence(
@@ -91,6 +106,7 @@ EVIDENCE = (
         marked("Record opened again and read back"),
         ("read_back_ok",),
         branch=OPT_IN,
+        values=("yes",),
     ),
     Evidence(
         "change_told",
@@ -125,6 +141,7 @@ EVIDENCE_AGAIN = (
         POLICY,
         marked("Identity of the client verified"),
         ("identity_verified", "identity_method", "spoke_through", "signed_release_on_file"),
+        values=("yes",),
     ),
     Evidence("wish", POLICY, marked("Client’s wish to opt out again"), ("wish",)),
     Evidence(

@@ -250,7 +250,7 @@ def _item(work: Work, seen: Seen, one: Evidence) -> Item:
     item = Item(one.key, one.clause, seen.words.get(one.clause, ""), gettext(one.words), MISSING, "")
     if one.message:
         return _of_message(seen, one, item)
-    rows = [(row, task) for row, task in seen.records if one.asks[0] in row.answers]
+    rows = [(row, task) for row, task in seen.records if one.is_proved_by(row.answers)]
     return _of_answers(work, seen, one, item, *rows[-1]) if rows else item
 
 
