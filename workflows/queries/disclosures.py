@@ -187,7 +187,8 @@ def _basis(case: Case, event: HistoryEvent) -> str:
     basis = event.detail.get("basis", "")
     if event.kind != SEARCHED or not isinstance(basis, list):
         return str(basis)
-    return dict(zip(event.detail["cases"].split(", "), basis, strict=False)).get(case.number, "")
+    bases: dict[str, str] = dict(zip(event.detail["cases"].split(", "), basis, strict=False))
+    return bases.get(case.number, "")
 
 
 def _shown(fields: list[str], steps: dict[str, str]) -> Iterator[str]:
