@@ -86,9 +86,10 @@ def browser_path() -> str:
 
 
 @pytest.fixture(scope="session")
-def servers() -> services.Servers:
+def servers() -> Iterator[services.Servers]:
     """The PostgreSQL and the Redis of this run."""
-    return services.servers()
+    yield services.servers()
+    services.drop_what_is_left()
 
 
 @pytest.fixture(scope="session")

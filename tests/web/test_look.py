@@ -14,6 +14,7 @@ import pytest
 from flask import Flask, g, render_template
 from playwright.sync_api import BrowserContext, Page, Route, sync_playwright
 from werkzeug.exceptions import Forbidden, HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
+from werkzeug.test import TestResponse
 
 from tests.browser.pages import violations
 from tests.chromium import ARGUMENTS
@@ -629,9 +630,12 @@ def serve(context: BrowserContext, desk: Flask, pages: dict[str, str]) -> None:
             policy = {"Content-Security-Policy": shell.security.CONTENT_SECURITY_POLICY}
             route.fulfill(body=pages[path], headers={**policy, "Content-Type": "text/html; charset=utf-8"})
             return
-        found = desk.test_client().get(path, base_url=SITE)
+        if path not in kept:
+            kept[path] = desk.test_client().get(path, base_url=SITE)
+        found = kept[path]
         route.fulfill(status=found.status_code, body=found.data, content_type=found.content_type)
 
+    kept: dict[str, TestResponse] = {}
     context.route("**/*", answer)
 
 
