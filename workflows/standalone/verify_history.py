@@ -128,10 +128,18 @@ class Verifier:
         self.number, self.digest = head["number"], head["digest"]
 
     def _signed(self, head: dict[str, Any]) -> Iterator[str]:
-        if not self.check(head["key"], bytes.fromhex(head["digest"]), bytes.fromhex(head["signature"])):
+        if not self._holds(head["key"], head["digest"], head["signature"]):
             yield f"head {head['number']} is not signed by its key."
         if head["key"] != self.key:
             yield f"head {head['number']} is signed with another key."
+
+    def _holds(self, key: str, message: str, signature: str) -> bool:
+        """Whether a signature holds and is spelled as it was made: in small letters, so that no other spelling passes."""
+        try:
+            raw = bytes.fromhex(signature)
+            return raw.hex() == signature and self.check(key, bytes.fromhex(message), raw)
+        except ValueError:
+            return False
 
     def pack(self, text: str) -> Iterator[str]:
         """Every finding about a proof pack, in sentences; its events are known afterwards, and its head."""
@@ -155,8 +163,7 @@ class Verifier:
         if self.key and seal["key"] != self.key:
             yield "the pack was sealed with another key than the one you trust."
         self.key = self.key or seal["key"]
-        signed = bytes.fromhex(sealed(seal))
-        if not self.check(seal["key"], signed, bytes.fromhex(seal["signature"])):
+        if not self._holds(seal["key"], sealed(seal), seal["signature"]):
             yield "the seal was changed, or is not signed by its key."
 
     def _parts(self, lines: list[str], hashes: list[str]) -> Iterator[str]:
