@@ -1,7 +1,6 @@
 """Disclosures, the file of a case and proof packs: who was shown what, and what is verified with Python alone."""
 
 import json
-import random
 import subprocess
 import sys
 from pathlib import Path
@@ -12,10 +11,8 @@ import pytest
 from tests.desk import AVERY, CASEY, LEE, PAT, ROBIN, TAMSIN, Desk
 from tests.integration.acting import Recorder, actor, browser, deliver
 from web.console import auditing
-from workflows import db
 from workflows.commands.emergency_access import open_in_emergency
-from workflows.commands.heads import sign_head
-from workflows.heads import HistoryHead, public_key
+from workflows.heads import public_key
 from workflows.queries.disclosures import case_disclosures, sheet_for_client
 from workflows.queries.emergency_access import emergency_view
 from workflows.queries.name_search import tasks_by_name
@@ -123,50 +120,8 @@ def test_a_pack_is_verified_with_python_alone_and_says_what_is_missing(
     told = subprocess.run(words, capture_output=True, text=True, timeout=60, cwd=tmp_path)
     assert told.returncode == 0 and f"covered by head {head['number']}" in told.stdout, told.stdout
     assert any("another key" in one for one in findings(text, "0" * 64))
-    _every_flipped_byte_is_named(text)
-    _what_is_sealed_anew_without_the_key_is_found(text)
-
-
-def _every_flipped_byte_is_named(text: str) -> None:
-    """Any changed byte is named with its line; of a part, by what it is."""
-    content, chance, key = text.encode(), random.Random(5512), public_key()
-    assert findings(text, key) == []
-    for _ in range(120):
-        place = chance.randrange(len(content))
-        flipped = bytearray(content)
-        flipped[place] ^= 1 << chance.randrange(7)
-        line = content[:place].count(b"\n") + 1
-        found = findings(flipped.decode("latin-1"), key)
-        assert any(f"Line {at}" in one for one in found for at in (line, line + 1)), (place, line, found)
-    event = text.replace('"kind":"contact_made"', '"kind":"contact_lost"')
-    number = next(one["seq"] for one in parts(text, "event") if one["kind"] == "contact_made")
-    assert any(f"event {number} was changed" in one for one in findings(event, key))
     item = text.replace('"Clear"', '"Ticked"')
-    assert any("item edit was changed" in one for one in findings(item, key))
-
-
-def _what_is_sealed_anew_without_the_key_is_found(text: str) -> None:
-    """Somebody who can write everything but sign, or who signs a pack whose parts do not fit together."""
-    pack = json.loads(text)["pack"]
-    forged = verify_history.packed(pack, public_key(), lambda _: "0" * 128)
-    assert any("not signed by its key" in one for one in findings(forged))
-    trusting = {"check": lambda *_: True}
-
-    def seen(changed: list[dict[str, Any]]) -> str:
-        verifier = verify_history.Verifier("", **trusting)  # type: ignore[arg-type]
-        return " ".join(verifier.pack(verify_history.packed(changed, public_key(), lambda _: "00")))
-
-    assert seen(pack) == ""
-    without = [part for part in pack if part.get("event", {}).get("seq") != 5]
-    assert "event 6 of case" in seen(without) and "stands where event 5 is wanted" in seen(without)
-    (decision,) = [part for part in pack if part.get("item", {}).get("key") == "decision"]
-    other = {"item": {**decision["item"], "who_id": 999}}
-    assert "item decision does not say the same" in seen(
-        [other if part is decision else part for part in pack]
-    )
-    (head,) = [part for part in pack if "head" in part]
-    cut = [part for part in pack if part.get("event", {}).get("seq", 0) < 9 and "item" not in part]
-    assert "does not cover event" in seen(cut) and head in cut
+    assert any("item edit was changed" in one for one in findings(item, public_key()))
 
 
 def test_an_auditors_pack_tells_nothing_of_the_answer_to_the_offer(desk: Desk) -> None:
@@ -200,20 +155,6 @@ def test_the_file_of_a_case_is_for_its_supervisors_and_is_a_disclosure(desk: Des
     assert [row.channel for row in taken] == ["api", "export", "export"]
     assert all("client_name" in row.fields and row.basis == "supervisor" for row in taken)
     assert "case_exported" in desk.history(LEE, number)
-
-
-def test_heads_of_both_forms_are_verified(desk: Desk) -> None:
-    number = desk.to_request()
-    sign_head()
-    with db.transaction() as session:
-        (head,) = session.query(HistoryHead).all()
-        told = {"number": 1, "form": 2, "at": head.at.isoformat(), "ends": head.ends, "key": head.key}
-    assert verify_history.digest("", told) == head.digest
-    old = {name: value for name, value in told.items() if name != "form"}
-    assert verify_history.digest("", old) == verify_history.digest("", {**old, "form": 1}) != head.digest
-    shown = {**old, "form": 2, "leaves": verify_history.leaves(told), "ends": {}}
-    assert verify_history.digest("", shown) == head.digest, "the leaves stand for the ends"
-    assert desk.get(CASEY, f"/cases/{number}")
 
 
 def test_a_hold_is_seen_on_the_case_and_kept_in_the_api(desk: Desk) -> None:
