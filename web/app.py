@@ -30,6 +30,7 @@ from web.checking import checking
 from web.compression import compress_static
 from web.demo import demo
 from web.developers import developers
+from web.disclosures import disclosures
 from web.emergency import emergency
 from web.failures import register_failures
 from web.inbox import inbox
@@ -40,6 +41,7 @@ from web.places import places_for
 from web.preferences import KEYBOARD, chosen, preferences
 from web.problems import problems
 from web.processes import processes
+from web.proofs import proofs
 from web.publications import publications
 from web.retention import retention
 from web.sent_mail import STATE_WORDS, sent_mail
@@ -72,6 +74,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     start,
     inbox,
     cases,
+    proofs,
     processes,
     publications,
     *editor.BLUEPRINTS,
@@ -86,6 +89,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     problems,
     watching,
     audit,
+    disclosures,
     tokens,
     webhooks,
     developers,

@@ -37,9 +37,9 @@ def trail() -> str:
         "admin/audit.html",
         filters=filters,
         kinds=[("", gettext("Everything")), *((kind, words) for words, kind in kinds)],
-        rows=[_row(row) for row in rows],
+        rows=[row_view(row) for row in rows],
         may_export=g.actor.has("auditor"),
-        exports=[(form.upper(), f"/audit/export?{asked}&form={form}") for form in ("csv", "json")],
+        exports=export_links("/audit/export", asked),
         emergency_href=_emergency(filters["case"], rows),
         next_href=f"{here}&before={following}" if following else "",
         first_href=here if before else "",
@@ -89,13 +89,19 @@ def _emergency(case: str, rows: list[TrailRow]) -> str:
     return url_for("emergency.read_access", number=case) if known else ""
 
 
-def _row(row: TrailRow) -> dict[str, object]:
+def export_links(path: str, asked: str) -> list[tuple[str, str]]:
+    """Where what is found can be saved, as words and address."""
+    return [(form.upper(), f"{path}?{asked}&form={form}") for form in ("csv", "json")]
+
+
+def row_view(row: TrailRow, here: str = "/audit") -> dict[str, object]:
+    """An event as a page shows it; the number of its case leads to the events of that case on the page at `here`."""
     return {
         "at": row.at,
         "who": row.who,
         "sentence": row.words,
         "case_number": row.case or "",
-        "case_href": f"/audit?{urlencode({'case': row.case})}" if row.case else "",
+        "case_href": f"{here}?{urlencode({'case': row.case})}" if row.case else "",
         "detail": particulars(row),
         "reason": row.reason,
     }

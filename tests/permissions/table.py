@@ -99,6 +99,20 @@ CASES = (
         partner supervisor given auditor  yes: *
         uncleared unkeyed esd_here manager administrator  no: *
         """),
+    Row(("GET /cases/<number>/disclosures", "GET /cases/<number>/disclosures/sheet",
+         "GET /api/v1/cases/<string:number>/disclosures", "GET /cases/<number>/proof", "GET /cases/<number>/proof.json",
+         "GET /api/v1/cases/<string:number>/proof"),
+        "6.2 Export: own case file by the supervisor, the trail by the auditor; 7.3 every read of client facts",
+        """
+        supervisor auditor  yes: *
+        partner given uncleared unkeyed esd_here manager administrator  no: *
+        """),
+    Row(("GET /cases/<number>/file", "GET /cases/<number>/file.json", "GET /api/v1/cases/<string:number>/file"),
+        "6.2 Export: own case file by the supervisor",
+        """
+        supervisor  yes: *
+        partner given auditor uncleared unkeyed esd_here manager administrator  no: *
+        """),
     Row(("GET /cases/<number>/emergency-access", "GET /api/v1/cases/<string:number>/emergency-access"),
         "6.2 Reveal client identity outside duty: ADM break-glass, AUD as ADM; without an open one no fact is shown",
         """
@@ -452,6 +466,10 @@ PLACES = (
           "Scenario 39", "program_manager administrator", local=True),
     Place(("GET /audit", "GET /api/v1/audit"), "6.1 auditor; 7.3; ADM keeps the product, no client facts are in it",
           "auditor administrator"),
+    Place(("GET /audit/disclosures", "GET /api/v1/disclosures"), "7.3 every read of client facts; no fact is in it",
+          "auditor administrator"),
+    Place(("GET /audit/disclosures/export", "GET /api/v1/disclosures/export"), "6.2 Export: the trail, by the auditor",
+          "auditor"),
     Place(("GET /audit/export", "GET /api/v1/audit/export"), "6.2 Export: the trail, by the auditor", "auditor"),
     Place(("GET /problems", "GET /api/v1/problems"), "6.1 administrator, auditor", "administrator auditor"),
     Place(("GET /problems/<int:incident_id>", "GET /api/v1/problems/<int:id>"), "6.1", "administrator auditor",
@@ -487,10 +505,11 @@ PLACES = (
            "POST /api/v1/webhooks/<int:id>/turn-off", "GET /api/v1/webhooks/<int:id>/deliveries",
            "POST /api/v1/webhooks/<int:id>/replay"),
           "6.2 configuration: administrator of the area", "administrator", local=True),
-    Place(("GET /admin/records",), "5.2 retention; 6.5 hold; 7.3 retention runs", "program_manager administrator auditor"),
-    Place(("GET /admin/records/certificates/<int:year>",), "7.3 retention runs", "program_manager administrator auditor",
+    Place(("GET /admin/records", "GET /api/v1/records"), "5.2 retention; 6.5 hold; 7.3 retention runs", "program_manager administrator auditor"),
+    Place(("GET /admin/records/certificates/<int:year>", "GET /api/v1/records/certificates/<int:year>"), "7.3 retention runs", "program_manager administrator auditor",
           local=True),
-    Place(("POST /admin/records/holds", "POST /admin/records/holds/<number>/end"), "6.5 hold: who keeps the records",
+    Place(("POST /admin/records/holds", "POST /admin/records/holds/<number>/end", "POST /api/v1/records/holds",
+           "DELETE /api/v1/records/holds/<string:number>"), "6.5 hold: who keeps the records",
           "program_manager administrator", local=True),
     Place(("GET /admin/health",), "6.1 administrator: the product", "administrator"),
     Place(("GET /metrics",), "For a machine with its token; nobody else learns that it is there", "nobody", secret=True),

@@ -105,6 +105,10 @@ EVENT = View(
     case_href="/audit",
     reason="A court asks.",
 )
+DISCLOSED = View(
+    at=NOW, who="Casey", organisation="Employment Security", channel="on a page", shown=["the client’s name"],
+    basis="The request went to them", clause="5512PRO 4", number=12, reason="A court asks.",
+)  # fmt: skip
 STEP = View(
     id="T1", name="Search", kind="Task", role="Case manager", form="T1.json", due=NOW, step="5512PRO 1",
     holder=None, task_id="t1", who="Avery", at=NOW, entry="/cases/1/entries/t1",
@@ -151,6 +155,7 @@ TABS = [
 ]
 ACTIONS = View(
     withdraw=True, opened_in_error=True, opt_out_again=True, note=True, esd_note=True,
+    disclosures=True, case_file=True,
     remind=True, error_reasons=[("practice", "It was made for practice")],
     reassign=[View(task_id="t1", task_name="Record", people=[("casey", "Casey")]),
               View(task_id="t2", task_name="Find", people=[])],
@@ -158,7 +163,7 @@ ACTIONS = View(
 CASE_VIEW = View(
     number=CASE, state="Waiting for the client.", status="With ESD", outcome="", closed=False, hold="On hold.",
     office="WorkSource Kitsap", agency="FWP", case_manager="Avery", opened_at=NOW,
-    edit_recorded_at=NOW, procedure="5512PRO, version 3",
+    edit_recorded_at=NOW, procedure="5512PRO, version 3", records_held=NOW,
 )  # fmt: skip
 PROCESS = View(
     id=2, name="Opt-in procedure", version=2, state="deployed", deployed_at=NOW, deployed_by="Robin", open_cases=3,
@@ -214,6 +219,25 @@ SAMPLES: dict[str, dict[str, object]] = {
                   "corrections": [View(at=NOW, who="A", task="T", label="L", old="O", new="N", reason="")],
                   "clock": [SHARE], "actions": ACTIONS,
                   "errors": {"text": "Write a note.", "username": "Choose."}, "note_text": ""},
+    "disclosures.html": {"ledger": View(number=CASE), "rows": [DISCLOSED]},
+    "disclosure_sheet.html": {"number": CASE, "said": "<h1>Who?</h1>", "language": "es",
+                              "languages": {"en": "English", "es": "Español"}},
+    "admin/disclosures.html": {"filters": View(case="", who="", channel="", since="", until=""), "rows": [EVENT],
+                               "channels": [("", "Every way")], "exports": [("CSV", "/audit/disclosures/export")],
+                               **PAGES},
+    "case_file.html": {"file": View(
+        number=CASE, made_at=NOW, made_by="Casey", facts=[("State", "Closed")], opened_at=NOW, closed_at=NOW, linked=[CASE],
+        sentence="Closed.", client=[("Name", "Marlo")], open=[("Record", "Supervisor")], disclosures=[DISCLOSED],
+        steps=[View(name="Search", step="5512PRO 1", who="Avery", at=NOW, rows=[("Total", "0")])], mails=[MESSAGE],
+        notes=[(View(text="T", written_at=NOW, esd_only=True), "Casey")], history=[View(at=NOW, who="A", words="W")],
+        corrections=[View(at=NOW, who="A", task="T", label="L", old="O", new="N", reason="")])},
+    "proof.html": {"header": View(case=CASE, client="", office="WorkSource Kitsap", agency="FWP", version=3,
+                                  office_time="2026-11-20 14:05 PST", made_by="Casey", made_as="ESD WIOA supervisor",
+                                  last_event=31, ends_early=True),
+                   "items": [View(title="Offer", clause="5512PRO 7g", clause_words="Offer.", words="Missing.", tone="bad",
+                                  state="missing", rows=[("Who", "Casey")], events=[(12, "a" * 64)])],
+                   "missing": ["Offer"], "head": View(number=2, covers=30, digest="b" * 64), "may_name": True,
+                   "seal": View(key="c" * 64, signature="d" * 128)},
     "case_entry.html": {"number": CASE, "task": STEP, "fields": FIELDS, "why": "Mistyped.", "errors": ERRORS},
     "start.html": {"fields": FIELDS[3:6], "case_managers": [("avery", "Avery")], "case_manager": "", "key": "k",
                    "refusal": [], "help": HELP, "progress": (1, 5), "kept": True,

@@ -118,6 +118,7 @@ def http_error(error: HTTPException) -> tuple[Response, int]:
 
 from web.api import (  # noqa: E402,F401  (the routes register themselves on `api`)
     agreements,
+    case_files,
     cases,
     inbox,
     keeping,

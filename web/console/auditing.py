@@ -16,7 +16,7 @@ def audit() -> None:
 @click.argument("export", required=False, type=click.Path(exists=True, dir_okay=False))
 @click.option("--key", default="", help="The public key that was told to you before the export was made.")
 def verify(export: str | None, key: str) -> None:
-    """Check that no event of the history is missing or changed: of this installation, or of an EXPORT."""
+    """Check that no event of the history is missing or changed: of this installation, of an EXPORT, or of a proof pack."""
     from workflows.standalone import verify_history
 
     if export:
@@ -73,7 +73,7 @@ def export(file: Path) -> None:
 
 @audit.command()
 def verifier() -> None:
-    """Print the program that checks an export; it needs nothing but Python."""
+    """Print the program that checks an export or a proof pack; it needs nothing but Python."""
     from workflows.standalone import verify_history
 
     click.echo(Path(verify_history.__file__).read_text("utf-8"), nl=False)

@@ -35,9 +35,9 @@ from workflows.commands.leases import (
 from workflows.commands.undelivered import give_up, uncertain, wait
 from workflows.db import transaction
 from workflows.errors import Busy, Unavailable
-from workflows.history import record
+from workflows.history import READ, record
 from workflows.language import marked
-from workflows.mail_facts import FACTS
+from workflows.mail_facts import FACTS, TOLD
 from workflows.mail_words import compose
 from workflows.outbox import OutboxMessage
 from workflows.people import SYSTEM, Person, actor_for, person_of
@@ -103,7 +103,9 @@ def _deliver_some(ids: list[int], mailer: Mailer, until: datetime) -> int:
             refused[message_id] = error
         except Exception as error:
             log.error("message_set_aside", id=message_id, error=type(error).__name__)
-            refused[message_id] = MailUncertain(f"Handing the message over broke off, {type(error).__name__}.")
+            refused[message_id] = MailUncertain(
+                f"Handing the message over broke off, {type(error).__name__}."
+            )
     _settle(gone, refused, left, lease)
     return len(gone)
 
@@ -300,4 +302,5 @@ def _note_facts(work: Work, case: Case | None, row: OutboxMessage) -> None:
     """A mail that named the client counts as a reading of the facts by whoever got it (domain 7.3)."""
     if row.about.get(FACTS):
         reader = actor_for(work.db, work.db.get_one(Person, row.recipient_id))
-        record(Work(work.db, reader, work.now), "client_facts_read", case, where="mail", element=None)
+        told = Work(work.db, reader, work.now)
+        record(told, READ, case, where="mail", element=None, channel="mail", fields=TOLD, basis="mail")
