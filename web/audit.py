@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from typing import Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, g, render_template, request, url_for
@@ -25,7 +26,7 @@ COLUMNS = ("at", "username", "name", "kind", "what", "case", "detail")
 @audit.get("/audit")
 def trail() -> str:
     """The trail, newest first, by person, kind, day and case number."""
-    filters = {name: searched(name) for name in FILTERS}
+    filters = _asked()
     before = request.args.get("before", "")
     rows, following = queries.trail(
         g.actor, TrailFilters(**filters), whole_number("before", before) if before else None
@@ -46,13 +47,18 @@ def trail() -> str:
     )
 
 
+def _asked() -> dict[str, Any]:
+    """What the reader looks for, by the names of `TrailFilters`."""
+    return {name: searched(name) for name in FILTERS}
+
+
 @audit.get("/audit/export")
 def export() -> Response:
     """The trail, filtered, as a file; without any fact about a client."""
     form = request.args.get("form", "csv")
     if form not in ("csv", "json"):
         raise InvalidInput(fields={"form": gettext("Choose csv or json.")})
-    return exported(form, TrailFilters(**{name: searched(name) for name in FILTERS}))
+    return exported(form, TrailFilters(**_asked()))
 
 
 def exported(form: str, filters: TrailFilters) -> Response:

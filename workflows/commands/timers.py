@@ -206,7 +206,9 @@ def _idle(ids: list[str], now: datetime) -> list[str]:
     rows = rows.outerjoin(TaskDraft, TaskDraft.task_id == UserTask.id).where(UserTask.id.in_(ids))
     with transaction() as db:
         found = list(db.execute(rows.order_by(touched))) if ids else []
-        return [task for task, *about in found if _seems_idle(db, *about, now)]
+        return [
+            task for task, area, version, touched in found if _seems_idle(db, area, version, touched, now)
+        ]
 
 
 def _seems_idle(db: Session, area: str, version: int, touched: datetime, now: datetime) -> bool:

@@ -1,6 +1,7 @@
 """That facts about a client were read is written down by whoever shows them (domain 7.3)."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from workflows.cases import Note, lock_case
 from workflows.disclosures import basis_of, named
@@ -23,7 +24,7 @@ def note_read(
 ) -> None:
     """Write down that facts about a client were read, once for each reading: the names of what was shown, the way by
     which it left (by default the reader's own), and what allowed it. `access` is the emergency access that did."""
-    more: dict[str, object] = {"access": access} if access else {}
+    more: dict[str, Any] = {"access": access} if access else {}
     if private := named(esd_fields):
         more["esd_fields"] = private
     record(
