@@ -21,7 +21,7 @@ from web.console import embedded
 from web.console.demo import optin
 from workflows.settings import PROJECT
 
-READY_WITHIN = 60
+READY_WITHIN = 180
 
 
 class Host:

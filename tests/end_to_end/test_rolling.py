@@ -55,7 +55,7 @@ def next_version(tmp_path: Path) -> Path:
     """The product as it is, with another style sheet and a migration of its own."""
     tree = tmp_path / "next"
     for package in PACKAGES:
-        shutil.copytree(PROJECT / package, tree / package, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(PROJECT / package, tree / package)
     with (tree / "web/static/css/desk.css").open("a") as sheet:
         sheet.write(f"\n{MARK}\n")
     versions = tree / "workflows/migrations/versions"

@@ -583,6 +583,8 @@ def test_files_may_be_kept_only_under_their_content(desk):
         address = shell.asset("css/desk.css")
     client = desk.test_client()
     assert "immutable" in client.get(address).headers["Cache-Control"]
+    of_another_version = client.get(f"{address}0")
+    assert (of_another_version.status_code, of_another_version.headers["Cache-Control"]) == (200, "no-cache")
     assert client.get("/static/css/desk.css").headers["Cache-Control"] == "no-cache"
 
 
