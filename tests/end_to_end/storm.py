@@ -201,7 +201,7 @@ class Storm:
 
     def drain(self, seconds: float) -> None:
         """Wait until every message has gone out."""
-        waiting = "SELECT count(*) FROM outbox_message WHERE state = 'waiting'"
+        waiting = "SELECT count(*) FROM outbox_message WHERE state IN ('waiting', 'handing')"
 
         def empty() -> bool:
             with suppress(psycopg.OperationalError):
