@@ -91,6 +91,6 @@ def _quietly(one: Left, fate: Fate) -> None:
         elif fate == "never":
             give_back([one.id], lease)
         else:
-            uncertain(SYSTEM, one.id, lease, NOBODY_KNOWS)
+            uncertain(SYSTEM, one.id, lease, NOBODY_KNOWS, at_once=True)
     except Exception as error:
         log.warning("set_aside", what="recover", id=one.id, error=type(error).__name__)

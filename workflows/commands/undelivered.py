@@ -46,9 +46,9 @@ def _tell_sender(work: Work, row: OutboxMessage) -> None:
 
 
 @command
-def uncertain(work: Work, message_id: int, lease: str, reason: str) -> None:
+def uncertain(work: Work, message_id: int, lease: str, reason: str, *, at_once: bool = False) -> None:
     """A sender handed the message over, and nobody knows whether the server took it: hand it over once more, under the
-    same Message-ID, and after that leave it to people."""
+    same Message-ID, and after that leave it to people. `at_once`: enough time has passed since."""
     row = leased(work, message_id, lease)
     if row is None:
         return
@@ -58,7 +58,8 @@ def uncertain(work: Work, message_id: int, lease: str, reason: str) -> None:
         row.state = "unknown"
         note(work, row)
     else:
-        row.state, row.resent, row.next_attempt_at = "waiting", True, work.now + wait(row.attempts)
+        row.state, row.resent = "waiting", True
+        row.next_attempt_at = work.now if at_once else work.now + wait(row.attempts)
         note(work, row, "message_resent")
 
 
