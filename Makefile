@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format lock clean browser screenshots bench fuzz soak soak-load restore-load moves chaos inputs kill matrix conformance catalogue rolling
+.PHONY: help demo test lint format lock clean browser screenshots bench fuzz soak soak-load restore-load moves chaos inputs kill matrix simulate conformance catalogue rolling
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -32,6 +32,7 @@ help:
 	@echo "make soak    random processes, expressions and tables by the thousand (SOAK=3000 of each, counted from SEED=0)"
 	@echo "make moves   random versions and random open cases: what is foretold of a move comes about (MOVES=200)"
 	@echo "make matrix  who may do what: every door in every phase of a case (make test tries a few phases at those that write)"
+	@echo "make simulate  60 days of invented requests in minutes, twice: nothing goes wrong, and both are the same (SEED=0)"
 	@echo "make conformance  diagrams of others: OPTIN_CORPUS=/path/to/them"
 	@echo "make rolling  a new version is brought in while ROLLING=4 clients work, and no request fails"
 	@echo "make lint    the checks alone: ruff, mypy, import-linter"
@@ -69,6 +70,13 @@ conformance: $(VENV)/.test
 # Minutes; BENCH_ARGS=--quick is shorter, a part's name measures that part alone (benchmarks/README.md).
 bench: $(VENV)/.test
 	$(BIN)/python -m benchmarks $(BENCH_ARGS)
+
+# Minutes. Fails when anything is found that must never be, or when the two results differ in a byte.
+simulate: $(VENV)/.test
+	@mkdir -p var
+	$(BIN)/optin simulate --seed $(SEED) --json > var/simulation.json
+	$(BIN)/optin simulate --seed $(SEED) --json > var/simulation.again.json
+	cmp var/simulation.json var/simulation.again.json
 
 catalogue: $(VENV)/.test
 	$(BIN)/python -m tests.words

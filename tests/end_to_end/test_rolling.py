@@ -197,7 +197,7 @@ def test_no_request_fails_while_a_new_version_is_brought_in(
 
 def _drained() -> None:
     until = time.monotonic() + 60
-    waiting = "SELECT count(*) FROM outbox_message WHERE state = 'waiting'"
+    waiting = "SELECT count(*) FROM outbox_message WHERE state IN ('waiting', 'handing')"
     while True:
         with db.transaction() as session:
             if session.connection().exec_driver_sql(waiting).scalar() == 0:
