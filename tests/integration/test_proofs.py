@@ -64,7 +64,7 @@ def test_the_ledger_says_who_was_shown_what_how_and_why(desk: Desk) -> None:
     assert "A court asks for the name at once." in [row.reason for row in audited]
     lines = sheet_for_client(actor(CASEY), number).lines
     assert {(line.who, line.channel, line.times) for line in lines} >= {
-        ("Casey Thistledown (SAMPLE)", "on a page", 1)
+        ("Casey Thistledown (SAMPLE)", "on a page", 2)
     }
     _of_the_area(desk, number)
     _on_the_pages(desk, number)
