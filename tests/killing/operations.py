@@ -167,7 +167,7 @@ OPERATIONS = [
     *COMPLETES,
     DELIVER,
     Operation("fire", _requested, _beat, _beats, timedelta(days=1, hours=1)),
-    Operation("approve", proposed, _approve, _approve_again),
+    Operation("approve", proposed, _approve, _approve_again, left_to_kill=True),
     Operation("move", approved, _move, _move, left_to_kill=True),
     Operation("move back", _undone, _move, _move, left_to_kill=True),
     Operation("deploy", changed_folder, deploy, deploy, left_to_kill=True),
