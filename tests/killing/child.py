@@ -18,7 +18,7 @@ from tests.killing.wire import Boundary, DatabaseWire, MailWire, Watch
 from workflows.errors import Refused
 from workflows.settings import settings
 
-LONGEST = 60.0
+LONGEST = 300.0
 """Seconds that a child may take; longer, and something waits for ever."""
 
 

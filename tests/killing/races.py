@@ -33,7 +33,7 @@ class Race:
 
     `first` is what both are told, in their order, when the one comes first; `second` when the other does; `also` is what
     they may be told besides. `settled` looks at what must be there in the end, whoever was first; it gives whether all is
-    well. One that is `much_alike` others is tried by `make kill` alone.
+    well.
     """
 
     name: str
@@ -44,7 +44,6 @@ class Race:
     second: Told
     settled: Callable[[Any], bool] = lambda _: True
     also: frozenset[Told] = frozenset()
-    much_alike: bool = False
 
 
 def asks(who: str, method: str, path: str, body: Any = None, **headers: str) -> Act:

@@ -55,7 +55,7 @@ def _tried(found: list[Boundary]) -> Iterator[tuple[Boundary, str]]:
 
 
 @pytest.mark.parametrize(
-    "operation", [one for one in OPERATIONS if WHOLE or not one.much_alike], ids=lambda one: one.name
+    "operation", [one for one in OPERATIONS if WHOLE or not one.left_to_kill], ids=lambda one: one.name
 )
 def test_whatever_dies_is_done_once(
     operation: Operation,
@@ -107,6 +107,7 @@ class Acknowledged:
         return here.kind == COMMITTED and self._completed
 
 
+@pytest.mark.skipif(not WHOLE, reason="LEFT OUT: make kill kills migrations.")
 def test_a_migration_that_dies_is_done_by_the_next(servers: services.Servers) -> None:
     """It is one transaction: before its COMMIT there is nothing, and whoever comes next begins anew."""
     with _empty(servers):

@@ -1,7 +1,7 @@
 """Two who act at the same moment, forced: the one is held at a named point until the other is done or waits for it.
 
-One wins and the other is told so; nobody waits in vain, nobody gets a failure, and every invariant holds. `make test`
-holds each of both just before its COMMIT; `make kill` at every boundary.
+One wins and the other is told so; nobody waits in vain, nobody gets a failure, and every invariant holds. `make kill`
+holds each of both just before its COMMIT, and then at every boundary.
 """
 
 import os
@@ -49,9 +49,8 @@ class Written:
         return here.kind == COMMIT and self._wrote
 
 
-@pytest.mark.parametrize(
-    "race", [one for one in RACES if WHOLE or not one.much_alike], ids=lambda one: one.name
-)
+@pytest.mark.skipif(not WHOLE, reason="LEFT OUT: make kill forces the races.")
+@pytest.mark.parametrize("race", RACES, ids=lambda one: one.name)
 def test_one_wins_and_the_other_is_told(
     race: Race,
     desk: Desk,
