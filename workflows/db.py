@@ -188,6 +188,10 @@ def _failing_without_values() -> Iterator[None]:
         raise _without_values(error) from None
     except DBAPIError as error:
         raise _without_values(error.orig) from None
+    except (
+        UnicodeEncodeError
+    ):  # Half a character has no bytes; the driver says so before the database is asked.
+        raise _not_to_be_stored() from None
     except NoneFree:
         raise Unavailable() from None
 
@@ -233,11 +237,15 @@ def _without_values(error: BaseException | None) -> Exception:
     if state in _BUSY:
         return Busy()
     if isinstance(error, psycopg.DataError):
-        return InvalidInput(gettext("Some part of this is not a text or number that can be stored."))
+        return _not_to_be_stored()
     if state.startswith(_AWAY) or (not state and isinstance(error, psycopg.OperationalError)):
         log.error("database_away", error=type(error).__name__, state=state)
         return Unavailable()
     return DatabaseFailed(f"{type(error).__name__} {state}".strip())
+
+
+def _not_to_be_stored() -> InvalidInput:
+    return InvalidInput(gettext("Some part of this is not a text or number that can be stored."))
 
 
 def migrate(url: str | None = None) -> None:

@@ -15,7 +15,7 @@ from tests.permissions.people import Who
 from tests.permissions.world import World
 from web.session import COOKIE
 
-LONGEST = 20
+LONGEST = 60
 """Seconds after which a request hangs, on a machine that has other things to do as well."""
 
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.desk import AVERY, LEE, ROBIN, Desk
+from tests.desk import AVERY, LEE, PAT, ROBIN, Desk
+from tests.inputs.odd import SSN
 from tests.integration.acting import browser
 from web.downloads import cell
 from web.forms_view import local_input
@@ -68,6 +69,20 @@ def test_an_address_with_a_slash_too_many_is_none(desk: Desk) -> None:
     answer = desk.call(AVERY, "GET", "/cases//history")
     assert answer.status_code == 404 and answer.json["error"]["code"] == "not_found"
     assert browser(desk, AVERY).get("/cases//new").status_code == 404
+
+
+def test_a_number_that_was_asked_for_is_not_repeated(desk: Desk) -> None:
+    for path in (f"/cases/{SSN}", f"/cases/{SSN}/messages", f"/people/{SSN}"):
+        answer = desk.call(PAT, "GET", path)
+        assert answer.status_code in (403, 404) and SSN not in answer.text
+    answer = browser(desk, AVERY).get(f"/cases/{SSN}")
+    assert answer.status_code == 404 and SSN not in answer.text
+
+
+def test_half_a_character_is_refused(desk: Desk) -> None:
+    bulk = desk.call(AVERY, "POST", "/worklist/bulk", {"action": "now", "tasks": ["\udfff"]})
+    assert bulk.status_code == 422 or not bulk.json["items"][0]["done"]
+    assert desk.call(AVERY, "POST", "/worklist/search", {"name": "\ud83d"}).status_code in (200, 422)
 
 
 def test_a_key_of_a_page_that_was_made_up_is_refused(desk: Desk) -> None:
