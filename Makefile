@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format lock clean browser screenshots bench fuzz soak soak-load restore-load moves chaos matrix conformance catalogue
+.PHONY: help demo test lint format lock clean browser screenshots bench fuzz soak soak-load restore-load moves chaos inputs kill matrix simulate conformance catalogue rolling
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -27,10 +27,14 @@ help:
 	@echo "make chaos   whole cases while parts of the product are killed at random (CASES=10000 KILLS=200, at most CHAOS seconds; SEED=0)"
 	@echo "make soak-load  memory and latency under a steady load (SOAK_SECONDS=3600, SOAK_RATE=30 cases a minute)"
 	@echo "make restore-load  backups while people work, restored and held against what was acknowledged (RESTORE_SECONDS=60)"
+	@echo "make inputs  generated requests, files and texts: no failure, no hang, no leak (INPUTS=1000000, SEED=0; an hour)"
+	@echo "make kill    a process killed, cut off or held at every boundary of every kind of write (tens of minutes, KILL_ARGS=-k move)"
 	@echo "make soak    random processes, expressions and tables by the thousand (SOAK=3000 of each, counted from SEED=0)"
 	@echo "make moves   random versions and random open cases: what is foretold of a move comes about (MOVES=200)"
 	@echo "make matrix  who may do what: every door in every phase of a case (make test tries a few phases at those that write)"
+	@echo "make simulate  60 days of invented requests in minutes, twice: nothing goes wrong, and both are the same (SEED=0)"
 	@echo "make conformance  diagrams of others: OPTIN_CORPUS=/path/to/them"
+	@echo "make rolling  a new version is brought in while ROLLING=4 clients work, and no request fails"
 	@echo "make lint    the checks alone: ruff, mypy, import-linter"
 	@echo "make format  format the Python files"
 	@echo "make catalogue  bring the words to translate up to date (workflows/catalogues)"
@@ -67,6 +71,13 @@ conformance: $(VENV)/.test
 bench: $(VENV)/.test
 	$(BIN)/python -m benchmarks $(BENCH_ARGS)
 
+# Minutes. Fails when anything is found that must never be, or when the two results differ in a byte.
+simulate: $(VENV)/.test
+	@mkdir -p var
+	$(BIN)/optin simulate --seed $(SEED) --json > var/simulation.json
+	$(BIN)/optin simulate --seed $(SEED) --json > var/simulation.again.json
+	cmp var/simulation.json var/simulation.again.json
+
 catalogue: $(VENV)/.test
 	$(BIN)/python -m tests.words
 
@@ -102,11 +113,27 @@ RESTORE_SECONDS ?= 60
 restore-load: $(VENV)/.test
 	RESTORE_SECONDS=$(RESTORE_SECONDS) SEED=$(SEED) $(BIN)/python -m pytest -q -s -n 0 tests/end_to_end/test_restore.py
 
+# About an hour for a million. Counts by kind are printed; the same SEED and number make the same input again.
+INPUTS ?= 1000000
+inputs: $(VENV)/.test
+	INPUTS=$(INPUTS) SEED=$(SEED) $(BIN)/python -m pytest -q -s -n 0 tests/inputs
+
+# Tens of minutes. `make test` takes every commit of four kinds of write; here is every boundary of all, with the table of what came of
+# each, and the races.
+KILL_ARGS ?= -n 0
+kill: $(VENV)/.test
+	KILL=whole SEED=$(SEED) $(BIN)/python -m pytest -q -s tests/killing $(KILL_ARGS)
+
 # Minutes. The seeds are printed: SEED=17 MOVES=1 is the eighteenth alone.
 MOVES ?= 200
 moves: $(VENV)/.test
 	MOVES=$(MOVES) SEED=$(SEED) $(BIN)/python -m pytest -q -s -n 0 tests/integration/test_publications.py -k random
 	SOAK=$(SOAK) SEED=$(SEED) $(BIN)/python -m pytest -q -n 0 tests/unit/engine/test_migration_random.py
+
+# A new version with a migration of its own is brought in, host by host, while ROLLING clients work: no request fails.
+ROLLING ?= 4
+rolling: $(VENV)/.test
+	ROLLING=$(ROLLING) $(BIN)/python -m pytest -q -s -n 0 tests/end_to_end/test_rolling.py
 
 format: $(VENV)/.test
 	$(BIN)/ruff check --fix .

@@ -8,7 +8,7 @@ state = instance.dump()
 """
 
 from engine.comparing import Difference, differences
-from engine.definition import Definition, check, drawn_elements, load, unreadable
+from engine.definition import Definition, check, load, unreadable
 from engine.drawn_words import drawn_words, reworded
 from engine.elements import Element, Problem
 from engine.errors import (
@@ -58,7 +58,6 @@ __all__ = [
     "Vocabulary",
     "check",
     "differences",
-    "drawn_elements",
     "drawn_words",
     "load",
     "reworded",

@@ -24,7 +24,7 @@ from engine.texts import Rules, compile_condition, compile_timer_of, compile_val
 from engine.values import Take, bounded, flat, plain
 from engine.variables import Sets
 
-__all__ = ["Definition", "Element", "Problem", "check", "drawn_elements", "load", "unreadable"]
+__all__ = ["Definition", "Element", "Problem", "check", "load", "unreadable"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,11 +138,6 @@ def check(
     host = validation.Host(steps, lanes, service_levels, rules, limits, names)
     tables, wrong = decision_tables(drawing, files, host)
     return [*validation.problems(drawing, replace(host, tables=tables), process_id), *wrong]
-
-
-def drawn_elements(files: Mapping[str, bytes]) -> list[Element]:
-    """Every flow node of the diagrams as drawn, whatever is wrong with them; a file that is no BPMN has none."""
-    return [node.element for node in read(files).nodes]
 
 
 def unreadable(name: str, content: bytes) -> list[Problem]:

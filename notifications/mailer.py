@@ -1,15 +1,16 @@
 """Sending an e-mail: the message, the seam `Mailer`, and the SMTP implementation of it.
 
-Failures come in two kinds: `MailRefused`, the server's answer about this very message, for good (5xx, a bad
-address) or for now (4xx), and `MailerUnavailable`, where nothing is wrong with the message. Neither repeats an
-address or the server's own words, which may hold one.
+Failures come in three kinds: `MailRefused`, the server's answer about this very message, for good (5xx, a bad
+address) or for now (4xx); `MailerUnavailable`, where nothing is wrong with the message and it did not go out; and
+`MailUncertain`, where nobody knows whether it did. None repeats an address or the server's own words, which may
+hold one.
 """
 
 import re
 import smtplib
 import socket
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -22,7 +23,8 @@ _ADDRESS = re.compile(
     r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?"
 )
 _HEADER = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,70}")
-_CLOSING = 421
+_ENVELOPE_ID = re.compile(r"[!-*,-<>-~]{1,100}")
+_GO_ON, _CLOSING = 354, 421
 _PORTS = {"smtp": 25, "smtps": 465}
 _OWN_HEADERS = frozenset(
     {"from", "to", "cc", "bcc", "subject", "date", "message-id", "sender", "reply-to", "return-path"}
@@ -35,6 +37,10 @@ class MailError(Exception):
 
 class MailerUnavailable(MailError):
     """The mail server cannot be reached, or does not let us in. Nothing is wrong with the message."""
+
+
+class MailUncertain(MailerUnavailable):
+    """The connection broke while the server had the message in hand: it may have taken it, or not."""
 
 
 class MailRefused(MailError):
@@ -50,7 +56,8 @@ class MailRefused(MailError):
 class Message:
     """One e-mail to one person, ready to send; `message_id` is fixed, so that a second copy is recognised.
 
-    `sender` may hold a display name. `headers` are further ones, such as `{"X-Message-Kind": "…"}`.
+    `sender` may hold a display name. `headers` are further ones, such as `{"X-Message-Kind": "…"}`. `returns_to` is
+    the address that a mail server tells when it cannot deliver (RFC 5321 4.4); the sender's own when empty.
     """
 
     to: str
@@ -60,14 +67,20 @@ class Message:
     html: str
     message_id: str
     headers: Mapping[str, str] = field(default_factory=dict)
+    returns_to: str = ""
+
+    @property
+    def envelope_sender(self) -> str:
+        """The address of `MAIL FROM`."""
+        return self.returns_to or parseaddr(self.sender)[1]
 
     def as_email(self) -> EmailMessage:
         """The message as it goes over the wire. Raises `MailRefused`, for good, for what cannot be one."""
-        if not _ADDRESS.fullmatch(self.to):
+        if not is_address(self.to):
             raise MailRefused("The recipient's address is not an e-mail address", permanent=True)
         if not all(_HEADER.fullmatch(name) and name.lower() not in _OWN_HEADERS for name in self.headers):
             raise MailRefused("A header of the message has a name that is not allowed", permanent=True)
-        if not _ADDRESS.fullmatch(parseaddr(self.sender)[1]):
+        if not (is_address(parseaddr(self.sender)[1]) and is_address(self.envelope_sender)):
             raise MailRefused("The sender's address is not an e-mail address", permanent=True)
         try:
             email = self._email()
@@ -121,6 +134,11 @@ class SmtpAddress:
             ) from None
 
 
+def is_address(text: str) -> bool:
+    """Whether a text is one e-mail address and nothing else."""
+    return bool(_ADDRESS.fullmatch(text))
+
+
 def _parsed(url: str) -> SmtpAddress:
     parts = urlsplit(url)
     query = parse_qs(parts.query)
@@ -147,13 +165,13 @@ def is_encrypted(url: str) -> bool:
 class SmtpMailer:
     """A `Mailer` over SMTP. It keeps its connection until `close`, so use it as a context for a batch.
 
-    One instance belongs to one thread. When the connection breaks after the message's last byte, nobody knows
-    whether the server took it: that is `MailerUnavailable`, and sending again carries the same Message-ID.
+    One instance belongs to one thread. When the connection breaks after the server asked for the message, nobody
+    knows whether it took it: that is `MailUncertain`, and sending again carries the same Message-ID.
     """
 
     def __init__(self, url: str) -> None:
         self._address = SmtpAddress.parse(url)
-        self._connection: smtplib.SMTP | None = None
+        self._connection: _Connection | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -168,9 +186,11 @@ class SmtpMailer:
         email = message.as_email()
         connection = self._ready()
         try:
-            connection.send_message(email, parseaddr(message.sender)[1], [message.to])
+            connection.send_message(
+                email, message.envelope_sender, [message.to], **_wanted_reports(connection, message)
+            )
         except (smtplib.SMTPException, OSError) as error:
-            failure = _failure(error)
+            failure = _failure(error, connection.in_hand)
             self._after(failure)
             raise failure from None
         except BaseException:
@@ -185,7 +205,7 @@ class SmtpMailer:
         if connection:
             _quietly(connection.quit)
 
-    def _ready(self) -> smtplib.SMTP:
+    def _ready(self) -> "_Connection":
         """The kept connection if it still answers, otherwise a new one."""
         if self._connection and not _still_answers(self._connection):
             self._connection.close()
@@ -197,7 +217,7 @@ class SmtpMailer:
                 raise MailerUnavailable(_why_not_in(error)) from None
         return self._connection
 
-    def _connect(self) -> smtplib.SMTP:
+    def _connect(self) -> "_Connection":
         to = self._address
         connection = _dial(to)
         try:
@@ -220,12 +240,41 @@ class SmtpMailer:
             self._connection = None
 
 
-def _dial(to: SmtpAddress) -> smtplib.SMTP:
+class _Connection(smtplib.SMTP):
+    """A connection that knows whether the server has a message in hand: it has asked for one, and not answered yet."""
+
+    in_hand = False
+
+    def getreply(self) -> tuple[int, bytes]:
+        """The next answer."""
+        code, said = super().getreply()
+        self.in_hand = code == _GO_ON
+        return code, said
+
+
+class _EncryptedConnection(smtplib.SMTP_SSL, _Connection):
+    """The same, encrypted from the first byte."""
+
+
+def _dial(to: SmtpAddress) -> _Connection:
     name = socket.gethostname()
     if to.tls:
         trusted = ssl.create_default_context()
-        return smtplib.SMTP_SSL(to.host, to.port, local_hostname=name, timeout=to.timeout, context=trusted)
-    return smtplib.SMTP(to.host, to.port, local_hostname=name, timeout=to.timeout)
+        return _EncryptedConnection(
+            to.host, to.port, local_hostname=name, timeout=to.timeout, context=trusted
+        )
+    return _Connection(to.host, to.port, local_hostname=name, timeout=to.timeout)
+
+
+def _wanted_reports(connection: smtplib.SMTP, message: Message) -> dict[str, Sequence[str]]:
+    """What the server is asked to report, where it can (RFC 3461): failures and delays, with the returned message's
+    header alone, and under an id by which the report is known even when it returns nothing."""
+    connection.ehlo_or_helo_if_needed()
+    if not connection.has_extn("dsn"):
+        return {}
+    known = message.message_id.strip("<>")
+    marked = ["RET=HDRS", f"ENVID={known}"] if _ENVELOPE_ID.fullmatch(known) else ["RET=HDRS"]
+    return {"mail_options": marked, "rcpt_options": ["NOTIFY=FAILURE,DELAY"]}
 
 
 def _still_answers(connection: smtplib.SMTP) -> bool:
@@ -244,8 +293,8 @@ def _quietly(call: Callable[[], object]) -> bool:
     return True
 
 
-def _failure(error: Exception) -> MailError:
-    """Our class for what went wrong while a message was handed over."""
+def _failure(error: Exception, in_hand: bool) -> MailError:
+    """Our class for what went wrong while a message was handed over; `in_hand`: the server had asked for it."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         [(code, _)] = error.recipients.values()
         return _refusal("The mail server refused the recipient", code)
@@ -253,6 +302,8 @@ def _failure(error: Exception) -> MailError:
         return _refusal("The mail server refused the sender", error.smtp_code)
     if isinstance(error, smtplib.SMTPResponseException):
         return _refusal("The mail server refused the message", error.smtp_code)
+    if in_hand:
+        return MailUncertain("The connection broke before the mail server said whether it took the message.")
     return MailerUnavailable("The connection to the mail server broke.")
 
 
@@ -268,6 +319,8 @@ def _why_not_in(error: Exception) -> str:
         return "The mail server does not accept our user name and password."
     if isinstance(error, smtplib.SMTPNotSupportedError):
         return "The mail server does not offer the encryption or sign-in that is configured."
-    if isinstance(error, ssl.SSLError):
+    if isinstance(error, ssl.SSLCertVerificationError):
         return "The mail server's certificate cannot be trusted."
+    if isinstance(error, ssl.SSLError):
+        return "The connection to the mail server cannot be encrypted."
     return "The mail server cannot be reached."

@@ -210,13 +210,24 @@ def render_message(
         to=to,
         sender=sender,
         subject=told.subject,
-        text=_FRAMES.get_template("frame.txt").render(body=told.text),
+        text=_FRAMES.get_template("frame.txt").render(body=told.text, footer=footer(language)),
         html=_FRAMES.get_template("frame.html").render(
-            subject=told.subject, body=told.html, language=language
+            subject=told.subject, body=told.html, language=language, footer=footer(language)
         ),
         message_id=message_id,
         headers=dict(headers or {}),
     )
+
+
+_FOOTERS = {
+    "en": "This message was sent automatically. Please do not answer it.",
+    "es": "Este mensaje se envió automáticamente. Por favor, no lo responda.",
+}
+
+
+def footer(language: str) -> str:
+    """What stands below every message, in a language; in English where it has no words."""
+    return _FOOTERS.get(language, _FOOTERS["en"])
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from email.errors import MessageError
 from email.message import EmailMessage
 from email.policy import default as modern
 from pathlib import Path
+from typing import Any
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
@@ -132,12 +133,15 @@ def _keep(folder: Path, content: bytes) -> None:
     new.replace(folder / f"{name}.eml")
 
 
-async def serve(keeper: Keeper, host: str, port: int) -> asyncio.Server:
-    """Start listening; the folder is made when it is missing."""
+async def serve(keeper: Keeper, host: str, port: int, **options: Any) -> asyncio.Server:
+    """Start listening; the folder is made when it is missing. The options are those of aiosmtpd's `SMTP`, such as a
+    certificate."""
     keeper.folder.mkdir(parents=True, exist_ok=True)
     loop = asyncio.get_running_loop()
     return await loop.create_server(
-        lambda: SMTP(keeper, hostname="sink", data_size_limit=_LARGEST, enable_SMTPUTF8=True), host, port
+        lambda: SMTP(keeper, hostname="sink", data_size_limit=_LARGEST, enable_SMTPUTF8=True, **options),
+        host,
+        port,
     )
 
 
@@ -147,12 +151,12 @@ def port_of(server: asyncio.Server) -> int:
 
 
 @contextlib.contextmanager
-def running(keeper: Keeper, host: str = "127.0.0.1") -> Iterator[str]:
-    """A sink in a thread of its own, for tests: gives its address, `smtp://127.0.0.1:40123`."""
+def running(keeper: Keeper, host: str = "127.0.0.1", **options: Any) -> Iterator[str]:
+    """A sink in a thread of its own, for tests: gives its address, `smtp://127.0.0.1:40123`. Options as for `serve`."""
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
-    server = asyncio.run_coroutine_threadsafe(serve(keeper, host, 0), loop).result(10)
+    server = asyncio.run_coroutine_threadsafe(serve(keeper, host, 0, **options), loop).result(10)
     try:
         yield f"smtp://{host}:{port_of(server)}"
     finally:

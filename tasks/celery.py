@@ -21,12 +21,13 @@ WEBHOOKS_SECONDS = 5.0
 DIGESTS_SECONDS = 60.0
 HOUSEKEEPING_SECONDS = 300.0
 MOVES_SECONDS = 5.0
+BOUNCES_SECONDS = 60.0
 
 app = Celery(
     "optin",
     include=[
         f"tasks.{name}"
-        for name in ("outbox", "timers", "digests", "webhooks", "housekeeping", "publications")
+        for name in ("outbox", "bounces", "timers", "digests", "webhooks", "housekeeping", "publications")
     ],
 )
 
@@ -91,6 +92,7 @@ def _clock() -> dict[str, Any]:
             "sweep-webhooks": _tick("tasks.webhooks.sweep", WEBHOOKS_SECONDS),
             "send-daily-mails": _tick("tasks.digests.send_due", DIGESTS_SECONDS),
             "move-cases": _tick("tasks.publications.go_on", MOVES_SECONDS),
+            "read-bounces": _tick("tasks.bounces.poll", BOUNCES_SECONDS),
             "housekeeping": _tick("tasks.housekeeping.run", HOUSEKEEPING_SECONDS),
         }
     }

@@ -2,7 +2,7 @@
 
 from notifications.mailer import SmtpMailer
 from tasks.celery import app
-from workflows.commands import messages
+from workflows.commands import messages, recovery
 from workflows.settings import settings
 
 
@@ -16,6 +16,7 @@ def deliver(ids: list[int]) -> None:
 @app.task(name="tasks.outbox.sweep")
 def sweep() -> None:
     """Send whatever waits and is due: the net under lost hints, dead senders and passing failures."""
+    recovery.recover()
     with messages.share_of_waiting(settings().outbox_batch) as ids:
         if ids:
             deliver(ids)

@@ -40,6 +40,7 @@ def pytest_configure(config: pytest.Config) -> None:
         FINGERPRINT_KEY="only-for-tests-too-" * 3,
         PUBLIC_URL="http://desk.example",
         JOB_HINT="",
+        OUTBOX_JOURNAL=str(Path(os.environ[services.RUN]) / "mail-journal"),
     )
 
 
@@ -86,9 +87,10 @@ def browser_path() -> str:
 
 
 @pytest.fixture(scope="session")
-def servers() -> services.Servers:
+def servers() -> Iterator[services.Servers]:
     """The PostgreSQL and the Redis of this run."""
-    return services.servers()
+    yield services.servers()
+    services.drop_what_is_left()
 
 
 @pytest.fixture(scope="session")

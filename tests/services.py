@@ -16,6 +16,7 @@ import tempfile
 import time
 import uuid
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -112,15 +113,35 @@ def run_optin(*words: str, **environment: str) -> subprocess.CompletedProcess[st
 
 
 def clone(of: Servers, source: str) -> str:
-    """A new database made from another one, by its name."""
-    name = f"optin_{uuid.uuid4().hex}"
-    execute(of, f"CREATE DATABASE {name} TEMPLATE {source} STRATEGY file_copy")
-    return name
+    """A new database made from another one, by its name; while it is used, the next one is made."""
+    name = _ahead.pop((of, source), None) or _clerk.submit(_made_from, of, source)
+    _ahead[of, source] = _clerk.submit(_made_from, of, source)
+    return name.result()
 
 
 def drop(of: Servers, name: str) -> None:
-    """Remove a database, whoever is still connected."""
-    execute(of, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    """Have a database removed, whoever is still connected, and what was made of it ahead; nobody waits for it."""
+    _clerk.submit(execute, of, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    if made := _ahead.pop((of, name), None):
+        _clerk.submit(lambda: execute(of, f"DROP DATABASE {made.result()} WITH (FORCE)"))
+
+
+def drop_what_is_left() -> None:
+    """Remove the databases that were made for a next test when there is none any more."""
+    while _ahead:
+        (of, _), made = _ahead.popitem()
+        drop(of, made.result())
+    _clerk.submit(int).result()  # One thread, one after the other: now all is done.
+
+
+_clerk = ThreadPoolExecutor(1)
+_ahead: dict[tuple[Servers, str], Future[str]] = {}
+
+
+def _made_from(of: Servers, source: str) -> str:
+    name = f"optin_{uuid.uuid4().hex}"
+    execute(of, f"CREATE DATABASE {name} TEMPLATE {source} STRATEGY file_copy")
+    return name
 
 
 def execute(of: Servers, *statements: str) -> None:

@@ -3,10 +3,7 @@
 `BLUEPRINTS` is the list of all places of the site; everything else here is the shell around them.
 """
 
-import hashlib
 import traceback
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 from flask import (
@@ -15,7 +12,6 @@ from flask import (
     Response,
     current_app,
     g,
-    url_for,
 )
 from flask_openapi3 import OpenAPI
 from flask_wtf.csrf import CSRFProtect
@@ -34,6 +30,7 @@ from web.checking import checking
 from web.compression import compress_static
 from web.demo import demo
 from web.developers import developers
+from web.disclosures import disclosures
 from web.emergency import emergency
 from web.failures import register_failures
 from web.inbox import inbox
@@ -44,12 +41,14 @@ from web.places import places_for
 from web.preferences import KEYBOARD, chosen, preferences
 from web.problems import problems
 from web.processes import processes
+from web.proofs import proofs
 from web.publications import publications
 from web.retention import retention
 from web.sent_mail import STATE_WORDS, sent_mail
 from web.session import here, session
 from web.settings_page import settings_page
 from web.start import start
+from web.static_files import asset
 from web.tasks import tasks
 from web.team import team
 from web.tokens import tokens
@@ -75,6 +74,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     start,
     inbox,
     cases,
+    proofs,
     processes,
     publications,
     *editor.BLUEPRINTS,
@@ -89,6 +89,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     problems,
     watching,
     audit,
+    disclosures,
     tokens,
     webhooks,
     developers,
@@ -125,6 +126,8 @@ def create_app(configuration: Settings | None = None) -> Flask:
     if chosen.trusted_proxies:
         count = chosen.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+    # An address with a slash too many is no address; a redirect would answer a program in HTML.
+    app.url_map.merge_slashes = False
     _prepare_templates(app, chosen)
     log_requests(app)
     csrf.init_app(app)
@@ -187,15 +190,3 @@ def frame() -> dict[str, object]:
         "places": places_for(actor, demo),
         "keyboard": actor is not None and bool(chosen(KEYBOARD, True)),
     }
-
-
-@cache
-def _version_of(file: Path) -> str:
-    """A short name for the content of a file, so that a browser may keep it until it changes."""
-    return hashlib.sha256(file.read_bytes()).hexdigest()[:12]
-
-
-def asset(name: str) -> str:
-    """The address of a file of `web/static`, with the version of its content."""
-    file = Path(__file__).parent / "static" / name
-    return url_for("static", filename=name, v=_version_of(file))

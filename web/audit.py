@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from typing import Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, g, render_template, request, url_for
@@ -25,7 +26,7 @@ COLUMNS = ("at", "username", "name", "kind", "what", "case", "detail")
 @audit.get("/audit")
 def trail() -> str:
     """The trail, newest first, by person, kind, day and case number."""
-    filters = {name: searched(name) for name in FILTERS}
+    filters = _asked()
     before = request.args.get("before", "")
     rows, following = queries.trail(
         g.actor, TrailFilters(**filters), whole_number("before", before) if before else None
@@ -37,13 +38,18 @@ def trail() -> str:
         "admin/audit.html",
         filters=filters,
         kinds=[("", gettext("Everything")), *((kind, words) for words, kind in kinds)],
-        rows=[_row(row) for row in rows],
+        rows=[row_view(row) for row in rows],
         may_export=g.actor.has("auditor"),
-        exports=[(form.upper(), f"/audit/export?{asked}&form={form}") for form in ("csv", "json")],
+        exports=export_links("/audit/export", asked),
         emergency_href=_emergency(filters["case"], rows),
         next_href=f"{here}&before={following}" if following else "",
         first_href=here if before else "",
     )
+
+
+def _asked() -> dict[str, Any]:
+    """What the reader looks for, by the names of `TrailFilters`."""
+    return {name: searched(name) for name in FILTERS}
 
 
 @audit.get("/audit/export")
@@ -52,7 +58,7 @@ def export() -> Response:
     form = request.args.get("form", "csv")
     if form not in ("csv", "json"):
         raise InvalidInput(fields={"form": gettext("Choose csv or json.")})
-    return exported(form, TrailFilters(**{name: searched(name) for name in FILTERS}))
+    return exported(form, TrailFilters(**_asked()))
 
 
 def exported(form: str, filters: TrailFilters) -> Response:
@@ -89,13 +95,19 @@ def _emergency(case: str, rows: list[TrailRow]) -> str:
     return url_for("emergency.read_access", number=case) if known else ""
 
 
-def _row(row: TrailRow) -> dict[str, object]:
+def export_links(path: str, asked: str) -> list[tuple[str, str]]:
+    """Where what is found can be saved, as words and address."""
+    return [(form.upper(), f"{path}?{asked}&form={form}") for form in ("csv", "json")]
+
+
+def row_view(row: TrailRow, here: str = "/audit") -> dict[str, object]:
+    """An event as a page shows it; the number of its case leads to the events of that case on the page at `here`."""
     return {
         "at": row.at,
         "who": row.who,
         "sentence": row.words,
         "case_number": row.case or "",
-        "case_href": f"/audit?{urlencode({'case': row.case})}" if row.case else "",
+        "case_href": f"{here}?{urlencode({'case': row.case})}" if row.case else "",
         "detail": particulars(row),
         "reason": row.reason,
     }

@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping
 
+from web.tried_words import tried_words
+from workflows.disclosures import BASES, CHANNELS, SENT, field_words
+from workflows.disclosures import KINDS as DISCLOSING
 from workflows.language import gettext, marked
 from workflows.people import ROLES
 from workflows.queries.audit import TrailRow
 
 SAID_ALREADY = frozenset(
-    {"access", "decision", "id", "key", "message", "message_kind", "on", "outcome", "process"}
+    {"access", "decision", "esd_fields", "id", "key", "message", "message_kind", "on", "outcome", "process"}
 )
 """Particulars that the sentence of an event says, or the column of the case, or that mean something to programs alone."""
 
@@ -15,8 +18,10 @@ LABELS = {
     "after": marked("After"),
     "agency": marked("Agency"),
     "area": marked("Area"),
+    "basis": marked("Allowed because"),
     "before": marked("Before"),
     "cases": marked("Cases"),
+    "channel": marked("How it left"),
     "count": marked("How many"),
     "field": marked("Question"),
     "fields": marked("What was changed"),
@@ -59,12 +64,16 @@ LABELS = {
 """What each particular is called."""
 
 VALUES: Mapping[str, Mapping[str, str]] = {
+    "basis": {code: one.words for code, one in BASES.items()},
+    "channel": CHANNELS,
     "where": {
         "case": marked("the page of the case"),
+        "case_file": marked("the file of the case"),
         "correction": marked("the form to put an entry right"),
         "draft": marked("a saved draft"),
         "emergency_access": marked("the page of an emergency access"),
         "mail": marked("a mail"),
+        "proof_pack": marked("the proof pack"),
         "task": marked("the page of a task"),
         "worklist": marked("My work"),
     },
@@ -74,6 +83,7 @@ VALUES: Mapping[str, Mapping[str, str]] = {
     "roles": ROLES,
     "rule": {
         "assigned_to_another": marked("somebody else holds the task"),
+        "unavailable": marked("the data could not be reached at that moment"),
         "busy": marked("somebody else was at the case at that moment"),
         "draft_changed": marked("other answers had been saved meanwhile"),
         "duplicate_case": marked("the agency has an open request for the client"),
@@ -106,6 +116,10 @@ def particulars(row: TrailRow) -> str:
     shown = {name: value for name, value in row.detail.items() if name not in SAID_ALREADY}
     if "to" in shown:
         shown["to"] = row.receiver
+    if row.kind in SENT and row.receiver:
+        shown["to"] = row.receiver
+    if row.kind in DISCLOSING and "fields" in shown:
+        shown["shown"] = shown.pop("fields")
     told = ((_label(row.kind, name), _plain(name, value)) for name, value in shown.items())
     return "; ".join(f"{label}: {value}" for label, value in told if value)
 
@@ -113,6 +127,10 @@ def particulars(row: TrailRow) -> str:
 def _label(kind: str, name: str) -> str:
     if name == "fields" and kind in ("refused", "ssn_blocked"):
         return gettext("About")
+    if name == "shown":
+        return gettext("What was shown")
+    if name == "to" and kind in SENT:
+        return gettext("To")
     return gettext(LABELS[name]) if name in LABELS else name.replace("_", " ")
 
 
@@ -122,8 +140,10 @@ def _plain(name: str, value: object) -> str:
     if isinstance(value, dict):
         return ", ".join(f"{key.replace('_', ' ')} {_plain(key, one)}" for key, one in value.items())
     if isinstance(value, list):
-        return ", ".join(_plain(name, one) for one in value)
+        return ", ".join(dict.fromkeys(_plain(name, one) for one in value))
     words = "" if value is None else str(value)
+    if name == "shown":
+        return field_words(words)
     if name == "what":
-        return words.replace("_", " ")
+        return tried_words(words)
     return gettext(VALUES.get(name, {}).get(words, words))

@@ -181,7 +181,7 @@ def _case_page(number: str, errors: dict[str, str] | None = None, note_text: str
         diagrams=_diagrams(view),
         marks=view.progress.marks,
         history=[_entry(entry) for entry in queries.case_history(g.actor, number)],
-        mails=[_mail(sent) for sent in queries.case_messages(g.actor, number)],
+        mails=[mail_view(sent) for sent in queries.case_messages(g.actor, number)],
         notes=notes(view.notes),
         corrections=view.corrections,
         clock=clocks.shares(clock),
@@ -226,6 +226,7 @@ def _case(view: CaseView) -> dict[str, object]:
         "outcome": view.outcome_words,
         "closed": view.status == "closed",
         "hold": gettext(HELD) if view.status == "on_hold" else "",
+        "records_held": view.on_hold_since,
         "office": view.office,
         "agency": view.agency,
         "case_manager": view.case_manager,
@@ -273,7 +274,8 @@ def _entry(entry: Entry) -> dict[str, object]:
     }
 
 
-def _mail(sent: Sent) -> dict[str, object]:
+def mail_view(sent: Sent) -> dict[str, object]:
+    """A message as the page of a case shows it."""
     subject = sent.subject or sent.words
     return {
         "at": sent.sent_at or sent.queued_at,
@@ -308,5 +310,7 @@ def _actions(view: CaseView) -> dict[str, object]:
         "remind": view.may_remind,
         "note": works and not standing.is_reduced,
         "esd_note": standing.is_esd,
+        "disclosures": standing.supervises or standing.audits,
+        "case_file": standing.supervises,
         "reassign": queries.colleagues(g.actor, case.number) if opened else [],
     }

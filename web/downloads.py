@@ -4,12 +4,14 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from string import whitespace
 from typing import Any
 
 from flask import Response
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""A cell that begins so would be run by a spreadsheet; an apostrophe before it makes it a text (OWASP, CSV injection)."""
+FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""A cell that begins so, in plain or in wide characters, would be run by a spreadsheet; an apostrophe before it makes it
+a text (OWASP, CSV injection). What takes no room before it changes nothing."""
 
 AT_ONCE = 100
 """So many rows are sent in one piece."""
@@ -29,7 +31,8 @@ def csv_lines(head: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator
 def cell(value: object) -> str:
     """A value as a cell that is only ever a text."""
     text = "" if value is None else str(value)
-    return f"'{text}" if text.lstrip(" ").startswith(FORMULA) else text
+    begins = text.lstrip(f"{whitespace}\xa0\u3000\ufeff\0")
+    return f"'{text}" if begins.startswith(FORMULA) or text.startswith(("\t", "\r", "\n")) else text
 
 
 def _written(rows: Iterable[Sequence[object]]) -> str:

@@ -8,11 +8,11 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from web.api import PREFIX, http_error
-from web.errors import status_of
+from web.errors import fields_of, message_of, retry_after, status_of
 from web.kept import keep_typed, wants_part
 from web.problems import on_it
 from web.session import COOKIE
-from workflows.errors import Incident, NotNow, Refused
+from workflows.errors import Incident, NotNow, OutcomeUnknown, Refused
 from workflows.language import gettext, marked
 
 
@@ -60,6 +60,15 @@ ERROR_PAGES = {
         marked("What was sent is larger than this page accepts. Nothing was changed."),
         marked("Shorten the text, or choose a smaller file, and try again."),
     ),
+    503: ErrorPage(
+        marked("This does not work just now"),
+        marked(
+            "The data cannot be reached at this moment, or the answer takes too long. What was saved before is safe."
+        ),
+        marked(
+            "Wait a minute and load the page again. If you were sending something, look first whether it has arrived."
+        ),
+    ),
     500: ErrorPage(
         marked("Something went wrong on our side"),
         marked("The page could not be finished. Nothing was changed."),
@@ -73,6 +82,12 @@ NOT_NOW = ErrorPage(
     marked("This cannot be done now"),
     marked("This is not possible at this point of the case."),
     marked("Open the case or your work list to see how things stand."),
+)
+
+UNSURE = ErrorPage(
+    marked("The connection broke on the way"),
+    marked("It is not known whether what you sent was saved."),
+    marked("Before you send it again, open the case or your work list to see how things stand."),
 )
 
 EXPIRED_FORM = ErrorPage(
@@ -93,6 +108,7 @@ def register_failures(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(Incident, _incident)
+    app.register_error_handler(OutcomeUnknown, _unsure)
     app.register_error_handler(500, _http_error)
 
 
@@ -114,16 +130,22 @@ def _http_error(error: HTTPException) -> Response | HTTPException | tuple[Respon
     return error_page(error.code or 500)
 
 
-def _incident(incident: Incident) -> tuple[str, int]:
+def _unsure(lost: OutcomeUnknown) -> tuple[str, int, dict[str, str]]:
+    """Whoever only wanted to read has lost nothing; of what was sent nothing is promised."""
+    page = None if request.method in ("GET", "HEAD") else UNSURE
+    return *error_page(status_of(lost), page), retry_after(lost)
+
+
+def _incident(incident: Incident) -> tuple[str, int] | tuple[str, int, dict[str, str]]:
     """The calm page for whoever met it; one that could not be written down is an ordinary refusal."""
     return (on_it(incident), status_of(incident)) if incident.met else _refused(incident)
 
 
-def _refused(refused: Refused) -> tuple[str, int]:
+def _refused(refused: Refused) -> tuple[str, int, dict[str, str]]:
     """A refusal as a page: its own sentence, and those of its fields."""
-    sentences = [refused.message, *refused.fields.values()]
+    sentences = [message_of(refused), *fields_of(refused).values()]
     page = NOT_NOW if isinstance(refused, NotNow) else None
-    return error_page(status_of(refused), page, " ".join(sentences))
+    return *error_page(status_of(refused), page, " ".join(sentences)), retry_after(refused)
 
 
 def error_page(status: int, page: ErrorPage | None = None, happened: str | None = None) -> tuple[str, int]:

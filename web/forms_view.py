@@ -108,9 +108,9 @@ def local_input(value: object, zone: tzinfo) -> str:
     text = str(value or "")
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        return f"{moment.astimezone(zone):%Y-%m-%dT%H:%M}" if moment.tzinfo else text[:16]
+    except (ValueError, OverflowError):
         return text
-    return f"{moment.astimezone(zone):%Y-%m-%dT%H:%M}" if moment.tzinfo else text[:16]
 
 
 def help_blocks(text: str | None) -> list[HelpBlock]:

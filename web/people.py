@@ -190,14 +190,13 @@ def _page(username: str, typed: Typed, errors: dict[str, str]) -> str:
     values = {name: getattr(someone, name) for name in names}
     values |= {"roles": row.roles, "offices": row.offices, "backup": row.backup}
     choices = queries.choices(g.actor)
-    places = dict(choices["offices"])
     return render_template(
         "admin/person.html",
         someone={"username": someone.username, "name": someone.name, "email": someone.email,
                  "agency": row.agency, "esd": someone.is_esd_staff, "active": someone.active},
         values={**values, **typed},
-        works_in=[places.get(code, code) for code in row.offices],
-        stands_in=[places.get(code, code) for code in row.backup],
+        works_in=[row.office_names[code] for code in row.offices],
+        stands_in=[row.office_names[code] for code in row.backup],
         lift=row.lift,
         asked=[{"role": one.role, "words": gettext(ROLES[one.role]), "by": one.asked_by, "at": one.asked_at}
                for one in row.asked],

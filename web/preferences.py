@@ -10,10 +10,10 @@ from web.forms_view import clock_words
 from workflows.commands.preferences import change_preferences
 from workflows.digests import TIMES
 from workflows.errors import InvalidInput
+from workflows.language import ENGLISH, said
 from workflows.language import gettext as _
-from workflows.language import said
 from workflows.mail_choices import WAYS
-from workflows.preferences import KEYBOARD
+from workflows.preferences import KEYBOARD, LANGUAGE
 from workflows.queries.mail_choices import Choice, choices
 
 __all__ = ["KEYBOARD", "chosen", "preferences"]
@@ -33,7 +33,7 @@ def chosen(key: str, otherwise: Any) -> Any:
 def mine() -> str:
     """All that one chooses for oneself."""
     found = choices(g.actor)
-    return _page(found.messages, found.daily_at or "", chosen(KEYBOARD, True), {})
+    return _page(found.messages, found.daily_at or "", chosen(LANGUAGE, ENGLISH), chosen(KEYBOARD, True), {})
 
 
 @preferences.post("/account/preferences")
@@ -42,16 +42,20 @@ def change() -> Response | tuple[str, int]:
     known = choices(g.actor).messages
     asked = {one.message: request.form.get(one.message, "mail") for one in known if not one.demanded}
     daily_at, keyboard = request.form.get("daily_at", ""), request.form.get("keyboard", "on") == "on"
+    language = request.form.get("language", ENGLISH)
+    changes = {"messages": asked, "daily_at": daily_at or None, LANGUAGE: language, KEYBOARD: keyboard}
     try:
-        change_preferences(g.actor, {"messages": asked, "daily_at": daily_at or None, KEYBOARD: keyboard})
+        change_preferences(g.actor, changes)
     except InvalidInput as refused:
         shown = [Choice(c.message, c.words, asked.get(c.message, c.way), c.demanded) for c in known]
-        return _page(shown, daily_at, keyboard, refused.fields), 422
+        return _page(shown, daily_at, language, keyboard, refused.fields), 422
     flash(_("Your choices hold from now on."), "success")
     return redirect(url_for("preferences.mine"))
 
 
-def _page(messages: list[Choice], daily_at: str, keyboard: bool, errors: dict[str, str]) -> str:
+def _page(
+    messages: list[Choice], daily_at: str, language: str, keyboard: bool, errors: dict[str, str]
+) -> str:
     return render_template(
         "preferences.html",
         messages=[choice for choice in messages if not choice.demanded],
@@ -59,6 +63,7 @@ def _page(messages: list[Choice], daily_at: str, keyboard: bool, errors: dict[st
         ways=said(WAYS),
         daily_at=daily_at,
         times=[("", _("No daily mail")), *((at, _spoken(at)) for at in TIMES)],
+        written_in=language,
         shortcuts="on" if keyboard else "off",
         errors=errors,
     )

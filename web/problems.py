@@ -9,11 +9,12 @@ from web.answers import without_blocked
 from workflows.commands import incidents
 from workflows.commands.incidents import Retried
 from workflows.errors import Incident, InvalidInput, Met
-from workflows.language import gettext, marked
+from workflows.language import gettext, marked, ngettext
 from workflows.people import Actor
 from workflows.queries import problems as queries
 from workflows.queries import whole_number
 from workflows.queries.problems import ProblemRow
+from workflows.queries.sent_mail import unknown_count
 
 problems = Blueprint("problems", __name__, url_prefix="/problems")
 
@@ -55,6 +56,7 @@ def list_problems() -> str:
         status=status,
         rows=[_row(row) for row in rows],
         may_act=_may_act(),
+        unknown_mails=_unknown_mails(),
         next_href=f"{here}&before={following}" if following else "",
         first_href=here if before else "",
     )
@@ -130,6 +132,17 @@ def _say(done: Iterable[Retried]) -> None:
     for result, references in results.items():
         kind, words = RESULTS[result]
         flash(gettext(words).format(", ".join(references)), kind)
+
+
+def _unknown_mails() -> str:
+    """That messages are to be looked after, to those who may."""
+    count = unknown_count(g.actor) if _may_act() else 0
+    words = ngettext(
+        "Of {count} message nobody knows whether it arrived.",
+        "Of {count} messages nobody knows whether they arrived.",
+        count,
+    )
+    return words.format(count=count) if count else ""
 
 
 def _may_act() -> bool:

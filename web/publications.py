@@ -37,6 +37,17 @@ def read_publication(publication_id: int) -> str:
     return _page(publication_id, "", {})
 
 
+@publications.get("/<int:publication_id>/progress")
+def read_progress(publication_id: int) -> tuple[str, int]:
+    """How far it is, as a part of its page; 202 while cases are being moved."""
+    row = queries.publication_view(g.actor, publication_id)
+    here = f"{HERE}/{publication_id}"
+    told = render_template(
+        "parts/publication_progress.html", row=row, case_states=CASE_STATES, here=here, asked=True
+    )
+    return told, 202 if row.is_moving else 200
+
+
 @publications.post("/<int:publication_id>/approve")
 def approve(publication_id: int) -> Response:
     """Approve it."""

@@ -2,6 +2,8 @@
 
 from flask import Flask, Response, request
 
+from web.static_files import ONE_YEAR, caching
+
 #: One rule for all pages; a view that needs another sets its own header, and says why.
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -29,8 +31,6 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 
-ONE_YEAR = 31_536_000
-
 
 def protect(app: Flask) -> None:
     """Lay the headers on every answer of the app."""
@@ -49,7 +49,4 @@ def add_headers(response: Response) -> Response:
 
 def _caching(response: Response) -> str:
     """Pages are never kept by a browser or a proxy; files named by their content may be kept for good."""
-    if request.endpoint != "static":
-        return "no-store"
-    versioned = "v" in request.args and response.status_code == 200
-    return f"public, max-age={ONE_YEAR}, immutable" if versioned else "no-cache"
+    return caching(response) if request.endpoint == "static" else "no-store"

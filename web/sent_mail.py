@@ -1,4 +1,5 @@
-"""Sent mail: every message that the product sent or is to send, what happened to it, and the button to send it again."""
+"""Sent mail: every message that the product sent or is to send, what happened to it, and the buttons to send it again and
+to say that it arrived."""
 
 from urllib.parse import urlencode
 
@@ -6,7 +7,7 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from werkzeug.wrappers import Response
 
 from web.answers import searched
-from workflows.commands import messages
+from workflows.commands import undelivered
 from workflows.language import gettext, marked
 from workflows.queries import sent_mail as queries
 from workflows.queries import whole_number
@@ -17,10 +18,12 @@ sent_mail = Blueprint("sent_mail", __name__, url_prefix="/admin/outbox")
 STATE_WORDS = {
     "waiting": (marked("Waiting"), ""),
     "queued": (marked("Queued"), ""),
+    "handing": (marked("Being sent"), ""),
     "sent": (marked("Sent"), "good"),
     "retrying": (marked("Failed, will be tried again"), "warn"),
     "undeliverable": (marked("Undeliverable"), "bad"),
     "failed": (marked("Undeliverable"), "bad"),
+    "unknown": (marked("Not known whether it arrived"), "bad"),
     "withheld": (marked("Withheld, agreement not in force"), "warn"),
     "digest": (marked("For the daily mail"), ""),
     "digested": (marked("In the daily mail"), "good"),
@@ -58,8 +61,16 @@ def read_message(message_id: int) -> str:
 @sent_mail.post("/<int:message_id>/send-again")
 def send_again(message_id: int) -> Response:
     """Try a failed message again."""
-    messages.send_again(g.actor, message_id)
+    undelivered.send_again(g.actor, message_id)
     flash(gettext("The message will be tried again."), "success")
+    return redirect(url_for("sent_mail.read_message", message_id=message_id))
+
+
+@sent_mail.post("/<int:message_id>/arrived")
+def arrived(message_id: int) -> Response:
+    """Say of a message of which nobody knew that it arrived."""
+    undelivered.confirm_arrival(g.actor, message_id)
+    flash(gettext("It is noted that the message arrived."), "success")
     return redirect(url_for("sent_mail.read_message", message_id=message_id))
 
 
@@ -75,5 +86,6 @@ def _row(row: Mailed) -> dict[str, object]:
         "attempts": sent.attempts,
         "next_attempt_at": sent.next_attempt_at,
         "error": sent.error or "",
-        "may_send_again": row.state == "undeliverable",
+        "may_send_again": row.state in ("undeliverable", "unknown"),
+        "may_confirm": row.state == "unknown",
     }

@@ -3,7 +3,7 @@
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from web.answers import flash_each, without_blocked
+from web.answers import flash_each, searched, without_blocked
 from web.clocks import place
 from workflows.commands import absences as absence_commands
 from workflows.commands import team as commands
@@ -25,6 +25,7 @@ PLACES = (
 )
 """The pages of the team with their addresses, and whether they are for supervisors alone."""
 
+ABSENCE = ("person", "substitute", "first_day", "last_day")
 VIEWS = {"late": marked("Late"), "waiting": marked("Nobody holds it"), "all": marked("All")}
 
 
@@ -66,13 +67,13 @@ def ageing() -> str:
 @team.get("/absences")
 def absences() -> str:
     """The absences of the team, and a form to enter one."""
-    return _absences_page({}, {})
+    return _absences_page({"person": searched("person")}, {})
 
 
 @team.post("/absences")
 def enter_absence() -> Response | tuple[str, int]:
     """Enter an absence."""
-    values = {name: request.form.get(name, "") for name in ("person", "substitute", "first_day", "last_day")}
+    values = {name: request.form.get(name, "") for name in ABSENCE}
     try:
         absence_commands.enter_absence(
             g.actor, values["person"], values["substitute"], values["first_day"], values["last_day"]
@@ -171,12 +172,14 @@ def _age(days: int) -> str:
 
 
 def _absences_page(values: dict[str, str], errors: dict[str, str]) -> str:
-    found = queries.away(g.actor)
+    values = {**dict.fromkeys(ABSENCE, ""), **values}
+    found = queries.away(g.actor, values["person"])
     return render_template(
         "team/absences.html",
         tabs=_tabs("/team/absences"),
         rows=found.rows,
         people=found.people,
+        chosen=found.chosen,
         substitutes=found.substitutes,
         values=values,
         errors=errors,

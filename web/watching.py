@@ -10,6 +10,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from web import draining
 from workflows.errors import NotFound
 from workflows.queries.health import current_measures, health, ready
 from workflows.settings import settings
@@ -21,10 +22,13 @@ log = structlog.get_logger()
 TEXT = "text/plain; version=0.0.4; charset=utf-8"
 
 
+STOPPING = "this web server was asked to stop"
+
+
 @watching.get("/readyz")
 def readyz() -> tuple[Response, int]:
     """200 when people can be served; 503 with the reason else, so that no requests are sent here."""
-    why_not = ready()
+    why_not = STOPPING if draining.is_draining() else ready()
     return Response(why_not or "ok", mimetype="text/plain"), 503 if why_not else 200
 
 

@@ -22,7 +22,7 @@ from sqlalchemy import Table, text
 from sqlalchemy.orm import Session
 
 from workflows import clock, models
-from workflows.db import driver, migrate, snapshot, transaction
+from workflows.db import at_leisure, driver, migrate, snapshot, transaction
 from workflows.heads import newest_head
 from workflows.invariants import violations
 from workflows.sealed import NotSealedForUs, Opening, Sealing
@@ -53,7 +53,7 @@ def tables() -> list[Table]:
 
 def back_up(target: IO[bytes], key: str) -> Kept:
     """Write everything into a file, sealed with a key, as it was at one moment, while people work."""
-    with snapshot() as db, Sealing(target, key) as sealed, _packed(sealed) as packed:
+    with snapshot() as db, at_leisure(db), Sealing(target, key) as sealed, _packed(sealed) as packed:
         header = _header(db)
         _write(packed, json.dumps(header).encode())
         footer = {table.name: _copied(db, table, packed) for table in tables()}
@@ -129,7 +129,7 @@ def _restored(packed: gzip.GzipFile) -> Kept:
     if header["format"] != FORMAT:
         raise CannotRestore("This is no backup that this version can read.")
     migrate()
-    with transaction() as db:
+    with transaction() as db, at_leisure(db):
         _prepare(db, header["schema"])
         found = {table.name: _filled(db, table, header["columns"], packed) for table in tables()}
         footer = json.loads(_record(packed))

@@ -1,6 +1,7 @@
 """What is wrong with a bundle: every problem with its place, the rule it breaks, why, and how to mend it."""
 
 import re
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ from notifications import render
 from workflows import bundle_words, level_edits, own_mails
 from workflows.definitions import MAIN_PROCESS, OPT_OUT_AGAIN, ROLE_OF_LANE, Bundle
 from workflows.forms import BadForm, Form
+from workflows.language import chosen
 from workflows.mail_words import ALLOWED_NAMES
 from workflows.outbox import MESSAGES
 from workflows.service_levels import InvalidServiceLevels
@@ -54,9 +56,26 @@ class BundleProblem:
 
 
 def problems(bundle: Bundle) -> list[BundleProblem]:
-    """Every problem of a bundle, warnings too; without its service levels nothing else can be judged."""
-    wrong = list(_levels(bundle))
-    return wrong or [*_forms(bundle), *_mails(bundle), *_words(bundle), *_diagrams(bundle)]
+    """Every problem of a bundle, warnings too; without its service levels nothing else can be judged.
+
+    What was found is kept by content and language: the pages of a draft ask again and again.
+    """
+    key = chosen(), bundle.sha256
+    found = _found.get(key)
+    if found is None:
+        found = list(_levels(bundle)) or [
+            *_forms(bundle), *_mails(bundle), *_words(bundle), *_diagrams(bundle),
+        ]  # fmt: skip
+        with _keeping:
+            while len(_found) >= _KEPT:
+                _found.pop(next(iter(_found)))
+            _found[key] = found
+    return list(found)
+
+
+_keeping = threading.Lock()
+_found: dict[tuple[str, str], list[BundleProblem]] = {}
+_KEPT = 20
 
 
 def refusals(files: dict[str, str]) -> dict[str, str]:
@@ -153,7 +172,7 @@ def variables(bundle: Bundle) -> Callable[[engine.Element], dict[str, Kind]]:
 
 def _elements(bundle: Bundle) -> Iterator[BundleProblem]:
     """Names in a diagram that lead to nothing in the bundle (V8)."""
-    for element in engine.drawn_elements(bundle.diagrams):
+    for element in (node.element for node in bundle.routes.nodes):
         for reason, mend in _dangling(bundle, element):
             file = bundle.file_of_process.get(element.process_id, "")
             yield BundleProblem(file, element.id, "V8", reason, mend, element.name)

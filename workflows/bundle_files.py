@@ -2,6 +2,7 @@
 
 import io
 import stat
+import struct
 import zipfile
 import zlib
 from collections import Counter
@@ -51,7 +52,16 @@ def unpacked(content: bytes) -> Unpacked:
             entries = [entry for entry in archive.infolist() if not entry.is_dir()]
             _check_entries(entries)
             return _sorted_out(_read((entry.filename, _reader(archive, entry)) for entry in entries))
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError, ValueError):
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        struct.error,
+        NotImplementedError,
+        EOFError,
+        LookupError,
+        OSError,
+        ValueError,
+    ):
         raise _refused(gettext("This is no .zip file that can be read. Pack the bundle again.")) from None
     except RuntimeError:
         raise _refused(gettext("The .zip is locked with a password. Pack the bundle without one.")) from None

@@ -7,7 +7,9 @@ loaded between all moves. What came of it is kept by the content of the files th
 import hashlib
 import threading
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
 import engine
 from workflows import clauses, language, scenarios
@@ -84,26 +86,76 @@ def proofs(bundle: Bundle) -> list[BundleProblem]:
     return [*_scenarios(proof), *_outcomes(proof), *_uncovered(proof), *trace]
 
 
+@dataclass(frozen=True)
+class Tally:
+    """How many scenarios of a bundle come out as expected, and how many there are; `playable`: whether they could be
+    played at all."""
+
+    expected: int = 0
+    all: int = 0
+    playable: bool = True
+
+    @property
+    def differing(self) -> int:
+        """How many come out otherwise."""
+        return self.all - self.expected
+
+
 def proof_of(bundle: Bundle) -> Proof:
     """The scenarios of a bundle, played once for each content. Raises `Unplayable`."""
-    key = _key(bundle.files)
+    content = _content(bundle.files)
+    key = f"{language.chosen()} {content}"
     with _proving:
         if key not in _proved:
-            while len(_proved) >= _KEPT:
-                _proved.pop(next(iter(_proved)))
-            _proved[key] = _proof(bundle)
+            try:
+                _keep(_proved, key, _proof(bundle))
+            except Unplayable:
+                _keep(_tallies, content, Tally(playable=False))
+                raise
+            _keep(_tallies, content, _tally(_proved[key]))
         return _proved[key]
+
+
+def tally_known(bundle: Bundle) -> Tally | None:
+    """How the scenarios of a bundle came out, where they have been played already; costs no more than reading it."""
+    return _tallies.get(_content(bundle.files))
+
+
+def tally(bundle: Bundle) -> Tally | None:
+    """How the scenarios of a bundle come out. None while others are being played: whoever asks again later asks about
+    what there is then, so that quick changes make no queue."""
+    known = tally_known(bundle)
+    if known is not None or not _proving.acquire(blocking=False):
+        return known
+    try:
+        with suppress(Unplayable):
+            proof_of(bundle)
+    finally:
+        _proving.release()
+    return tally_known(bundle)
 
 
 _proving = threading.RLock()
 _proved: dict[str, Proof] = {}
+_tallies: dict[str, Tally] = {}
 _KEPT = 20
 _PLAYED = (".bpmn", ".dmn", ".json", "service_levels.toml")
 
 
-def _key(files: Mapping[str, str]) -> str:
-    """A hash over the files that decide how a scenario comes out, and the language in which it is told."""
-    digest = hashlib.sha256(language.chosen().encode())
+def _keep(kept: dict[str, Any], key: str, value: object) -> None:
+    """Keep the newest few."""
+    while len(kept) >= _KEPT:
+        kept.pop(next(iter(kept)))
+    kept[key] = value
+
+
+def _tally(proof: Proof) -> Tally:
+    return Tally(sum(not proof.differences(run) for run in proof.runs), len(proof.runs))
+
+
+def _content(files: Mapping[str, str]) -> str:
+    """A hash over the files that decide how a scenario comes out."""
+    digest = hashlib.sha256()
     for name in sorted(name for name in files if name.endswith(_PLAYED)):
         digest.update(f"{name}\0{len(files[name])}\0{files[name]}".encode())
     return digest.hexdigest()

@@ -41,6 +41,15 @@ _ISO = re.compile(
 )
 
 
+def read_day(text: object) -> date:
+    """A day as it is typed (ISO 8601). Raises `ValueError`, also for a year that no calendar on a wall shows: whoever counts
+    on from it would leave the calendar."""
+    found = date.fromisoformat(str(text))
+    if not 1900 <= found.year < 3000:
+        raise ValueError
+    return found
+
+
 @dataclass(frozen=True)
 class Duration:
     """A length of time as a program manager writes it; `text` is what was written.
@@ -83,6 +92,14 @@ class Duration:
             return gettext("same business day")
         match = _WORDS.fullmatch(self.text)
         return _SAID[match[2]](int(match[1])).format(count=match[1]) if match else self.text
+
+
+def length_words(text: str) -> str:
+    """A length of time that was written, in the chosen language; what is none as the catalogue has it."""
+    try:
+        return Duration.parse(text).words
+    except ValueError:
+        return gettext(text)
 
 
 def _in_words(text: str, number: int, unit: str) -> Duration:

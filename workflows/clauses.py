@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from workflows.language import gettext
+from workflows.unreadable import why_unreadable
 
 TRACE = "trace.toml"
 
@@ -45,8 +46,10 @@ def read(files: Mapping[str, str]) -> list[Clause]:
         raise BadTrace(gettext("The file is missing. It says which step carries out which clause."))
     try:
         tables = tomllib.loads(files[TRACE])
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise BadTrace(gettext("It cannot be read as TOML: {why}.").format(why=error)) from None
+    except (ValueError, RecursionError) as error:
+        raise BadTrace(
+            gettext("It cannot be read as TOML: {why}.").format(why=why_unreadable(error))
+        ) from None
     rows = tables.get("clause", [])
     if not isinstance(rows, list) or not rows:
         raise BadTrace(

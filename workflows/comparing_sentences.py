@@ -238,6 +238,7 @@ _LONG = {
 }
 _LONG_ANY = marked("{element}: “{what}” is changed.")
 _PLAIN = {
+    "answers": marked("usual answers"),
     "caseStatus": marked("status of the case"),
     "closed": marked("closing days"),
     "closes": marked("closing hour"),
@@ -249,6 +250,7 @@ _PLAIN = {
     "name": marked("name"),
     "opens": marked("opening hour"),
     "outcome": marked("outcome"),
+    "steps": marked("what automatic steps give"),
     "time_zone": marked("time zone"),
     "type": marked("type of the answer"),
     "value": marked("number"),

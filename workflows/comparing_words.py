@@ -9,12 +9,15 @@ from itertools import groupby
 
 from engine.comparing import Drawn, drawn
 from workflows import comparing_sentences as sentences
+from workflows.calendar import Duration, length_words
 from workflows.comparing import FILE, ORDER, REQUIRED, TEXT, WRITING, Change, Part, compare, json_tree
 from workflows.definitions import ROLE_OF_LANE, Bundle
 from workflows.language import gettext
 from workflows.mail_choices import CHOICES
 from workflows.outbox import MESSAGES
 from workflows.people import ROLES
+from workflows.scenario_lines import WORDED, scenario_lines
+from workflows.scenarios import USUAL
 from workflows.service_levels import InvalidServiceLevels
 
 _SHORT = 140
@@ -77,14 +80,24 @@ class Teller:
 
     def told(self, change: Change) -> Told:
         """One change in words."""
-        lines = tuple(_lines(change)) if _is_long(change) else ()
+        lines = tuple(_differing(*self._texts(change))) if _is_long(change) else ()
         return Told(change, self.sentence(change), self._place(change), lines)
+
+    def _texts(self, change: Change) -> tuple[list[str], list[str]]:
+        """What a change was and is, line by line; a scenario in words where both sides can be read."""
+        if change.part == "scenario" and change.what in WORDED:
+            said = [scenario_lines(side, change.file, change.what) for side in self._sides]
+            if said[0] is not None and said[1] is not None:
+                return said[0], said[1]
+        return _readable(change.before).splitlines(), _readable(change.after).splitlines()
 
     def _place(self, change: Change) -> str:
         return "" if change.part == "words" else change.element
 
     def title(self, file: str) -> str:
         """What people call a file: `Form “Contact with the client”`."""
+        if file == USUAL:
+            return gettext("Usual answers of the scenarios")
         part = _part_words(file)
         return gettext(part).format(name=self._name_of(file))
 
@@ -200,7 +213,9 @@ class Teller:
             return ""
         if change.part == "diagram":
             return self._drawn_value(change, side, value)
-        return gettext(value) if change.part in ("time", "words") else _listed(change.what, value)
+        if change.part == "time":
+            return length_words(value)
+        return gettext(value) if change.part == "words" else _listed(change.what, value)
 
     def _drawn_value(self, change: Change, side: int, value: str) -> str:
         if change.what in ("source", "target", "default", "attached_to", "inside"):
@@ -221,16 +236,16 @@ class Teller:
 
     def _length(self, side: int, key: str) -> str:
         try:
-            return length_words(self._sides[side].service_levels.after(key))
+            return due_words(self._sides[side].service_levels.duration(key))
         except (KeyError, InvalidServiceLevels):
             return f"“{key}”"
 
 
-def length_words(text: str) -> str:
+def due_words(length: Duration) -> str:
     """A length of time as it stands behind “is due”: `in 2 business days`."""
-    if text == "same business day":
+    if length.same_business_day:
         return gettext("on the same business day")
-    return gettext("in {length}").format(length=gettext(text)) if re.match(r"\d+ [a-z]", text) else text
+    return gettext("in {length}").format(length=length.words) if length.text[:1].isdigit() else length.text
 
 
 _ORDER: list[Part] = ["diagram", "form", "mail", "time", "scenario", "trace", "words"]
@@ -263,13 +278,14 @@ def _is_long(change: Change) -> bool:
         return bool(change.before or change.after)
     if change.kind != "changed" or change.what in (WRITING, "rest"):
         return False
+    if change.part == "scenario" and change.what in WORDED:
+        return True
     texts = change.before, change.after
     return change.what == TEXT or any(len(text) > _SHORT or "\n" in text for text in texts)
 
 
-def _lines(change: Change) -> Iterator[Line]:
+def _differing(before: list[str], after: list[str]) -> Iterator[Line]:
     """The lines that differ, each with one around that stayed."""
-    before, after = (_readable(text).splitlines() for text in (change.before, change.after))
     for group in SequenceMatcher(None, before, after, autojunk=False).get_grouped_opcodes(1):
         for sort, a, b, c, d in group:
             if sort == "equal":

@@ -13,21 +13,26 @@ from pathlib import Path
 from typing import Any, cast
 
 import psycopg
+import structlog
 from alembic import command as alembic_command
 from alembic.config import Config
 from psycopg.pq import TransactionStatus
 from sqlalchemy import Connection, DateTime, Engine, create_engine, event, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError, DisconnectionError
+from sqlalchemy.exc import TimeoutError as NoneFree
 from sqlalchemy.orm import DeclarativeBase, Session
 
-from workflows.errors import Busy, InvalidInput
+from workflows.errors import Busy, DatabaseFailed, InvalidInput, OutcomeUnknown, Unavailable
 from workflows.language import gettext
 from workflows.one_write import Pending
+from workflows.patience import Patient, connected, options
 from workflows.pipeline import COMMIT, at_once
 from workflows.pipeline import forget as forget_prepared
 from workflows.settings import settings
 from workflows.shared_session import SharedSession
+
+log = structlog.get_logger()
 
 Json = dict[str, Any]
 """A JSON object in a column."""
@@ -59,9 +64,10 @@ def database(url: str | None = None) -> Engine:
                 hide_parameters=True,
                 pool_size=8,
                 max_overflow=8,
-                pool_timeout=10,
-                connect_args={"options": "-c timezone=UTC -c lock_timeout=5000", "connect_timeout": 5},
+                pool_timeout=settings().lock_seconds,
+                connect_args=options(),
             )
+            event.listen(made, "do_connect", connected)
             event.listen(made, "checkin", _rest)
             event.listen(made, "checkout", _look_after_rest)
             event.listen(made, "rollback", _forget_prepared)
@@ -72,6 +78,8 @@ def database(url: str | None = None) -> Engine:
 
 RESTED = 2.0
 """A connection unused for so many seconds may have died with its server and is tried before it is used."""
+SIGN_OF_LIFE = 2.0
+"""So many seconds a server may take to say that it is there."""
 
 
 def _rest(_connection: object, record: Any) -> None:
@@ -83,9 +91,10 @@ def _look_after_rest(connection: Any, record: Any, _proxy: object) -> None:
     if time.monotonic() - record.info.get("rests_since", time.monotonic()) < RESTED and not connection.closed:
         return
     try:
-        connection.execute("")
-        forget_prepared(connection)
-        connection.rollback()
+        with connection.waiting_at_most(SIGN_OF_LIFE):
+            connection.execute("")
+            forget_prepared(connection)
+            connection.rollback()
     except psycopg.Error:
         raise DisconnectionError from None
 
@@ -127,13 +136,15 @@ def after_commit(db: Session, action: Callable[[], None]) -> None:
 def transaction() -> Iterator[Session]:
     """One transaction: committed at the end, rolled back when anything is raised.
 
-    A lock that cannot be had within five seconds is a `Busy` refusal.
+    A lock that cannot be had in time (`LOCK_SECONDS`) is a `Busy` refusal, a database that is away `Unavailable`;
+    where the connection broke during the commit it is `OutcomeUnknown`.
     """
     db = SharedSession(database())
     try:
         with _failing_without_values():
             yield db
-            _write_and_commit(db)
+            with _not_knowing():
+                _write_and_commit(db)
     finally:
         db.end()
     for action in db.info.get("after_commit", []):
@@ -160,6 +171,15 @@ def snapshot() -> Iterator[Session]:
 
 
 @contextmanager
+def at_leisure(db: Session) -> Iterator[None]:
+    """This transaction may take as long as it takes: a backup, a look at everything."""
+    db.execute(text("SET LOCAL statement_timeout = 0"))
+    db.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
+    with cast(Patient, driver(db)).waiting_at_most(None):
+        yield
+
+
+@contextmanager
 def _failing_without_values() -> Iterator[None]:
     """Whatever the database says against something is told without what was to be stored."""
     try:
@@ -168,6 +188,24 @@ def _failing_without_values() -> Iterator[None]:
         raise _without_values(error) from None
     except DBAPIError as error:
         raise _without_values(error.orig) from None
+    except (
+        UnicodeEncodeError
+    ):  # Half a character has no bytes; the driver says so before the database is asked.
+        raise _not_to_be_stored() from None
+    except NoneFree:
+        raise Unavailable() from None
+
+
+@contextmanager
+def _not_knowing() -> Iterator[None]:
+    """When the connection breaks from here on, the server may have committed all the same."""
+    try:
+        yield
+    except psycopg.OperationalError as error:
+        if not error.sqlstate or error.sqlstate.startswith(_GONE):
+            log.error("outcome_unknown", error=type(error).__name__, state=error.sqlstate)
+            raise OutcomeUnknown() from None
+        raise
 
 
 def _write_and_commit(db: SharedSession) -> None:
@@ -186,6 +224,12 @@ def _write_and_commit(db: SharedSession) -> None:
 _BUSY = frozenset({"55P03", "40P01", "40001", "23505"})
 """A lock that is not to be had, a deadlock, or a row that somebody else has just written."""
 
+_AWAY = ("08", "53", "57", "58", "25006", "25P03")
+"""How the states begin that mean the server and not the statement: connections lost, no memory, disk or connection left,
+stopping, told to stop a statement that takes too long, a disk that fails, a standby, a transaction left open."""
+_GONE = ("08", "57P")
+"""Of these, where the connection is gone. The driver itself names no state when it finds it broken."""
+
 
 def _without_values(error: BaseException | None) -> Exception:
     """A failure of the database as our own exception: its text may hold the row, and so a fact about a client."""
@@ -193,12 +237,15 @@ def _without_values(error: BaseException | None) -> Exception:
     if state in _BUSY:
         return Busy()
     if isinstance(error, psycopg.DataError):
-        return InvalidInput(gettext("Some part of this is not a text or number that can be stored."))
+        return _not_to_be_stored()
+    if state.startswith(_AWAY) or (not state and isinstance(error, psycopg.OperationalError)):
+        log.error("database_away", error=type(error).__name__, state=state)
+        return Unavailable()
     return DatabaseFailed(f"{type(error).__name__} {state}".strip())
 
 
-class DatabaseFailed(Exception):
-    """The database could not do what was asked; says the kind of the failure and no value."""
+def _not_to_be_stored() -> InvalidInput:
+    return InvalidInput(gettext("Some part of this is not a text or number that can be stored."))
 
 
 def migrate(url: str | None = None) -> None:
@@ -210,6 +257,10 @@ def migrate(url: str | None = None) -> None:
         target.connect().execution_options(isolation_level="AUTOCOMMIT") as guard,
         target.connect() as connection,
     ):
+        connection.execute(text("SET statement_timeout = 0"))
+        connection.commit()
+        guard.execute(text("SET lock_timeout = 0"))
+        guard.execute(text("SET statement_timeout = 0"))
         guard.execute(text("SELECT pg_advisory_lock(5512)"))
         config.attributes["connection"] = connection
         try:

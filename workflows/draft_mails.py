@@ -7,7 +7,7 @@ from html import escape
 
 from notifications.mailer import Message
 from notifications.render import PARTS, Preview, filled, render_message
-from workflows.language import marked
+from workflows.language import ENGLISH, chosen, gettext, marked, speaking
 from workflows.outbox import OutboxMessage
 from workflows.people import Person
 from workflows.settings import settings
@@ -34,10 +34,7 @@ NAME_WORDS = {
 """All that a mail may name, in words; none is a fact about a client."""
 
 TEST_MARK = "TEST: "
-_TEST_TEXT = "TEST: This is the test of a mail, with invented values. Nothing has happened.\n\n"
-_TEST_HTML = (
-    "<p><strong>TEST:</strong> This is the test of a mail, with invented values. Nothing has happened.</p>\n"
-)
+_TEST_WORDS = marked("This is the test of a mail, with invented values. Nothing has happened.")
 
 _COMMAND = re.compile(r"(\{\{.*?\}\}|\{%.*?%\})", re.DOTALL)
 _LINK = re.compile(r"(?P<words>[^\n{}]{1,80}): \{\{ ?link ?\}\}")
@@ -95,8 +92,10 @@ def sample_values(now: datetime, person_name: str) -> dict[str, object]:
 
 
 def previewed(words: Mapping[str, str], now: datetime, person_name: str) -> Preview:
-    """A mail filled with invented values. Raises as `notifications.render.filled`."""
-    return filled(words, sample_values(now, person_name))
+    """A mail filled with invented values, in English as the mails of a procedure are. Raises as
+    `notifications.render.filled`."""
+    with speaking(ENGLISH):
+        return filled(words, sample_values(now, person_name))
 
 
 def lacking(words: Mapping[str, str]) -> Iterator[str]:
@@ -106,11 +105,11 @@ def lacking(words: Mapping[str, str]) -> Iterator[str]:
 
 def message_of_test(row: OutboxMessage, person: Person) -> Message:
     """The test of a mail, to whoever asked for it; the words are those that were there when it was asked for."""
-    words = row.about["words"]
+    words, told = row.about["words"], gettext(_TEST_WORDS)
     marked_words = {
         "subject.txt": TEST_MARK + words["subject.txt"],
-        "body.txt": _TEST_TEXT + words["body.txt"],
-        "body.html": _TEST_HTML + words["body.html"],
+        "body.txt": f"{TEST_MARK}{told}\n\n{words['body.txt']}",
+        "body.html": f"<p><strong>{TEST_MARK}</strong>{told}</p>\n{words['body.html']}",
     }
     return render_message(
         marked_words,
@@ -118,4 +117,5 @@ def message_of_test(row: OutboxMessage, person: Person) -> Message:
         to=person.email,
         sender=settings().mail_from,
         message_id=row.message_id,
+        language=chosen(),
     )

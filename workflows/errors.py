@@ -82,6 +82,14 @@ class Busy(Refused):
     """Somebody is changing this case at this moment. Try again in a few seconds; nothing was changed."""
 
 
+class Unavailable(Refused):
+    """The data cannot be reached at this moment, or the answer takes too long. What was saved before is safe."""
+
+
+class OutcomeUnknown(Unavailable):
+    """The connection broke, and it is not known whether this was saved. Look before you send it again."""
+
+
 class InvalidInput(Refused):
     """Some answers need to be put right."""
 
@@ -119,6 +127,10 @@ class KeyReused(Refused):
 
 class InvalidBundle(Refused):
     """The process cannot be deployed."""
+
+
+class DatabaseFailed(Exception):
+    """The database could not do what was asked; says the kind of the failure and no value."""
 
 
 @dataclass(frozen=True)

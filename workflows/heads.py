@@ -23,6 +23,7 @@ from workflows.settings import settings
 from workflows.standalone import verify_history
 
 EVERY = timedelta(hours=1)
+FORM = 2
 OVERLAP = 10_000
 """So many events before the last head's newest are looked at again: a transaction that began before it may have been
 committed after it."""
@@ -31,10 +32,13 @@ _ONE_AT_A_TIME = 55122
 
 
 class HistoryHead(Base):
-    """A head: `ends` maps a case's id, or nothing for the events without one, to number and hash of its last event."""
+    """A head: `ends` maps a case's id, or nothing for the events without one, to number and hash of its last event.
+
+    `form` is 2 for those that sign a hash of each end, so that one chain can be proved without telling of the others."""
 
     __tablename__ = "history_head"
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    form: Mapped[int]
     at: Mapped[datetime]
     newest_id: Mapped[int]
     ends: Mapped[Json]
@@ -74,7 +78,7 @@ def add_head(db: Session, now: datetime) -> HistoryHead | None:
     if not ends:
         return None
     head = {
-        "number": (last.number if last else 0) + 1, "at": now.isoformat(), "ends": ends, "key": public_key(),
+        "number": (last.number if last else 0) + 1, "form": FORM, "at": now.isoformat(), "ends": ends, "key": public_key(),
     }  # fmt: skip
     digest = verify_history.digest(last.digest if last else "", head)
     row = {**head, "at": now, "newest_id": newest, "digest": digest, "signature": sign(digest)}
@@ -109,7 +113,7 @@ def _told(db: Session, last: HistoryHead | None, chains: list[str]) -> dict[str,
 
 def exported(db: Session) -> Iterator[str]:
     """The whole history as the lines of a file that `workflows/standalone/verify_history.py` verifies with Python alone."""
-    yield verify_history.spelled({"format": verify_history.FORMAT, "key": public_key()})
+    yield verify_history.spelled({"format": verify_history.FORMATS[-1], "key": public_key()})
     rows = select(HistoryEvent).order_by(HistoryEvent.case_id.asc().nulls_first(), HistoryEvent.seq)
     for event in db.scalars(rows.execution_options(yield_per=1000)):
         yield verify_history.spelled({"event": {**spelled_event(event), "hash": event.hash}})
@@ -118,8 +122,24 @@ def exported(db: Session) -> Iterator[str]:
 
 
 def _spelled_head(head: HistoryHead) -> dict[str, Any]:
-    named = ("number", "ends", "key", "digest", "signature")
+    named = ("number", "form", "ends", "key", "digest", "signature")
     return {"at": head.at.isoformat(), **{name: getattr(head, name) for name in named}}
+
+
+def proof_of(db: Session, case_id: int, most: int) -> dict[str, Any] | None:
+    """The newest head that covers events of a case, up to number `most`, without telling of any other chain; None while
+    there is none. `covers` is the number of the event, `before` the hash of the head before."""
+    chain = str(case_id)
+    ends = HistoryHead.ends[chain]
+    rows = select(HistoryHead).where(HistoryHead.form == FORM, HistoryHead.ends.has_key(chain))
+    rows = rows.where(ends[0].as_integer() <= most).order_by(HistoryHead.number.desc()).limit(1)
+    head = db.scalar(rows)
+    if head is None:
+        return None
+    before = db.get(HistoryHead, head.number - 1)
+    told = {name: value for name, value in _spelled_head(head).items() if name != "ends"}
+    covers = {"chain": chain, "covers": head.ends[chain][0], "before": before.digest if before else ""}
+    return {**told, **covers, "leaves": verify_history.leaves({"ends": head.ends})}
 
 
 def head_findings(db: Session) -> Iterator[str]:

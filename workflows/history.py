@@ -64,6 +64,15 @@ OFTEN = (
 )
 """Kinds that nearly every case has: a page of one is soon found among all events, so only the others are indexed."""
 
+READ, SEARCHED, EXPORTED, PROVED = (
+    "client_facts_read",
+    "clients_searched",
+    "case_exported",
+    "proof_pack_made",
+)
+READINGS = (READ, SEARCHED, EXPORTED, PROVED)
+"""Kinds that say that facts about a client left the product, with the way in `channel` (`workflows.disclosures`)."""
+
 SELDOM = f"kind NOT IN ({', '.join(repr(kind) for kind in OFTEN)})"
 
 
@@ -90,6 +99,20 @@ class HistoryEvent(Base):
         Index("ix_history_event_area", "area_code", "at", "id"),
         Index("ix_history_event_kind", "area_code", "kind", "at", "id", postgresql_where=SELDOM),
         Index("ix_history_event_actor", "actor_id", "at", "id", postgresql_where="actor_id IS NOT NULL"),
+        Index(
+            "ix_history_event_channel",
+            "area_code",
+            text("(detail ->> 'channel')"),
+            "at",
+            "id",
+            postgresql_where=f"kind IN ({', '.join(repr(kind) for kind in READINGS)})",
+        ),
+        Index(
+            "ix_history_event_searched",
+            text("string_to_array(detail ->> 'cases', ', ')"),
+            postgresql_using="gin",
+            postgresql_where=f"case_id IS NULL AND kind = '{SEARCHED}'",
+        ),
         Index(
             "ix_history_event_message",
             text("(detail ->> 'id')"),

@@ -37,6 +37,9 @@ TRIED = {
     "opened_in_error": marked("Closing a case that was opened in error"),
     "opt_out_again": marked("Passing on that the client wants to opt out again"),
     "review": marked("Reviewing the case after a change of agreement"),
+    "warn": marked("Warning that an agreement of “{}” ends"),
+    "daily": marked("The daily mail to “{}”"),
+    "anonymise": marked("Erasing the facts about a client that need not be kept any more"),
 }
 """Each thing that is tried with its words; the name of the task goes between the quotes."""
 
@@ -131,7 +134,7 @@ def _kept(
     }
     new = insert(CaseIncident).values(
         case_id=case.id if case else None,
-        area_code=case.area_code if case else work.actor.area,
+        area_code=case.area_code if case else tried.area or work.actor.area,
         same_as=same,
         tried=tried.what,
         subject=tried.subject,
@@ -187,6 +190,7 @@ def _record(work: Work, case: Case | None, row: CaseIncident, tried: Tried) -> N
         case,
         element=(tried.element or None) if own else None,
         esd_only=case is not None and not (own and tried.role in ("", CM)),
+        area=row.area_code,
         problem=row.reference,
         tried=tried.what,
     )
@@ -209,7 +213,16 @@ def open_about(db: Session, tried: str, subject: str) -> CaseIncident | None:
     return db.scalar(query.order_by(CaseIncident.id.desc()).limit(1))
 
 
-def resting(tried: str, subject: InstrumentedAttribute[str], now: datetime) -> ColumnElement[bool]:
+def settled(work: Work, tried: str, subject: str) -> None:
+    """What the clock failed at before has gone through: its incident is closed."""
+    row = open_about(work.db, tried, subject)
+    if row is not None:
+        end(work, row, "resolved", marked("It was tried again and went through."))
+
+
+def resting(
+    tried: str, subject: ColumnElement[str] | InstrumentedAttribute[str], now: datetime
+) -> ColumnElement[bool]:
     """Whether the clock leaves something alone, because it failed a short while ago or too often."""
     tired = or_(CaseIncident.count >= MOST_ATTEMPTS, CaseIncident.last_at > now - REST)
     of_it = and_(CaseIncident.subject == subject, CaseIncident.tried == tried)

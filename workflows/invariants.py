@@ -17,12 +17,12 @@ import engine
 from workflows import clock
 from workflows.cases import OUTCOMES, Case, ClientFacts
 from workflows.chains import chains
-from workflows.db import snapshot
+from workflows.db import at_leisure, snapshot
 from workflows.definitions import Bundle, ProcessDefinition, bundle_of
 from workflows.heads import head_findings
 from workflows.history import HistoryEvent
 from workflows.instances import ProcessInstance
-from workflows.outbox import OutboxMessage
+from workflows.outbox import UNDELIVERED, OutboxMessage
 from workflows.timers import Timer
 from workflows.user_tasks import UserTask
 
@@ -47,7 +47,7 @@ Found = Iterator[tuple[str, str]]
 
 def violations() -> Iterator[Violation]:
     """Every violation of every invariant, in one snapshot of the database."""
-    with snapshot() as db:
+    with snapshot() as db, at_leisure(db):
         yield from violations_in(db)
 
 
@@ -140,6 +140,11 @@ def messages_go_out(db: Session) -> Found:
     forgotten = select(row.id).where(row.state == "waiting", row.next_attempt_at < old)
     for message_id in db.scalars(forgotten.where(or_(row.leased_until.is_(None), row.leased_until < old))):
         yield str(message_id), "has waited for long, and no sender takes it"
+    in_hand = select(row.id).where(
+        row.state == "handing", or_(row.leased_until.is_(None), row.leased_until < old)
+    )
+    for message_id in db.scalars(in_hand):
+        yield str(message_id), "was in a sender’s hand, and no sender finds out what became of it"
     unnoted = select(row.id).where(row.state == "sent", or_(row.sent_at.is_(None), row.subject.is_(None)))
     for message_id in db.scalars(unnoted):
         yield str(message_id), "is sent, but not when or what"
@@ -147,7 +152,7 @@ def messages_go_out(db: Session) -> Found:
         yield str(message_id), f"has the state {state}"
 
 
-MESSAGE_STATES = ("waiting", "withheld", "sent", "failed", "app", "digest", "digested")
+MESSAGE_STATES = ("waiting", "withheld", "handing", "sent", *UNDELIVERED, "app", "digest", "digested")
 
 
 def timers_fire(db: Session) -> Found:

@@ -175,7 +175,7 @@ def _as_meant(text: str, tables: Mapping[str, Any]) -> str:
     """The text, if it says what it was to say and nothing else."""
     try:
         said = tomllib.loads(text)
-    except tomllib.TOMLDecodeError:
+    except ValueError:
         raise NotByLine from None
     if said != tables:
         raise NotByLine

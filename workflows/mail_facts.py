@@ -21,6 +21,9 @@ KIND = "notify_supervisor"
 FACTS = "facts"
 """The mark in `about` of a message that named the client; the history then says that the facts were read."""
 
+TOLD = ["client_name", "contact", "reason"]
+"""What such a message tells, as the ledger of disclosures names it."""
+
 _LINES = (("Name", "client_name"), ("Telephone", "client_phone"), ("Reason", "client_reason"))
 
 

@@ -1,10 +1,11 @@
 """The words of a message: the bundle's template filled with names that tell nothing about a client (domain 5.1)."""
 
+from dataclasses import replace
 from typing import TypeVar
 from urllib.parse import quote
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from notifications.mailer import Message
 from notifications.own import render_own
@@ -13,13 +14,15 @@ from workflows import draft_mails, mail_facts
 from workflows.absences import Absence
 from workflows.cases import Case, open_cases_of
 from workflows.db import transaction
-from workflows.definitions import bundle_of, deployed
+from workflows.definitions import bundle_of, deployed, learn_words
 from workflows.directory import directory
 from workflows.errors import NotFound
 from workflows.instances import ProcessInstance
+from workflows.language import ENGLISH, chosen, speaking
 from workflows.organisations import Agency, Agreement, Office
 from workflows.outbox import DAILY, OWN, PUBLICATION_WANTED, TEST, OutboxMessage
 from workflows.people import Person, SetupLink, actor_for
+from workflows.preferences import LANGUAGE, preferences_of
 from workflows.privacy import may_read_agreements
 from workflows.queries.digest import daily_values
 from workflows.settings import settings
@@ -55,33 +58,59 @@ ALLOWED_NAMES = frozenset(
 def compose(message_id: int) -> Message:
     """The finished e-mail of an outbox row, read and filled at this moment."""
     with transaction() as db:
-        row, case, definition_id = _read(db, message_id)
+        row, case, definition_id, thread = _read(db, message_id)
         person = _known(db, Person, row.recipient_id)
-        if row.kind in OWN:
-            return _own(db, row, person)
-        words, values = _words(db, row, person, definition_id), _values(db, row, case, person)
-        if facts := mail_facts.facts_for(db, row, person):
-            words, values = mail_facts.with_facts(words), values | facts
-        return render_message(
-            words,
-            values,
-            to=person.email,
-            sender=settings().mail_from,
-            message_id=row.message_id,
+        message = (
+            _own(db, row, person) if row.kind in OWN else _of_procedure(db, row, case, person, definition_id)
         )
+        headers = {**message.headers, **_thread(row, thread)}
+    return replace(message, headers=headers, returns_to=settings().bounce_address or "")
 
 
-def _read(db: Session, message_id: int) -> tuple[OutboxMessage, Case | None, int | None]:
-    """A message, its case, and the id of the version that the case runs on."""
-    query = select(OutboxMessage, Case, ProcessInstance.definition_id).where(OutboxMessage.id == message_id)
+def _of_procedure(
+    db: Session, row: OutboxMessage, case: Case | None, person: Person, definition_id: int | None
+) -> Message:
+    words, values = _words(db, row, person, definition_id), _values(db, row, case, person)
+    if facts := mail_facts.facts_for(db, row, person):
+        words, values = mail_facts.with_facts(words), values | facts
+    return render_message(
+        words,
+        values,
+        to=person.email,
+        sender=settings().mail_from,
+        message_id=row.message_id,
+    )
+
+
+def _thread(row: OutboxMessage, thread: str | None) -> dict[str, str]:
+    """The headers by which a mail program shows the mails of a case together (RFC 5322 3.6.4): they refer to the first
+    one to the same person, whose id is chance. Where that was never mailed, the others still belong together."""
+    return {"In-Reply-To": thread, "References": thread} if thread and thread != row.message_id else {}
+
+
+def _read(db: Session, message_id: int) -> tuple[OutboxMessage, Case | None, int | None, str | None]:
+    """A message, its case, the id of the version that the case runs on, and the id of the first mail of the case to the
+    same person."""
+    first = aliased(OutboxMessage)
+    thread = select(first.message_id).where(
+        first.case_id == OutboxMessage.case_id, first.recipient_id == OutboxMessage.recipient_id
+    )
+    of_thread = thread.order_by(first.id).limit(1).scalar_subquery()
+    query = select(OutboxMessage, Case, ProcessInstance.definition_id, of_thread)
     query = query.outerjoin(Case, Case.id == OutboxMessage.case_id)
     query = query.outerjoin(ProcessInstance, ProcessInstance.case_id == OutboxMessage.case_id)
-    row, case, definition_id = db.execute(query).one()
-    return row, case, definition_id
+    row, case, definition_id, known = db.execute(query.where(OutboxMessage.id == message_id)).one()
+    return row, case, definition_id, known
 
 
 def _own(db: Session, row: OutboxMessage, person: Person) -> Message:
-    """A message of the product itself, or the test of another one."""
+    """A message of the product itself, or the test of another one, in the language of its recipient."""
+    with speaking(preferences_of(db, person.id).get(LANGUAGE, ENGLISH)):
+        learn_words(db)
+        return _in_own_words(db, row, person)
+
+
+def _in_own_words(db: Session, row: OutboxMessage, person: Person) -> Message:
     if row.kind == TEST:
         return draft_mails.message_of_test(row, person)
     values: dict[str, object] = {"date": words_for_day(row.queued_at)}
@@ -93,7 +122,9 @@ def _own(db: Session, row: OutboxMessage, person: Person) -> Message:
         webhook = row.about["webhook"]
         values |= {**row.about, "link": f"{settings().public_url}/admin/webhooks/{webhook}"}
     sender = settings().mail_from
-    return render_own(row.kind, values, to=person.email, sender=sender, message_id=row.message_id)
+    return render_own(
+        row.kind, values, to=person.email, sender=sender, message_id=row.message_id, language=chosen()
+    )
 
 
 def _words(db: Session, row: OutboxMessage, person: Person, definition_id: int | None) -> dict[str, str]:

@@ -10,6 +10,8 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlalchemy.orm import Session
 
+from workflows import outbox
+from workflows.bounces import BounceMailbox
 from workflows.cases import Case
 from workflows.heads import newest_head
 from workflows.history import HistoryEvent
@@ -23,7 +25,7 @@ AGES = (("day", 1), ("week", 7), ("month", 31), ("older", 36500))
 """Open tasks by how long they are open: up to so many days."""
 
 
-UNSENT = ("waiting", "failed", "withheld")
+UNSENT = ("waiting", *outbox.UNSENT)
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,10 @@ def _mail(db: Session, now: datetime) -> Iterator[Measure]:
     oldest = db.scalar(select(func.min(row.next_attempt_at)).where(row.state == "waiting"))
     age = max((now - oldest).total_seconds(), 0.0) if oldest else 0.0
     yield Measure("optin_outbox_oldest_seconds", "How long the oldest message has been due", age)
+    left = db.scalar(select(func.sum(BounceMailbox.left_alone)))
+    if left is not None:
+        words = "Mails in the mailbox of bounces that were none and were left alone"
+        yield Measure("optin_bounce_mailbox_left_alone_total", words, left)
 
 
 def _clocks(db: Session, now: datetime) -> Iterator[Measure]:

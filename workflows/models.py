@@ -3,6 +3,7 @@
 from workflows import (
     absences,
     area_settings,
+    bounces,
     cases,
     corrections,
     definitions,
@@ -37,6 +38,7 @@ __all__ = [
     "Base",
     "absences",
     "area_settings",
+    "bounces",
     "cases",
     "corrections",
     "definitions",

@@ -164,9 +164,10 @@ class Moves:
 
     @staticmethod
     def _words(bundle: Bundle, level: str) -> str:
-        """A service level in words; what is none as it is written."""
+        """A service level as its file has it, to be said in the language of whoever reads it; what is none as it is
+        written."""
         known = bundle.service_levels.keys()
-        return str(bundle.service_levels.after(level)) if level in known else level
+        return bundle.service_levels.duration(level).text if level in known else level
 
 
 _between: dict[tuple[str, str], Moves] = {}

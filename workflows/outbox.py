@@ -1,22 +1,26 @@
 """The outbox: every message is a row written in the transaction that causes it; jobs only carry ids (domain 5.1).
 
-A row is `waiting` (due at `next_attempt_at`), `withheld` (its agency's agreement is not in force), `sent` or
-`failed`; as its recipient chose, it is never mailed (`app`), or waits for the daily mail (`digest`) that then names it
-(`digested`). Every row that is not withheld is in its recipient's inbox, whatever became of the mail.
+A row is `waiting` (due at `next_attempt_at`), `withheld` (its agency's agreement is not in force), `handing` (a sender
+hands it to the mail server), `sent`, `failed` (the mail server does not take it), `undeliverable` (it came back) or
+`unknown` (it was handed over twice, and nobody knows whether it arrived); as its recipient chose, it is never mailed
+(`app`), or waits for the daily mail (`digest`) that then names it (`digested`). Every row that is not withheld is in its
+recipient's inbox, whatever became of the mail.
 
-A sender takes a row by a lease; when it dies, the lease runs out and another takes the row. A row that was sent keeps
-its lease until its case's history says so. The Message-ID is fixed when the row is written, so a doubled delivery can
-be recognised.
+A sender takes a row by a lease that names its host, and commits `handing` before it hands anything over; when it dies,
+the lease runs out and another finds out what became of the row (`workflows.commands.recovery`). A row that was sent
+keeps its lease until its case's history says so. The Message-ID is fixed when the row is written, so a doubled
+delivery can be recognised.
 """
 
 import importlib
 import secrets
+import time
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
 import structlog
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, select
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, false, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from workflows.case_file import file_of
@@ -69,17 +73,26 @@ OF_BUNDLE = "N17"
 """The number of every other kind: a mail that a bundle brings beside these, and whose folder it names."""
 
 DAILY, WEBHOOK_OFF, PUBLICATION_WANTED, TEST = "daily_mail", "webhook_off", "publication_wanted", "test_mail"
-OWN = {DAILY: "", WEBHOOK_OFF: "N12", PUBLICATION_WANTED: "N13", TEST: ""}
+TO_SENDER = "your_mail_undeliverable"
+OWN = {DAILY: "", WEBHOOK_OFF: "N12", PUBLICATION_WANTED: "N13", TEST: "", TO_SENDER: "N12"}
 """Kinds that are no part of a procedure: the product brings their words itself. The second is chosen with N12, the third
-with N13; the fourth is the test of a mail, asked for by whoever gets it."""
+with N13; the fourth is the test of a mail, asked for by whoever gets it; the fifth tells whoever caused a message, in
+the app alone, that it could not be delivered."""
 
 ESD_ONLY_KINDS = frozenset({"notify_assigned_staff", "remind_offer_open"})
 """Kinds whose mere existence tells what only ESD may know: that an offer was accepted or is being considered."""
 
 
+UNDELIVERED = ("failed", "undeliverable", "unknown")
+"""States of a message that somebody has to look after."""
+UNSENT = (*UNDELIVERED, "handing", "withheld")
+"""States that few messages are in, beside those that wait."""
+
+
 class OutboxMessage(Base):
     """One message to one person. `about` holds ids and counts for its words, of a bundle's own mail its title, and of
-    a test the words themselves; never a fact about a client."""
+    a test the words themselves; never a fact about a client. `queued_by_id` is whose act caused it, if it was somebody's;
+    `resent`: it was handed over once more because nobody knew whether it had been taken."""
 
     __tablename__ = "outbox_message"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -99,11 +112,13 @@ class OutboxMessage(Base):
     subject: Mapped[str | None]
     error: Mapped[str | None]
     read_at: Mapped[datetime | None]
+    queued_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    resent: Mapped[bool] = mapped_column(default=False, server_default=false())
     __table_args__ = (
         UniqueConstraint("case_id", "kind", "recipient_id", "round"),
         Index("ix_outbox_waiting", "next_attempt_at", "id", postgresql_where="state = 'waiting'"),
         Index("ix_outbox_recipient", "recipient_id", "id"),
-        Index("ix_outbox_unsent", "state", "id", postgresql_where="state IN ('failed', 'withheld')"),
+        Index("ix_outbox_unsent", "state", "id", postgresql_where=f"state IN {UNSENT!r}"),
         Index("ix_outbox_unread", "recipient_id", postgresql_where="read_at IS NULL AND state <> 'withheld'"),
         Index("ix_outbox_digest", "recipient_id", postgresql_where="state = 'digest'"),
     )
@@ -142,8 +157,8 @@ def queue(
 
 def _in_place_of(work: Work, kind: str, case: Case | None, person: Person) -> Person:
     """Whoever stands in today for somebody of Employment Security who is absent; that somebody was chosen to work with
-    a client is for that person alone."""
-    if case is None or kind == "notify_assigned_staff" or not person.is_esd_staff:
+    a client is for that person alone, and so is what became of one's own message."""
+    if case is None or kind in ("notify_assigned_staff", TO_SENDER) or not person.is_esd_staff:
         return person
     return stand_in_for(work.db, person, case.office_code, work.now) or person
 
@@ -182,11 +197,12 @@ def _queue_one(
         next_attempt_at=work.now,
         attempts=0,
         read_at=work.now if kind == DAILY else None,  # It tells of the inbox, and is not in it.
+        queued_by_id=work.actor.id,
     )
     work.db.add(row)
     if case:
         file_of(work.db, case.id).messages.append((kind, person.id, row.round))
-        note(work, case, row)
+        note(work, case, row, "message_in_app" if kind == TO_SENDER else "")
     if row.state == "waiting":
         hint_after_commit(work.db, row)
     return row
@@ -194,6 +210,8 @@ def _queue_one(
 
 def _state_for(db: Session, kind: str, person_id: int) -> str:
     """Where a message begins that nothing withholds: as its recipient chose."""
+    if kind == TO_SENDER:
+        return "app"
     number = number_of(kind)
     return STATES[way_for(db, person_id, number)] if number else "waiting"
 
@@ -272,12 +290,18 @@ def hint_after_commit(db: Session, message: OutboxMessage) -> None:
     messages.append(message)
 
 
+_silent_until = [0.0]
+"""When the queue is asked again that did not answer: nobody waits for it again meanwhile, and the sweep finds the rows."""
+SILENT_FOR = 5.0
+
+
 def _hint(ids: list[int]) -> None:
-    if not settings().job_hint:
+    if not settings().job_hint or time.monotonic() < _silent_until[0]:
         return
     try:
         _hint_function(settings().job_hint)(ids)
     except Exception as error:  # a queue that is away must not fail what is already committed
+        _silent_until[0] = time.monotonic() + SILENT_FOR
         log.warning("hint_lost", error=type(error).__name__)
 
 

@@ -170,7 +170,8 @@ class Actor:
     """Who is acting: what every permission is decided by. The system itself has no id and no role.
 
     `covers` are the ids of those whose substitute the person is today; `stands_in` the offices in whose backup group
-    they are, and one of whose supervisors they stand in for today.
+    they are, and one of whose supervisors they stand in for today. `channel` is the door by which they came, one of
+    `workflows.disclosures.CHANNELS`.
     """
 
     id: int | None
@@ -186,6 +187,7 @@ class Actor:
     missing_clearances: tuple[str, ...] = field(default=())
     covers: frozenset[int] = frozenset()
     stands_in: frozenset[str] = frozenset()
+    channel: str = "screen"
 
     def has(self, *roles: str) -> bool:
         """Whether the person holds at least one of the roles."""

@@ -6,6 +6,7 @@ whatever is more than that travels as JSON. Each text is prepared once a connect
 """
 
 import select
+import time
 from collections.abc import Sequence
 from itertools import count
 from weakref import WeakKeyDictionary
@@ -57,9 +58,11 @@ def _answered(connection: psycopg.Connection, statements: Sequence[Statement]) -
     """A connection that is interrupted on the way is closed: its answers would be taken for those of the next."""
     known = _prepared.setdefault(connection, {})
     new = _new_names(known, statements)
+    patience = getattr(connection, "patience", None)
+    until = None if patience is None else time.monotonic() + patience
     try:
         _send(connection.pgconn, new, {**known, **new} if new else known, statements)
-        answers = _receive(connection.pgconn)
+        answers = _receive(connection.pgconn, until)
     except BaseException:
         connection.close()
         raise
@@ -90,30 +93,37 @@ def _send(
     link.pipeline_sync()
 
 
-def _receive(link: PGconn) -> list[PGresult]:
-    """All answers, until the server says that it is ready for more."""
+def _receive(link: PGconn, until: float | None) -> list[PGresult]:
+    """All answers, until the server says that it is ready for more; until a moment at most."""
     eye, answers = select.poll(), []
     eye.register(link.socket, select.POLLIN | select.POLLOUT)
     while link.flush():
-        eye.poll()
+        _look(eye, until)
         link.consume_input()
     eye.modify(link.socket, select.POLLIN)
-    while (answer := _next(link, eye)) is None or answer.status != ExecStatus.PIPELINE_SYNC:
+    while (answer := _next(link, eye, until)) is None or answer.status != ExecStatus.PIPELINE_SYNC:
         if answer is not None:
             answers.append(answer)
     link.exit_pipeline_mode()
     return answers
 
 
-def _next(link: PGconn, eye: select.poll) -> PGresult | None:
+def _next(link: PGconn, eye: select.poll, until: float | None) -> PGresult | None:
     """The next answer; None stands between those of two statements."""
     while link.is_busy():
-        eye.poll()
+        _look(eye, until)
         link.consume_input()
     answer = link.get_result()
     if answer is None and link.status == ConnStatus.BAD:
         raise psycopg.OperationalError("The connection to the database is lost.")
     return answer
+
+
+def _look(eye: select.poll, until: float | None) -> None:
+    """Wait until something comes."""
+    left = None if until is None else max(0.0, until - time.monotonic()) * 1000
+    if not eye.poll(left):
+        raise psycopg.OperationalError("The database does not answer.")
 
 
 def _rows(answer: PGresult) -> Rows:

@@ -9,13 +9,16 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from workflows.db import Base
 from workflows.errors import InvalidInput
-from workflows.language import gettext
+from workflows.language import LANGUAGES, gettext
 
 KEYBOARD = "keyboard"
 LOOKED = "looked"
+LANGUAGE = "language"
+"""The language of the mails that the product itself writes to a person; without it English."""
 
 KNOWN: dict[str, Callable[[object], bool]] = {
     KEYBOARD: lambda value: isinstance(value, bool),
+    LANGUAGE: lambda value: isinstance(value, str) and value in LANGUAGES,
 }
 """Every preference that a person may set, with the check of its value. Further ones are added here."""
 

@@ -42,6 +42,9 @@ CASE_STATES = {
     "kept": marked("Stays on the new version"),
 }
 
+MOVING = {"running": "waiting", "undoing": "moved"}
+"""The states in which cases are moved, each with the state of the cases that are still to be dealt with."""
+
 
 class Publication(Base):
     """A draft as it was proposed (`files`), and what became of it.

@@ -7,6 +7,7 @@ broken rules, a pattern) stays as it was, unless the question becomes one of ano
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import count
 from typing import Any
 
 from workflows.form_checks import OPTION_LISTS, identifier
@@ -238,7 +239,7 @@ def read_options(lines: str) -> tuple[tuple[str, str], ...]:
 def _value_for(label: str, taken: Mapping[str, str]) -> str:
     base = _NOT_IN_VALUES.sub("_", label.lower())[:40].strip("_")
     base = base if identifier(base) else "answer"
-    return next(name for name in (base, *(f"{base}_{n}" for n in range(2, 99))) if name not in taken)
+    return next(name for n in count(1) if (name := base if n == 1 else f"{base}_{n}") not in taken)
 
 
 def _with(source: Document, changes: Mapping[str, Any]) -> Document:

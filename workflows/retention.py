@@ -4,7 +4,7 @@ kept for a records request or for a court (domain 5.2 `retention_after_program_y
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time
 
-from sqlalchemy import ForeignKey, select
+from sqlalchemy import ColumnElement, ForeignKey, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from workflows.area_settings import calendar_of
@@ -50,8 +50,10 @@ def years_over(db: Session, area: str, now: datetime) -> Iterator[tuple[int, dat
             yield year, ends
 
 
-def due(db: Session, area: str, ended: datetime, most: int | None = None) -> list[int]:
+def due(
+    db: Session, area: str, ended: datetime, most: int | None = None, *more: ColumnElement[bool]
+) -> list[int]:
     """The ids of an area's cases that closed before a moment, are not anonymised yet and not on hold; oldest first."""
     over = Case.area_code == area, Case.closed_at < ended, Case.anonymised_at.is_(None)
     free = Case.id.not_in(select(RecordsHold.case_id))
-    return list(db.scalars(select(Case.id).where(*over, free).order_by(Case.id).limit(most)))
+    return list(db.scalars(select(Case.id).where(*over, free, *more).order_by(Case.id).limit(most)))

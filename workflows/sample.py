@@ -82,15 +82,16 @@ def load() -> list[tuple[str, str]]:
     """Load the samples where they are not there yet; gives the sign-ins as (user name, description)."""
     with transaction() as db:
         if db.scalar(select(Person.id).where(Person.sample).limit(1)) is None:
-            _add_places(db)
+            add_places(db)
             password_hash = passwords.hash(PASSWORD)
             for sample in PEOPLE:
-                _add_person(db, sample, password_hash)
+                add_person(db, sample, password_hash)
             _add_agreements(db, clock.now().astimezone(settings().zone).date())
     return [(sample.username, sample.description) for sample in PEOPLE]
 
 
-def _add_places(db: Session) -> None:
+def add_places(db: Session) -> None:
+    """Write the sample area with its offices and agencies."""
     db.add_all(Area(code=code, name=name) for code, name in AREAS.items())
     db.flush()
     for number, (code, name) in enumerate(OFFICES.items()):
@@ -100,7 +101,8 @@ def _add_places(db: Session) -> None:
     db.flush()
 
 
-def _add_person(db: Session, sample: Sample, password_hash: str) -> None:
+def add_person(db: Session, sample: Sample, password_hash: str) -> int:
+    """Write a sample person of the sample area; gives the id."""
     is_esd = sample.agency == "ESD"
     cleared = date(2026, 1, 15)
     person = Person(
@@ -123,6 +125,7 @@ def _add_person(db: Session, sample: Sample, password_hash: str) -> None:
     db.add(PersonRole(person_id=person.id, role=sample.role))
     db.add_all(PersonOffice(person_id=person.id, office_code=code, backup=False) for code in sample.offices)
     db.add_all(PersonOffice(person_id=person.id, office_code=code, backup=True) for code in sample.backup)
+    return person.id
 
 
 def _add_agreements(db: Session, today: date) -> None:

@@ -79,7 +79,7 @@ def time_words(bundle: Bundle, text: str) -> str:
     named = _LEVEL.fullmatch(text.strip())
     key = named[1] if named else text.strip()
     known = (level for level in bundle.service_levels if level.key == key)
-    return next((gettext(level.after.text) for level in known if level.after), text)
+    return next((level.after.words for level in known if level.after), text)
 
 
 _LEVEL = re.compile(r'service_level\("([\w-]+)"\)')

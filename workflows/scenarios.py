@@ -21,6 +21,7 @@ from typing import Any, Literal
 
 from workflows.definitions import Bundle
 from workflows.language import gettext
+from workflows.unreadable import why_unreadable
 
 FOLDER = "scenarios/"
 USUAL = "scenarios/usual.json"
@@ -160,7 +161,8 @@ def _parsed(text: str) -> Any:
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise BadScenario(gettext("It cannot be read as JSON: {why}.").format(why=error)) from None
+        words = gettext("It cannot be read as JSON: {why}.")
+        raise BadScenario(words.format(why=why_unreadable(error))) from None
 
 
 def _object(value: Any, name: str) -> dict[str, Any]:

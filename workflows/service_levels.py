@@ -25,6 +25,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from workflows.calendar import Calendar, Duration
+from workflows.unreadable import why_unreadable
 
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,59}")
 _WORDS = frozenset({"after", "value", "meaning", "counts_from"})
@@ -64,8 +65,9 @@ class ServiceLevels:
         """Read the file. Raises `InvalidServiceLevels` with every problem."""
         try:
             tables = tomllib.loads(text)
-        except (tomllib.TOMLDecodeError, RecursionError) as error:
-            raise InvalidServiceLevels((f"The file cannot be read as TOML: {error}.",)) from None
+        except (ValueError, RecursionError) as error:
+            words = f"The file cannot be read as TOML: {why_unreadable(error)}."
+            raise InvalidServiceLevels((words,)) from None
         hours = tables.pop("calendar", {})
         problems = [*_calendar_problems(hours)]
         for key, table in tables.items():

@@ -12,6 +12,9 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from notifications.mailbox import MailboxAddress
+from notifications.mailer import is_address
+
 #: The folder that holds the five packages and `bpmn/`.
 PROJECT = Path(__file__).resolve().parent.parent
 
@@ -30,6 +33,19 @@ def _known_zone(name: str) -> str:
     """Refuse a time zone nobody knows now, not at the first due date."""
     ZoneInfo(name)
     return name
+
+
+def _an_address(text: str) -> str:
+    """Refuse now what every mail would be refused for."""
+    if not is_address(text):
+        raise ValueError("must be an e-mail address without a name, such as bounces@desk.example")
+    return text
+
+
+def _a_mailbox(url: str) -> str:
+    """Refuse an address of a mailbox that cannot be one; it holds a password, so it is not repeated."""
+    MailboxAddress.parse(url)
+    return url
 
 
 class SystemOfRecord(BaseModel):
@@ -54,6 +70,8 @@ class Settings(BaseSettings):
     redis_url: str = Field("redis://127.0.0.1:6379/0", repr=False)
     smtp_url: str = Field("smtp://127.0.0.1:25", repr=False)
     mail_from: str = "Opt-In Desk <opt-in-desk@desk.example>"
+    bounce_address: Annotated[str, AfterValidator(_an_address)] | None = None
+    bounce_mailbox: Annotated[str, AfterValidator(_a_mailbox)] | None = Field(None, repr=False)
     public_url: str = "http://127.0.0.1:8000"
     secret_key: str = Field(min_length=32, repr=False)
     signing_key: str | None = Field(None, min_length=32, repr=False)
@@ -65,6 +83,7 @@ class Settings(BaseSettings):
     outbox_lease_seconds: int = Field(30, ge=1)
     outbox_batch: int = Field(50, ge=1)
     outbox_max_attempts: int = Field(5, ge=1)
+    outbox_journal: Path = PROJECT / "var" / "mail-journal"
     job_hint: str = "tasks.outbox:nudge"
     backup_key: str | None = Field(None, min_length=32, repr=False)
     metrics_token: str | None = Field(None, min_length=16, repr=False)
@@ -75,8 +94,17 @@ class Settings(BaseSettings):
     web_bind: str = "127.0.0.1:8000"
     web_workers: int = Field(2, ge=1)
     web_threads: int = Field(4, ge=1)
+    drain_seconds: float = Field(5, ge=0)
+    lock_seconds: float = Field(5, gt=0)
+    statement_seconds: float = Field(20, gt=0)
     worker_concurrency: int = Field(2, ge=1)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    @field_validator("bounce_address", "bounce_mailbox", mode="before")
+    @classmethod
+    def _empty_is_none(cls, value: object) -> object:
+        """A container's description can name a variable that nobody has set."""
+        return value or None
 
     @field_validator("public_url")
     @classmethod

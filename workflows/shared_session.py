@@ -52,9 +52,11 @@ class SharedSession(Session):
         if held is None:
             self.close()
             return
-        _roll_back(cast(psycopg.Connection, held.driver_connection))
-        if cast(psycopg.Connection, held.driver_connection).closed:
-            (held if self._mapped is None else self).invalidate()
+        driven = cast(psycopg.Connection | None, held.driver_connection)
+        if driven is not None:  # The mapper has thrown a broken one away already.
+            _roll_back(driven)
+            if driven.closed:
+                (held if self._mapped is None else self).invalidate()
         self.close()
         held.close()
 

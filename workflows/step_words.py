@@ -91,14 +91,14 @@ def levels_of(bundle: Bundle) -> dict[str, ServiceLevel]:
 def time_words(bundle: Bundle, key: str | None) -> str:
     """A length of time of a bundle: `1 business day`; a key that is not there as it is written, nothing for none."""
     level = levels_of(bundle).get(key or "")
-    return gettext(level.after.text) if level and level.after else key or ""
+    return level.after.words if level and level.after else key or ""
 
 
 def time_choices(bundle: Bundle) -> list[tuple[str, str]]:
     """The lengths of time of a bundle, each with what it is for."""
     words = gettext("{time}: {meaning}")
     return [
-        (level.key, words.format(time=gettext(level.after.text), meaning=gettext(level.meaning)))
+        (level.key, words.format(time=level.after.words, meaning=gettext(level.meaning)))
         for level in levels_of(bundle).values()
         if level.after
     ]

@@ -1,7 +1,8 @@
-"""Moments and days in words, as mails say them."""
+"""Moments and days in words, as mails say them, in the chosen language."""
 
 from datetime import date, datetime
 
+from workflows.language import clock_words, day_words, gettext, ngettext
 from workflows.settings import settings
 
 
@@ -12,18 +13,18 @@ def words_for_day(moment: datetime) -> str:
 
 def words_for_date(day: date) -> str:
     """A day in words: Friday, March 6, 2026."""
-    return f"{day:%A, %B} {day.day}, {day.year}"
+    return day_words(day)
 
 
 def words_for_time(moment: datetime) -> str:
-    """A moment in words: Friday, March 6, 2026, 3:30 PM."""
+    """A moment in words: Friday, March 6, 2026, 3:30 p.m."""
     local = moment.astimezone(settings().zone)
-    return f"{words_for_date(local.date())}, {local:%I:%M %p}".replace(", 0", ", ")
+    return f"{words_for_date(local.date())}, {clock_words(local)}"
 
 
 def words_for_age(since: datetime, until: datetime) -> str:
     """How long something has been open: less than a day, 1 day, 12 days."""
     days = (until - since).days
     if days == 0:
-        return "less than a day"
-    return "1 day" if days == 1 else f"{days} days"
+        return gettext("less than a day")
+    return ngettext("{count} day", "{count} days", days).format(count=days)

@@ -44,6 +44,11 @@ _MAIL = {
     "message_sent_again": True,
     "message_sent": False,
     "message_failed": False,
+    "message_undeliverable": False,
+    "message_came_back": True,
+    "message_resent": True,
+    "message_unknown": False,
+    "message_arrived": False,
     "message_withheld": False,
 }
 """The events of a message: whether it is on its way from then on."""

@@ -14,7 +14,8 @@ class Tried:
     """What a command is trying on a case, for the incident when it fails.
 
     `what` is one of `workflows.incidents.TRIED`; `subject` the id of the task or timer, or the number of the case;
-    `element` and `name` are those of the task or timer in the diagram, `role` the lane it stands in.
+    `element` and `name` are those of the task or timer in the diagram, `role` the lane it stands in; `area` is where
+    it is looked after when there is no case.
     """
 
     what: str
@@ -23,6 +24,7 @@ class Tried:
     element: str = ""
     name: str = ""
     role: str = ""
+    area: str = ""
 
 
 @dataclass

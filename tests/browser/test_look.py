@@ -98,6 +98,7 @@ PAGES = {
         "/cases/new", "/cases/{request}", "/cases/{edit}", "/tasks/{task[request]}",
         "/tasks/{task[edit]}", "/admin/agreements", "/processes", "/contact-card/WSK/phone",
         "/team?view=all", "/team/ageing", "/team/absences", "/team/backup", "/admin/agreements/K-TEST-102",
+        "/cases/{done}/disclosures", "/cases/{done}/disclosures/sheet", "/cases/{done}/file", "/cases/{done}/proof",
     ),
     DEVON: ("/work", "/tasks/{task[edit]}", "/cases/{edit}"),
     NOOR: ("/cases/new",),
@@ -118,7 +119,7 @@ PAGES = {
           "/cases/{request}/emergency-access",
           "/cases/{done}/emergency-access", "/account", "/admin/webhooks", "/admin/webhooks/new",
           "/admin/webhooks/1", "/admin/webhooks/1/change"),
-    LEE: ("/audit", "/cases", "/cases/{done}", "/admin/people"),
+    LEE: ("/audit", "/audit/disclosures", "/cases", "/cases/{done}", "/cases/{request}/proof", "/admin/people"),
 }  # fmt: skip
 
 

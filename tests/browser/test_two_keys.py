@@ -77,7 +77,7 @@ def test_no_job_can_complete_a_task() -> None:
     ours = {name for name in app.tasks if not name.startswith("celery.")}
     assert ours == {
         "tasks.outbox.deliver", "tasks.outbox.sweep", "tasks.timers.fire_due", "tasks.housekeeping.run",
-        "tasks.digests.send_due", "tasks.webhooks.sweep", "tasks.publications.go_on",
+        "tasks.digests.send_due", "tasks.webhooks.sweep", "tasks.publications.go_on", "tasks.bounces.poll",
     }  # fmt: skip
     taking = {
         name: app.tasks[name].run.__code__.co_varnames[: app.tasks[name].run.__code__.co_argcount]

@@ -1,5 +1,6 @@
 """Two bundles compared: nothing of a difference is passed over, nothing is told that is none, both ways round."""
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -24,11 +25,40 @@ from tests.bundle.versions import (
 from workflows.comparing import Change, compare
 from workflows.comparing_words import told
 from workflows.definitions import MAIN_PROCESS, Bundle
+from workflows.scenarios import USUAL
 
 
 def sentences(after: Files) -> list[str]:
     groups = told(Bundle(MAIN_PROCESS, SHIPPED), Bundle(MAIN_PROCESS, after))
     return [each.sentence for group in groups for each in (*group.changes, *group.moved)]
+
+
+def test_a_scenario_is_compared_in_words() -> None:
+    file = "scenarios/agreement_lapsed_twice_and_resumed.json"
+    scenario = json.loads(SHIPPED[file])
+    scenario["moves"][0]["data"] = {"total_own": 2}
+    scenario["moves"].insert(1, {"receive": "client_withdrew"})
+    scenario["expect"]["outcome"] = "withdrawn"
+    scenario["steps"] = {"check_may_open": [{"may_open": False}]}
+    usual = json.loads(SHIPPED[USUAL])
+    usual["answers"]["T1_QuickSearchOwnOffice"]["total_own"] = 3
+    after = {**SHIPPED, file: json.dumps(scenario), USUAL: json.dumps(usual)}
+    groups = told(Bundle(MAIN_PROCESS, SHIPPED), Bundle(MAIN_PROCESS, after))
+    lines = {
+        (line.sign, line.text.strip())
+        for group in groups
+        for each in group.changes
+        for line in each.lines
+        if line.sign != " "
+    }
+    found = "Number of clients found in your office"
+    assert lines >= {
+        ("+", f"{found}: 2"), ("+", "It happens: “Client withdrew”"), ("+", "Ends as: “Withdrawn”"),
+        ("+", "“Check whether the agency may open a case” gives: may open: no"),
+        ("-", f"{found}: 0"), ("+", f"{found}: 3"),
+    }  # fmt: skip
+    assert not [text for _, text in lines if "{" in text or "_" in text], "nothing is shown as a file has it"
+    assert "Usual answers of the scenarios" in [group.title for group in groups]
 
 
 def turned(change: Change) -> Change:

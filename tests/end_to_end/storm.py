@@ -133,7 +133,8 @@ class Storm:
 
     def drain(self, seconds: float) -> None:
         """Wait until every message has gone out."""
-        began, waiting = time.monotonic(), "SELECT count(*) FROM outbox_message WHERE state = 'waiting'"
+        began = time.monotonic()
+        waiting = "SELECT count(*) FROM outbox_message WHERE state IN ('waiting', 'handing')"
 
         def empty() -> bool:
             with suppress(psycopg.OperationalError):

@@ -34,7 +34,7 @@ from tests.integration.acting import (
     suspend,
 )
 from workflows import sample
-from workflows.commands import messages, people
+from workflows.commands import people, undelivered
 from workflows.commands.agreements import save_agreement
 from workflows.db import transaction
 from workflows.errors import Refused
@@ -264,7 +264,7 @@ def test_a_message_of_another_area_is_not_sent_again(desk: Desk) -> None:
         assert row
         row.state = "failed"
     with pytest.raises(Refused):
-        messages.send_again(actor("sam.manager"), row.id)
+        undelivered.send_again(actor("sam.manager"), row.id)
 
 
 def test_no_client_fact_stands_in_a_database_error_in_the_log(

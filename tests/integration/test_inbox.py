@@ -191,6 +191,11 @@ def test_the_daily_mail_names_tasks_and_messages_and_no_client(
     clock.move(days=1)
     digests.send_due()
     assert daily_mails()[-1].about["messages"] == [], "each message is in one mail"
+    assert desk.call(AVERY, "PATCH", "/preferences", {"language": "es"}).json["language"] == "es"
+    desk.send_mail(mail_sink[1])
+    (received,) = [one for one in mail() if "sus tareas abiertas" in one.subject]
+    assert f"{number}: Pedir" in received.text, "the procedure's words are in its reader's language, too"
+    assert 'lang="es"' in received.html and "no lo responda" in received.text
 
 
 def test_two_workers_queue_one_daily_mail(desk: Desk, clock: Clock) -> None:

@@ -35,6 +35,7 @@ PLANTED = {
         "UPDATE outbox_message SET state = 'waiting', next_attempt_at = '2020-01-01', leased_until = '2020-01-01'",
         "UPDATE outbox_message SET state = 'sent', sent_at = NULL",
         "UPDATE outbox_message SET state = 'lost'",
+        "UPDATE outbox_message SET state = 'handing', lease = 'gone:1', leased_until = '2020-01-01'",
     ],
     "timers_fire": ["UPDATE timer SET due_at = now() - interval '2 days' WHERE closed_at IS NULL"],
     "facts_stay_in_their_table": [

@@ -224,7 +224,15 @@ def test_a_mail_names_the_client_only_where_everything_allows_it(
     assert "Basil Kettlewright" in mail.text and "360-555-0103" in mail.html and "Basil" not in mail.subject
     reads = [e for e in desk.get(LEE, f"/audit?case={number}&kind=client_facts_read")["items"] if e["detail"]]
     assert [(e["username"], e["detail"]) for e in reads if e["detail"]["where"] == "mail"] == [
-        (CASEY, {"where": "mail"})
+        (
+            CASEY,
+            {
+                "where": "mail",
+                "channel": "mail",
+                "fields": ["client_name", "contact", "reason"],
+                "basis": "mail",
+            },
+        )
     ]
 
 

@@ -24,7 +24,7 @@ from tests.desk import (
 from tests.integration.acting import LOCAL, Recorder, actor, deliver, renew, suspend
 from workflows import steps
 from workflows.cases import case_numbered
-from workflows.commands import messages, people, timers
+from workflows.commands import people, timers, undelivered
 from workflows.commands.agreements import review, save_agreement
 from workflows.db import transaction
 from workflows.errors import Refused
@@ -59,7 +59,7 @@ def test_35_a_notice_is_not_sent_again_while_the_case_is_held(desk: Desk) -> Non
         row.state = "failed"
     suspend()
     with suppress(Refused):
-        messages.send_again(actor(ROBIN), row.id)
+        undelivered.send_again(actor(ROBIN), row.id)
     taken = Recorder()
     deliver(taken)
     assert not [m for m in taken.taken if m.to.startswith(REMY) and number in m.subject]

@@ -16,7 +16,7 @@ from workflows.cases import Case, Note
 from workflows.commands import cases, user_tasks
 from workflows.db import transaction
 from workflows.directory import directory
-from workflows.errors import Busy, InvalidInput
+from workflows.errors import Busy, InvalidInput, Unavailable
 from workflows.history import HistoryEvent, events_of, follows, record
 from workflows.people import SYSTEM, Person, PersonRole, offices_with_supervisor, people_with, person_of
 from workflows.settings import settings
@@ -79,7 +79,7 @@ def test_what_the_driver_has_thrown_away_is_prepared_again(desk: Desk) -> None:
 @pytest.mark.parametrize("spoken", ["by the pipeline", "by the mapper too"])
 def test_a_connection_lost_on_the_way_is_not_used_again(desk: Desk, database: Engine, spoken: str) -> None:
     task = _task(desk.open())
-    with pytest.raises(db.DatabaseFailed), transaction() as opened:
+    with pytest.raises(Unavailable), transaction() as opened:
         file_of(opened, task.case_id).all(Case)[0].attempts = 7
         if spoken == "by the mapper too":
             opened.scalars(select(Note)).all()

@@ -2,6 +2,7 @@
 
 import os
 import random
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -278,12 +279,57 @@ def test_through_pages_and_api_and_by_mail(desk: Desk, mail: Callable[[], list[A
     assert "Approve and publish" not in robin.get(path).get_data(as_text=True)
     assert casey.post(f"{path}/decline", data={"reason": ""}).status_code == 422
     assert casey.post(f"{path}/approve").status_code == 302
+    moving = casey.get(f"{path}/progress")
+    assert (moving.status_code, "0 of 1 are dealt with" in moving.text) == (202, True)
     moves.go_on()
+    moved = casey.get(f"{path}/progress")
+    assert (moved.status_code, "Every case is dealt with." in moved.text) == (200, True)
     (row,) = desk.get(CASEY, "/publications")["items"]
     assert (row["state"], row["version"], row["outcome"]) == ("done", 2, {"moved": 1})
     (case,) = desk.get(ROBIN, f"/publications/{row['id']}/cases?kind=changes")["items"]
     assert (case["number"], case["state"], case["reason"]) == (number, "moved", "")
     assert desk.call(ROBIN, "POST", f"/publications/{row['id']}/undo").json["state"] == "undoing"
+
+
+ENGLISH_LENGTH = re.compile(r"\d (?:business )?(?:day|week|month|year|hour|minute)s?\b")
+
+
+def test_lengths_of_time_are_said_in_the_readers_language(desk: Desk) -> None:
+    number = desk.to_request()
+
+    def longer(files: Files) -> Files:
+        return {
+            name: text.replace('after = "2 business days"', 'after = "17 business days"')
+            for name, text in files.items()
+        }
+
+    draft = drafted(longer)
+    robin = browser(desk, ROBIN)
+    proposed = publications.propose(actor(ROBIN), draft, "It is easier so.", True)
+    robin.set_cookie("desk_language", "es")
+    key = "opt_in_5512pro"
+    tabs = (
+        "publish",
+        "times",
+        "times/esd_check_due",
+        "compare",
+        "steps",
+        "procedure",
+        "mail",
+        "walk",
+        "diagram/catalogue",
+    )
+    pages = [
+        *(f"drafts/{draft}/{tab}" for tab in tabs),
+        f"publications/{proposed}",
+        f"{key}/1",
+        f"{key}/1/procedure",
+    ]
+    for path in pages:
+        page = robin.get(f"/processes/{path}")
+        assert page.status_code == 200, path
+        assert ENGLISH_LENGTH.findall(page.text) == [], path
+        assert path != pages[0] or (number in page.text and "17 días hábiles" in page.text)
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """The team: load, absence with a substitute, backup groups, many tasks given at once (domain 6.1, 6.2)."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from tests.desk import AVERY, BASIL, CASEY, DEVON, ELLIS, MORGAN, PAT, ROBIN, TAMSIN, Clock, Desk
-from tests.integration.acting import actor
+from tests.integration.acting import actor, browser
 from workflows.commands.absences import enter_absence
 from workflows.commands.team import reassign_many
 from workflows.db import transaction
@@ -55,6 +56,22 @@ def test_a_substitute_takes_over_what_is_open_and_what_comes(desk: Desk, clock: 
     clock.move(days=4)
     now = actor(MORGAN)
     assert not now.covers and not now.stands_in, "it ended by itself"
+
+
+def test_only_those_are_offered_who_may_stand_in(desk: Desk) -> None:
+    casey = browser(desk, CASEY)
+    offered = {}
+    for person in (CASEY, DEVON):
+        shown = casey.get(f"/team/absences?person={person}").text
+        choice = shown.partition('id="f-substitute"')[2].partition("</select>")[0]
+        offered[person] = set(re.findall(r'<option value="([^"]+)"', choice))
+        for substitute in (MORGAN, ELLIS, DEVON, CASEY):
+            taken = enter(desk, person, substitute)
+            assert (taken.status_code == 201) == (substitute in offered[person]), (person, substitute)
+            if taken.status_code == 201:
+                desk.call(CASEY, "POST", f"/team/absences/{taken.json['items'][0]['id']}/end")
+    assert offered[CASEY] == {MORGAN} and DEVON not in offered[DEVON] and CASEY in offered[DEVON]
+    assert 'id="f-substitute"' not in casey.get("/team/absences").text, "first who is away"
 
 
 def test_the_substitute_and_the_history_are_told(desk: Desk) -> None:

@@ -1,5 +1,7 @@
 """Time passing: reminders, escalations, late tasks, holds (domain 5.2; scenarios 26, 27, 30)."""
 
+import re
+import tomllib
 from datetime import datetime, timedelta
 
 import pytest
@@ -12,6 +14,7 @@ from workflows.cases import Case
 from workflows.commands import housekeeping, timers
 from workflows.commands.definitions import deploy, read_folder
 from workflows.db import transaction
+from workflows.definitions import bundle_of, deployed
 from workflows.history import HistoryEvent
 from workflows.people import SYSTEM, Person
 from workflows.settings import settings
@@ -269,3 +272,34 @@ def test_a_repeating_timer_fires_for_each_round_and_catches_nothing_up(desk: Des
         clock.tick()
         counted.append(fired())
     assert counted == [0, 1, 1, 2, 3, 3], number
+
+
+def test_every_time_of_a_case_comes_from_the_file(desk: Desk, clock: Clock) -> None:
+    """With lengths that no code could have by itself: each due date and each timer is as long as its key says."""
+    files = read_folder(settings().bundles_dir / "opt_in_5512pro")
+    times, lengths = tomllib.loads(files["service_levels.toml"]), {}
+    for number, key in enumerate(key for key, table in times.items() if "after" in table):
+        lengths[key] = timedelta(days=101 + number)
+        old = re.compile(rf'^(\[{key}\]\nafter = )"[^"]*"', re.M)
+        files["service_levels.toml"] = old.sub(
+            rf'\g<1>"{101 + number} days"', files["service_levels.toml"], count=1
+        )
+    deploy(SYSTEM, files)
+    desk.record_edit(desk.to_decision())
+    other = desk.to_decision(decision="remain_opted_out", **SOL)
+    desk.do(CASEY, other, "T12")
+    seen = set()
+    with transaction() as db:
+        main = bundle_of(db, deployed(db).id)  # type: ignore[union-attr]
+        drawn = main.definition("opt_in_5512pro").elements
+        for task in db.scalars(select(UserTask).where(UserTask.due_at.is_not(None))):
+            key = drawn[task.element].properties["due"]
+            assert task.due_at - task.opened_at == lengths[key], task.element
+            seen.add(key)
+        for timer in db.scalars(select(Timer)):
+            assert timer.due_at - timer.armed_at == lengths[timer.level], timer.element
+            seen.add(timer.level)
+    assert seen >= {
+        "draft_expiry", "ask_client_due", "eto_edit_due", "confirm_due", "offer_due", "assign_due",
+        "supervisor_claim_reminder", "supervisor_escalate_backup", "supervisor_escalate_pm", "client_call_window",
+    }, seen  # fmt: skip

@@ -88,7 +88,7 @@ def of_place(world: World, rule: str, who: Who) -> Asked:
         "<form>": "T6_AskClientToContactSupervisor", "<question>": "asked_by", "<mail>": "remind_now",
         "<time>": "confirm_due",
         "<int:year>": things.year,
-        "<number>": world.numbers["declined"],
+        "<number>": world.numbers["declined"], "<string:number>": world.numbers["declined"],
     }  # fmt: skip
     if "/scenarios/" in path:
         known["<key>"] = "opted_in"
@@ -170,6 +170,7 @@ def _told(path: str, things: Things) -> dict[str, Any] | None:
         "/trace/1": {"row_version": 1, "waiver": "SAMPLE"},
         "/walk/keep": {"row_version": 1, "name": "A name"},
         "/walk/tasks/T1_QuickSearchOwnOffice": {"search_key": "name", "office": "WSK", "total_own": "0"},
+        "/api/v1/records/holds": {"number": things.kept, "reason": "A records request."},
         "/admin/records/holds": {"number": things.kept, "reason": "A records request."},
         "/processes/drafts": {"key": "opt_in_5512pro"},
         "/publish": {"note": "SAMPLE", "mode": "new_cases"},

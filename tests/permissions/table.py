@@ -99,6 +99,20 @@ CASES = (
         partner supervisor given auditor  yes: *
         uncleared unkeyed esd_here manager administrator  no: *
         """),
+    Row(("GET /cases/<number>/disclosures", "GET /cases/<number>/disclosures/sheet",
+         "GET /api/v1/cases/<string:number>/disclosures", "GET /cases/<number>/proof", "GET /cases/<number>/proof.json",
+         "GET /api/v1/cases/<string:number>/proof"),
+        "6.2 Export: own case file by the supervisor, the trail by the auditor; 7.3 every read of client facts",
+        """
+        supervisor auditor  yes: *
+        partner given uncleared unkeyed esd_here manager administrator  no: *
+        """),
+    Row(("GET /cases/<number>/file", "GET /cases/<number>/file.json", "GET /api/v1/cases/<string:number>/file"),
+        "6.2 Export: own case file by the supervisor",
+        """
+        supervisor  yes: *
+        partner given auditor uncleared unkeyed esd_here manager administrator  no: *
+        """),
     Row(("GET /cases/<number>/emergency-access", "GET /api/v1/cases/<string:number>/emergency-access"),
         "6.2 Reveal client identity outside duty: ADM break-glass, AUD as ADM; without an open one no fact is shown",
         """
@@ -325,7 +339,8 @@ PLACES = (
     Place(("GET /processes/drafts/<int:draft_id>", "GET /processes/drafts/<int:draft_id>/files",
            "POST /processes/drafts/<int:draft_id>/files", "GET /processes/drafts/<int:draft_id>/problems",
            "POST /processes/drafts/<int:draft_id>/discard",
-           "GET /processes/drafts/<int:draft_id>/scenarios", "POST /processes/drafts/<int:draft_id>/scenarios/follow",
+           "GET /processes/drafts/<int:draft_id>/scenarios", "GET /processes/drafts/<int:draft_id>/tally",
+           "POST /processes/drafts/<int:draft_id>/scenarios/follow",
            "GET /processes/drafts/<int:draft_id>/scenarios/<key>", "POST /processes/drafts/<int:draft_id>/scenarios/<key>",
            "POST /processes/drafts/<int:draft_id>/scenarios/<key>/remove",
            "POST /processes/drafts/<int:draft_id>/scenarios/like",
@@ -370,7 +385,8 @@ PLACES = (
           "6.2 Publish BPMN: program managers; one publication at a time", "program_manager", local=True, stateful=True),
     Place(("GET /processes/publications", "GET /api/v1/publications"),
           "6.2 Publish BPMN: whoever proposes or approves", "program_manager esd_wioa_supervisor"),
-    Place(("GET /processes/publications/<int:publication_id>", "GET /api/v1/publications/<int:id>",
+    Place(("GET /processes/publications/<int:publication_id>", "GET /processes/publications/<int:publication_id>/progress",
+           "GET /api/v1/publications/<int:id>",
            "GET /api/v1/publications/<int:id>/cases"),
           "6.2 Publish BPMN: whoever proposes or approves, by case numbers", "program_manager esd_wioa_supervisor", local=True),
     Place(("POST /processes/publications/<int:publication_id>/approve", "POST /api/v1/publications/<int:id>/approve",
@@ -445,10 +461,15 @@ PLACES = (
     Place(("GET /admin/outbox", "GET /api/v1/outbox"), "6.2 Timers, labels, templates; N12 and scenario 39: PM's undelivered list",
           "program_manager administrator"),
     Place(("GET /admin/outbox/<int:message_id>", "GET /api/v1/outbox/<int:id>",
-           "POST /admin/outbox/<int:message_id>/send-again", "POST /api/v1/outbox/<int:id>/send-again"),
+           "POST /admin/outbox/<int:message_id>/send-again", "POST /api/v1/outbox/<int:id>/send-again",
+           "POST /admin/outbox/<int:message_id>/arrived", "POST /api/v1/outbox/<int:id>/arrived"),
           "Scenario 39", "program_manager administrator", local=True),
     Place(("GET /audit", "GET /api/v1/audit"), "6.1 auditor; 7.3; ADM keeps the product, no client facts are in it",
           "auditor administrator"),
+    Place(("GET /audit/disclosures", "GET /api/v1/disclosures"), "7.3 every read of client facts; no fact is in it",
+          "auditor administrator"),
+    Place(("GET /audit/disclosures/export", "GET /api/v1/disclosures/export"), "6.2 Export: the trail, by the auditor",
+          "auditor"),
     Place(("GET /audit/export", "GET /api/v1/audit/export"), "6.2 Export: the trail, by the auditor", "auditor"),
     Place(("GET /problems", "GET /api/v1/problems"), "6.1 administrator, auditor", "administrator auditor"),
     Place(("GET /problems/<int:incident_id>", "GET /api/v1/problems/<int:id>"), "6.1", "administrator auditor",
@@ -484,10 +505,11 @@ PLACES = (
            "POST /api/v1/webhooks/<int:id>/turn-off", "GET /api/v1/webhooks/<int:id>/deliveries",
            "POST /api/v1/webhooks/<int:id>/replay"),
           "6.2 configuration: administrator of the area", "administrator", local=True),
-    Place(("GET /admin/records",), "5.2 retention; 6.5 hold; 7.3 retention runs", "program_manager administrator auditor"),
-    Place(("GET /admin/records/certificates/<int:year>",), "7.3 retention runs", "program_manager administrator auditor",
+    Place(("GET /admin/records", "GET /api/v1/records"), "5.2 retention; 6.5 hold; 7.3 retention runs", "program_manager administrator auditor"),
+    Place(("GET /admin/records/certificates/<int:year>", "GET /api/v1/records/certificates/<int:year>"), "7.3 retention runs", "program_manager administrator auditor",
           local=True),
-    Place(("POST /admin/records/holds", "POST /admin/records/holds/<number>/end"), "6.5 hold: who keeps the records",
+    Place(("POST /admin/records/holds", "POST /admin/records/holds/<number>/end", "POST /api/v1/records/holds",
+           "DELETE /api/v1/records/holds/<string:number>"), "6.5 hold: who keeps the records",
           "program_manager administrator", local=True),
     Place(("GET /admin/health",), "6.1 administrator: the product", "administrator"),
     Place(("GET /metrics",), "For a machine with its token; nobody else learns that it is there", "nobody", secret=True),

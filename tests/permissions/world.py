@@ -101,7 +101,7 @@ class World:
 
     def ask(self, who: Who, method: str, path: str, body: dict[str, Any] | None = None) -> TestResponse:
         """One request as a person, of which nothing stays: pages with the session's cookie, the API with the token."""
-        with _nothing_stays():
+        with nothing_stays():
             return self._answer(who, method, path, body)
 
     def _answer(self, who: Who, method: str, path: str, body: dict[str, Any] | None) -> TestResponse:
@@ -143,7 +143,7 @@ class Inside(Session):
 
 
 @contextmanager
-def _nothing_stays() -> Iterator[None]:
+def nothing_stays() -> Iterator[None]:
     """All transactions of a request are savepoints of one that is rolled back in the end."""
     with db.database().connect() as connection, pytest.MonkeyPatch.context() as patch:
         outer = connection.begin()
@@ -245,7 +245,7 @@ def _make_inactive(session: Session) -> None:
 
 def _things(session: Session, numbers: dict[str, str]) -> dict[str, Any]:
     message = session.scalars(select(OutboxMessage).order_by(OutboxMessage.id).limit(1)).one()
-    message.state = "failed"
+    message.state = "unknown"
     case = session.scalars(select(Case).where(Case.number == numbers["submitted"])).one()
     now = datetime.now(UTC)
     incident = CaseIncident(

@@ -7,6 +7,7 @@ from tests.web.comparison_samples import TABS_OF_COMPARING
 from tests.web.draft_samples import TABS_OF_PARTS
 from tests.web.step_samples import TAB_OF_STEPS
 from workflows.bundle_checks import BundleProblem
+from workflows.bundle_proofs import Tally
 from workflows.clauses import Clause
 from workflows.queries.drafts import DraftView
 from workflows.queries.procedure import WrittenView
@@ -23,7 +24,7 @@ DRAFT = DraftView(
     edited_by="Kim Otterbrook", edited_at=NOW, open_edit="Kim Otterbrook",
 )  # fmt: skip
 TABS = [{"label": "Overview", "href": "/processes/drafts/1", "current": True, "count": None}]
-FRAME = {"draft": DRAFT, "tabs": TABS}
+FRAME = {"draft": DRAFT, "tabs": TABS, "tally": Tally(44, 45)}
 PROBLEM = BundleProblem(
     "opt_in_request.bpmn", "T6", "V8", "It names a form that is gone.", "Choose one.", "Ask the client"
 )

@@ -41,7 +41,7 @@ PUBLISHING = {
         "values": {"note": "Because.", "mode": ""}, "errors": {"mode": "Choose."},
     },
     "publication.html": {
-        **LIST, "row": publication(), "groups": [], "signs": {}, "number": 0,
+        **LIST, "row": publication(outcome={"waiting": 2, "moved": 1}), "groups": [], "signs": {}, "number": 0,
         "checks": CHECKS, "cases": PROSPECT, "states": STATES,
         "tones": {"proposed": "warn"}, "case_states": CASE_STATES, "reason": "", "errors": {"reason": "Say why."},
     },

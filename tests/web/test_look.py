@@ -14,6 +14,7 @@ import pytest
 from flask import Flask, g, render_template
 from playwright.sync_api import BrowserContext, Page, Route, sync_playwright
 from werkzeug.exceptions import Forbidden, HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
+from werkzeug.test import TestResponse
 
 from tests.browser.pages import violations
 from tests.chromium import ARGUMENTS
@@ -90,7 +91,7 @@ WAITS = View(**{**vars(WORK), "id": "t2", "opens": False, "changed": "", "mine":
 FILTERS = View(q="kit", office="yes", agency="", held="", changed=True, later=False)
 MESSAGE = View(
     id=7, at=NOW, to="Casey Thistledown", subject=f"Opt-in request {CASE}: new", state="failed", case_number=CASE,
-    queued_at=NOW, sent_at=None, attempts=2, next_attempt_at=None, error="Refused.", may_send_again=True,
+    queued_at=NOW, sent_at=None, attempts=2, next_attempt_at=None, error="Refused.", may_send_again=True, may_confirm=True,
     sender="desk@desk.example", text=f"Open it: {SITE}/cases/{CASE}", current=True,
 )  # fmt: skip
 EVENT = View(
@@ -104,6 +105,10 @@ EVENT = View(
     case_href="/audit",
     reason="A court asks.",
 )
+DISCLOSED = View(
+    at=NOW, who="Casey", organisation="Employment Security", channel="on a page", shown=["the client’s name"],
+    basis="The request went to them", clause="5512PRO 4", number=12, reason="A court asks.",
+)  # fmt: skip
 STEP = View(
     id="T1", name="Search", kind="Task", role="Case manager", form="T1.json", due=NOW, step="5512PRO 1",
     holder=None, task_id="t1", who="Avery", at=NOW, entry="/cases/1/entries/t1",
@@ -150,6 +155,7 @@ TABS = [
 ]
 ACTIONS = View(
     withdraw=True, opened_in_error=True, opt_out_again=True, note=True, esd_note=True,
+    disclosures=True, case_file=True,
     remind=True, error_reasons=[("practice", "It was made for practice")],
     reassign=[View(task_id="t1", task_name="Record", people=[("casey", "Casey")]),
               View(task_id="t2", task_name="Find", people=[])],
@@ -157,7 +163,7 @@ ACTIONS = View(
 CASE_VIEW = View(
     number=CASE, state="Waiting for the client.", status="With ESD", outcome="", closed=False, hold="On hold.",
     office="WorkSource Kitsap", agency="FWP", case_manager="Avery", opened_at=NOW,
-    edit_recorded_at=NOW, procedure="5512PRO, version 3",
+    edit_recorded_at=NOW, procedure="5512PRO, version 3", records_held=NOW,
 )  # fmt: skip
 PROCESS = View(
     id=2, name="Opt-in procedure", version=2, state="deployed", deployed_at=NOW, deployed_by="Robin", open_cases=3,
@@ -213,6 +219,25 @@ SAMPLES: dict[str, dict[str, object]] = {
                   "corrections": [View(at=NOW, who="A", task="T", label="L", old="O", new="N", reason="")],
                   "clock": [SHARE], "actions": ACTIONS,
                   "errors": {"text": "Write a note.", "username": "Choose."}, "note_text": ""},
+    "disclosures.html": {"ledger": View(number=CASE), "rows": [DISCLOSED]},
+    "disclosure_sheet.html": {"number": CASE, "said": "<h1>Who?</h1>", "language": "es",
+                              "languages": {"en": "English", "es": "Español"}},
+    "admin/disclosures.html": {"filters": View(case="", who="", channel="", since="", until=""), "rows": [EVENT],
+                               "channels": [("", "Every way")], "exports": [("CSV", "/audit/disclosures/export")],
+                               **PAGES},
+    "case_file.html": {"file": View(
+        number=CASE, made_at=NOW, made_by="Casey", facts=[("State", "Closed")], opened_at=NOW, closed_at=NOW, linked=[CASE],
+        sentence="Closed.", client=[("Name", "Marlo")], open=[("Record", "Supervisor")], disclosures=[DISCLOSED],
+        steps=[View(name="Search", step="5512PRO 1", who="Avery", at=NOW, rows=[("Total", "0")])], mails=[MESSAGE],
+        notes=[(View(text="T", written_at=NOW, esd_only=True), "Casey")], history=[View(at=NOW, who="A", words="W")],
+        corrections=[View(at=NOW, who="A", task="T", label="L", old="O", new="N", reason="")])},
+    "proof.html": {"header": View(case=CASE, client="", office="WorkSource Kitsap", agency="FWP", version=3,
+                                  office_time="2026-11-20 14:05 PST", made_by="Casey", made_as="ESD WIOA supervisor",
+                                  last_event=31, ends_early=True),
+                   "items": [View(title="Offer", clause="5512PRO 7g", clause_words="Offer.", words="Missing.", tone="bad",
+                                  state="missing", rows=[("Who", "Casey")], events=[(12, "a" * 64)])],
+                   "missing": ["Offer"], "head": View(number=2, covers=30, digest="b" * 64), "may_name": True,
+                   "seal": View(key="c" * 64, signature="d" * 128)},
     "case_entry.html": {"number": CASE, "task": STEP, "fields": FIELDS, "why": "Mistyped.", "errors": ERRORS},
     "start.html": {"fields": FIELDS[3:6], "case_managers": [("avery", "Avery")], "case_manager": "", "key": "k",
                    "refusal": [], "help": HELP, "progress": (1, 5), "kept": True,
@@ -262,7 +287,8 @@ SAMPLES: dict[str, dict[str, object]] = {
         number=CASE, status="With ESD", office="WorkSource Kitsap", agency="Fernhollow", age="2 days", waits_for="Client",
         in_hands="1 hour", bar=[SHARE], opens=True)]},
     "team/absences.html": {
-        "tabs": TABS, "people": YES_NO, "substitutes": YES_NO, "values": {}, "errors": {"person": "Choose."},
+        "tabs": TABS, "people": YES_NO, "substitutes": YES_NO, "chosen": "Casey", "errors": {"person": "Choose."},
+        "values": {"person": "yes", "substitute": "", "first_day": "", "last_day": ""},
         "rows": [View(id=1, name="Casey", substitute="Morgan", first_day=date(2026, 12, 1), last_day=date(2026, 12, 4),
                       begun=True)]},
     "team/backup.html": {
@@ -278,7 +304,8 @@ SAMPLES: dict[str, dict[str, object]] = {
     "manage.html": {"managed": [View(label="Settings", href="/admin/settings", words="What.")]},
     "notice.html": {"notice": View(version="1", language="English", approved=False)},
     "mails.html": {"rows": [MESSAGE], "mail": MESSAGE, "everything": False},
-    "problems.html": {"tabs": TABS, "status": "open", "rows": [PROBLEM], "may_act": True, **PAGES},
+    "problems.html": {"tabs": TABS, "status": "open", "rows": [PROBLEM], "may_act": True,
+                      "unknown_mails": "Of 2 messages nobody knows.", **PAGES},
     "problem.html": {"problem": PROBLEM, "facts": [("Tried", "A timer was due")], "may_act": True, "reason": "",
                      "errors": {"reason": "Say why."}},
     "on_it.html": {"reference": "P-000012", "kept": ["What you typed is kept."], "next": "Go on later.",
@@ -287,7 +314,7 @@ SAMPLES: dict[str, dict[str, object]] = {
         View(id=9, at=NOW, words="The change was made.", case=CASE, href=f"/cases/{CASE}", read=False),
         View(id=8, at=NOW, words="You may no longer see it.", case=None, href="", read=True)]},
     "preferences.html": {"messages": [CHOICE], "demanded": [CHOICE], "ways": YES_NO, "daily_at": "", "times": YES_NO,
-                         "shortcuts": "on", "errors": {"daily_at": "Choose a time."}},
+                         "written_in": "es", "shortcuts": "on", "errors": {"daily_at": "Choose a time."}},
     "admin/webhooks.html": {"rows": [HOOK]},
     "admin/webhook.html": {"hook": HOOK, "kinds": ["A case was opened"], "since": "", "errors": {"since": "When?"}, **PAGES,
                            "rows": [DELIVERY]},
@@ -556,6 +583,8 @@ def test_files_may_be_kept_only_under_their_content(desk):
         address = shell.asset("css/desk.css")
     client = desk.test_client()
     assert "immutable" in client.get(address).headers["Cache-Control"]
+    of_another_version = client.get(f"{address}0")
+    assert (of_another_version.status_code, of_another_version.headers["Cache-Control"]) == (200, "no-cache")
     assert client.get("/static/css/desk.css").headers["Cache-Control"] == "no-cache"
 
 
@@ -605,9 +634,12 @@ def serve(context: BrowserContext, desk: Flask, pages: dict[str, str]) -> None:
             policy = {"Content-Security-Policy": shell.security.CONTENT_SECURITY_POLICY}
             route.fulfill(body=pages[path], headers={**policy, "Content-Type": "text/html; charset=utf-8"})
             return
-        found = desk.test_client().get(path, base_url=SITE)
+        if path not in kept:
+            kept[path] = desk.test_client().get(path, base_url=SITE)
+        found = kept[path]
         route.fulfill(status=found.status_code, body=found.data, content_type=found.content_type)
 
+    kept: dict[str, TestResponse] = {}
     context.route("**/*", answer)
 
 

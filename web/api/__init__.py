@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException
 
 from web.api.models import Error
-from web.errors import status_of
+from web.errors import fields_of, message_of, retry_after, status_of
 from workflows.commands.tokens import actor_of_token
 from workflows.errors import InvalidInput, NotSignedIn, Refused
 from workflows.ssn_guard import find
@@ -20,7 +20,7 @@ INFO = Info(title="Opt-In Desk", version="1", description="Cases, tasks and proc
 SECURITY: dict[str, Any] = {"bearer": {"type": "http", "scheme": "bearer"}}
 PREFIX = "/api/v1"
 
-REFUSALS: dict[Any, Any] = {str(status): Error for status in (400, 401, 403, 404, 409, 422)}
+REFUSALS: dict[Any, Any] = {str(status): Error for status in (400, 401, 403, 404, 409, 413, 422, 503)}
 
 api = APIBlueprint(
     "api",
@@ -75,15 +75,15 @@ class Unreadable(InvalidInput):
 
 
 @api.errorhandler(Refused)
-def refused(error: Refused) -> tuple[Response, int]:
+def refused(error: Refused) -> tuple[Response, int, dict[str, str]]:
     """A refusal in the API's own form."""
     return answer_refusal(error)
 
 
-def answer_refusal(error: Refused) -> tuple[Response, int]:
-    """The JSON and status of a refusal."""
+def answer_refusal(error: Refused) -> tuple[Response, int, dict[str, str]]:
+    """The JSON and status of a refusal, and when to try again."""
     status = 400 if isinstance(error, Unreadable) else status_of(error)
-    return failure(error.code, error.message, error.fields), status
+    return failure(error.code, message_of(error), fields_of(error)), status, retry_after(error)
 
 
 def failure(code: str, message: str, fields: dict[str, str] | None = None) -> Response:
@@ -118,6 +118,7 @@ def http_error(error: HTTPException) -> tuple[Response, int]:
 
 from web.api import (  # noqa: E402,F401  (the routes register themselves on `api`)
     agreements,
+    case_files,
     cases,
     inbox,
     keeping,

@@ -43,7 +43,7 @@ from workflows.queries.whose_clock import case_clock
 
 MINUTE = timedelta(minutes=1)
 
-Answer = Response | tuple[Response, int]
+Answer = Response | tuple[Response, int] | tuple[Response, int, dict[str, str]]
 
 
 @api.post("/cases", responses={"201": CaseOut})

@@ -12,7 +12,7 @@ from web.api import api
 from web.api import keeping_models as m
 from web.api.models import IdempotencyHeader, NumberPath, UserPath
 from web.audit import as_json, exported
-from workflows.commands import accounts, keyed, messages, role_requests
+from workflows.commands import accounts, keyed, role_requests, undelivered
 from workflows.commands import people as people_commands
 from workflows.commands.area_settings import change_setting
 from workflows.commands.emergency_access import open_in_emergency
@@ -127,7 +127,14 @@ def read_outbox(path: m.MessagePath) -> Answer:
 @api.post("/outbox/<int:id>/send-again", responses={"200": m.Done})
 def send_again(path: m.MessagePath) -> Answer:
     """Try a message again that could not be delivered."""
-    messages.send_again(g.actor, path.id)
+    undelivered.send_again(g.actor, path.id)
+    return _json(DONE)
+
+
+@api.post("/outbox/<int:id>/arrived", responses={"200": m.Done})
+def confirm_arrival(path: m.MessagePath) -> Answer:
+    """Say that a message arrived of which nobody knew."""
+    undelivered.confirm_arrival(g.actor, path.id)
     return _json(DONE)
 
 

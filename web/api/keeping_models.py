@@ -109,7 +109,7 @@ class SessionPath(BaseModel):
 class OutboxQuery(BaseModel):
     """Which messages; `before` is the `next` of the page before."""
 
-    state: Literal["", "queued", "sent", "retrying", "undeliverable", "withheld"] = ""
+    state: Literal["", "queued", "handing", "sent", "retrying", "undeliverable", "unknown", "withheld"] = ""
     to: str = Field("", max_length=80)
     case: str = Field("", max_length=40)
     since: str = Field("", pattern=DAY)

@@ -8,7 +8,8 @@ from pydantic import BaseModel, Field, StrictBool
 from web.api import api
 from web.api.models import Strict
 from workflows.commands.preferences import change_preferences
-from workflows.preferences import KEYBOARD
+from workflows.language import ENGLISH
+from workflows.preferences import KEYBOARD, LANGUAGE
 from workflows.queries.mail_choices import choices
 from workflows.queries.preferences import my_preferences
 
@@ -25,9 +26,11 @@ class ChoiceOut(BaseModel):
 
 
 class PreferencesOut(BaseModel):
-    """What holds now: whether the keyboard shortcuts are on, how each message comes, when the daily mail does."""
+    """What holds now: whether the keyboard shortcuts are on, the language of the product's own mails, how each message
+    comes, and when the daily mail does."""
 
     keyboard: bool
+    language: str
     messages: list[ChoiceOut]
     daily_at: str | None
 
@@ -36,6 +39,9 @@ class PreferencesChange(Strict):
     """What is to change; what is left out stays as it is."""
 
     keyboard: StrictBool | None = Field(None, description="whether the keyboard shortcuts are on")
+    language: Literal["en", "es"] | None = Field(
+        None, description="the language of the mails that the product itself writes"
+    )
     messages: dict[str, Way] = Field(
         default_factory=dict,
         max_length=20,
@@ -54,8 +60,14 @@ def read_preferences() -> Response:
     """What one chose for oneself."""
     found = choices(g.actor)
     messages = [ChoiceOut(**vars(choice)) for choice in found.messages]
-    keyboard = my_preferences(g.actor).get(KEYBOARD, True)
-    return jsonify(PreferencesOut(keyboard=keyboard, messages=messages, daily_at=found.daily_at).model_dump())
+    mine = my_preferences(g.actor)
+    told = PreferencesOut(
+        keyboard=mine.get(KEYBOARD, True),
+        language=mine.get(LANGUAGE, ENGLISH),
+        messages=messages,
+        daily_at=found.daily_at,
+    )
+    return jsonify(told.model_dump())
 
 
 @api.patch("/preferences", responses={"200": PreferencesOut})

@@ -17,8 +17,10 @@ from web.console import launch
 from web.console.auditing import audit
 from web.console.bundles import bundle
 from web.console.keeping import backup, restore
+from web.console.mailing import mail
 from web.console.place import place
 from web.console.reach import reach
+from web.console.simulating import simulate_command
 
 PROCEDURE = "opt_in_5512pro"
 
@@ -33,6 +35,8 @@ main.add_command(bundle)
 main.add_command(audit)
 main.add_command(backup)
 main.add_command(restore)
+main.add_command(simulate_command)
+main.add_command(mail)
 
 
 @main.command("demo")
@@ -69,15 +73,6 @@ def beat() -> None:
     """Be the clock of the jobs. Two of them do no harm."""
     reach(greet=False)
     launch.beat()
-
-
-@main.command()
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
-@click.option("--port", default=8025, show_default=True, help="The port to listen at.")
-@click.option("--dir", "folder", type=click.Path(path_type=Path), required=True, help="Where mails are kept.")
-def mail(host: str, port: int, folder: Path) -> None:
-    """Take every mail and deliver none: for a trial installation."""
-    launch.mail(host, port, folder)
 
 
 @main.command()

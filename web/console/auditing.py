@@ -16,7 +16,7 @@ def audit() -> None:
 @click.argument("export", required=False, type=click.Path(exists=True, dir_okay=False))
 @click.option("--key", default="", help="The public key that was told to you before the export was made.")
 def verify(export: str | None, key: str) -> None:
-    """Check that no event of the history is missing or changed: of this installation, or of an EXPORT."""
+    """Check that no event of the history is missing or changed: of this installation, of an EXPORT, or of a proof pack."""
     from workflows.standalone import verify_history
 
     if export:
@@ -27,10 +27,10 @@ def verify(export: str | None, key: str) -> None:
 def _verify_here() -> None:
     reach()
     from workflows.chains import chains
-    from workflows.db import snapshot
+    from workflows.db import at_leisure, snapshot
     from workflows.heads import head_findings, newest_head
 
-    with snapshot() as db:
+    with snapshot() as db, at_leisure(db):
         found, heads, newest = list(chains(db)), list(head_findings(db)), newest_head(db)
     broken = [chain for chain in found if chain.broken_at]
     for chain in broken:
@@ -60,10 +60,10 @@ def head() -> None:
 def export(file: Path) -> None:
     """Write the whole history to FILE, to be checked with Python alone. It holds no fact about a client."""
     reach()
-    from workflows.db import snapshot
+    from workflows.db import at_leisure, snapshot
     from workflows.heads import exported
 
-    with snapshot() as db, file.open("x", encoding="utf-8", newline="\n") as target:
+    with snapshot() as db, at_leisure(db), file.open("x", encoding="utf-8", newline="\n") as target:
         lines = 0
         for line in exported(db):
             target.write(f"{line}\n")
@@ -73,7 +73,7 @@ def export(file: Path) -> None:
 
 @audit.command()
 def verifier() -> None:
-    """Print the program that checks an export; it needs nothing but Python."""
+    """Print the program that checks an export or a proof pack; it needs nothing but Python."""
     from workflows.standalone import verify_history
 
     click.echo(Path(verify_history.__file__).read_text("utf-8"), nl=False)

@@ -121,7 +121,12 @@ def _told_to_stop(demo: Demo) -> Iterator[None]:
 def _environment(where: Place) -> dict[str, str]:
     """What every part gets: our own environment, and the keys unless they were set from outside."""
     own = {"DATA_DIR": str(where.root), "DEMO": "true", "PYTHONUNBUFFERED": "1"}
-    return {"WEBHOOK_ALLOW_LOOPBACK": "true", **keys(where), **os.environ, **own}
+    usual = {
+        "WEBHOOK_ALLOW_LOOPBACK": "true",
+        "DRAIN_SECONDS": "0",
+        "OUTBOX_JOURNAL": str(where.root / "mail-journal"),
+    }
+    return {**usual, **keys(where), **os.environ, **own}
 
 
 def _start(demo: Demo) -> None:

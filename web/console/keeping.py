@@ -28,11 +28,21 @@ def backup(file: Path) -> None:
     key, began, part = _key(chosen.backup_key), time.monotonic(), file.with_name(f"{file.name}.part")
     if file.exists():
         raise click.ClickException(f"{file} is there already. Choose another name.")
-    with part.open("xb") as target:
-        part.chmod(0o600)
-        kept = back_up(target, key)
-        target.flush()
-        os.fsync(target.fileno())
+    try:
+        with part.open("xb") as target:
+            part.chmod(0o600)
+            kept = back_up(target, key)
+            target.flush()
+            os.fsync(target.fileno())
+    except FileExistsError:
+        raise click.ClickException(
+            f"{part} is there: another backup is being written, or one was cut off."
+        ) from None
+    except OSError as problem:
+        part.unlink(missing_ok=True)
+        raise click.ClickException(
+            f"The backup could not be written: {problem.strerror}. Nothing is left of it."
+        ) from None
     part.rename(file)
     size = file.stat().st_size
     click.echo(

@@ -9,6 +9,8 @@ from workflows.settings import PROJECT, Settings
 
 #: Heartbeats of gunicorn's workers belong into memory, not onto a disk that may be slow.
 HEARTBEATS = Path("/dev/shm")  # noqa: S108 - gunicorn makes an unnamed file there.
+#: Longer than balancers keep an unused connection (usually 60 seconds), so that none is closed just as they use it.
+KEEP_ALIVE = "75"
 
 
 def wanted_port() -> str | None:
@@ -24,11 +26,21 @@ def _become(*words: str) -> NoReturn:
 
 
 def web(chosen: Settings) -> NoReturn:
-    """gunicorn with threads; a request that hangs is cut off after a minute. The application is made once and its
-    workers are copies: a start, and a worker that takes the place of a fallen one, cost no second making."""
-    words = ["gunicorn", "web.wsgi:app", "--preload", "--worker-class", "gthread", "--bind", chosen.web_bind]
+    """gunicorn with threads. Asked to stop, it finishes what is in hand for as long as anything may take. The
+    application is made once and its workers are copies: a start, and a worker that takes the place of a fallen one,
+    cost no second making."""
+    words = [
+        "web.serving",
+        "web.wsgi:app",
+        "--preload",
+        "--worker-class",
+        "gthread",
+        "--bind",
+        chosen.web_bind,
+    ]
     words += ["--workers", str(chosen.web_workers), "--threads", str(chosen.web_threads)]
-    words += ["--timeout", "60", "--graceful-timeout", "5", "--keep-alive", "5", "--no-control-socket"]
+    words += ["--timeout", "60", "--graceful-timeout", "30", "--keep-alive", KEEP_ALIVE]
+    words += ["--no-control-socket"]
     words += ["--log-level", chosen.log_level.lower()]
     if HEARTBEATS.is_dir():
         words += ["--worker-tmp-dir", str(HEARTBEATS)]

@@ -10,7 +10,7 @@ from web.answers import typed, without_blocked
 from web.editor.frame import DRAFTS, page
 from web.editor.writing import told, write
 from web.errors import status_of
-from workflows.bundle_checks import BundleProblem
+from workflows.bundle_checks import BundleProblem, problems
 from workflows.errors import InvalidInput, NotFound, Refused
 from workflows.form_documents import (
     FORMS,
@@ -26,8 +26,8 @@ from workflows.form_sentences import Labels, fill
 from workflows.forms import BadForm, FieldView, Form
 from workflows.language import gettext
 from workflows.people import roles_in_words
-from workflows.queries.draft_preview import base_files, preview_values
-from workflows.queries.drafts import DraftView, draft_problems, draft_view
+from workflows.queries.draft_preview import PreviewValues, base_files, preview_values
+from workflows.queries.drafts import DraftView, draft_view
 from workflows.question_conditions import in_words
 from workflows.questions import KEPT, KINDS, Question
 from workflows.used_where import uses_of
@@ -121,7 +121,8 @@ def preview(draft_id: int, form: str) -> str:
     answers = without_blocked(parsed.asked(typed(parsed)))
     if "HX-Request" in request.headers:
         refresh = url_for("form_pages.preview", draft_id=draft_id, form=form)
-        return render_template("parts/form_fields.html", fields=fields_of(parsed, answers), refresh=refresh)
+        fields = fields_of(parsed, answers, preview_values(g.actor))
+        return render_template("parts/form_fields.html", fields=fields, refresh=refresh)
     return form_page(draft_id, form, answers=answers)
 
 
@@ -137,7 +138,8 @@ def form_page(
     text = text_of(draft, form)
     wrong = Form.problems(text.encode())
     source = {} if wrong else document(text)
-    width, labels = request.args.get("width", ""), preview_values(g.actor).labels
+    width, preview = request.args.get("width", ""), preview_values(g.actor)
+    labels = preview.labels
     return page(
         "editor/form.html",
         draft,
@@ -152,10 +154,10 @@ def form_page(
             **(values or {}),
         },
         rows=_rows(source, labels) if source else [],
-        fields=[] if wrong else fields_of(Form.parse(text.encode()), answers or {}),
+        fields=[] if wrong else fields_of(Form.parse(text.encode()), answers or {}, preview),
         width=width if width in _WIDTHS else _WIDTHS[0],
         users=uses_of(draft.bundle).forms.get(f"{form}.json", []),
-        problems=problems_with(draft_problems(g.actor, draft_id), form),
+        problems=problems_with(problems(draft.bundle), form),
         is_changed=base_files(g.actor, draft_id).get(path_of(form), text) != text,
         errors=errors or {},
     )
@@ -190,9 +192,8 @@ def checked(source: Document) -> str:
     return text
 
 
-def fields_of(form: Form, answers: dict[str, Any]) -> list[FieldView]:
+def fields_of(form: Form, answers: dict[str, Any], values: PreviewValues) -> list[FieldView]:
     """What a preview shows, with the names of the area."""
-    values = preview_values(g.actor)
     return form.fields(answers, values.options, values.labels)
 
 

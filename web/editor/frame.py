@@ -2,6 +2,7 @@
 
 from flask import render_template
 
+from workflows.bundle_proofs import tally_known
 from workflows.language import gettext, marked
 from workflows.queries.drafts import DraftView
 
@@ -28,4 +29,4 @@ def page(template: str, draft: DraftView, tab: str, **values: object) -> str:
         {"label": gettext(words), "href": f"{DRAFTS}/{draft.id}{end}", "current": end == tab, "count": None}
         for end, words in TABS
     ]
-    return render_template(template, draft=draft, tabs=tabs, **values)
+    return render_template(template, draft=draft, tabs=tabs, tally=tally_known(draft.bundle), **values)

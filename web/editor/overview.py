@@ -4,10 +4,11 @@ from flask import Blueprint, flash, g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from web.editor.frame import DRAFTS, page
+from workflows.bundle_checks import problems
 from workflows.commands.drafts import begin_draft, discard_draft
 from workflows.definitions import MAIN_PROCESS
 from workflows.language import gettext
-from workflows.queries.drafts import draft_problems, draft_view
+from workflows.queries.drafts import draft_view
 from workflows.queries.takeovers import newer_version
 
 overview = Blueprint("overview", __name__, url_prefix=DRAFTS)
@@ -23,10 +24,11 @@ def begin() -> Response:
 @overview.get("/<int:draft_id>")
 def read_draft(draft_id: int) -> str:
     """What there is to know of a draft, and what is wrong with it."""
-    found = draft_problems(g.actor, draft_id)
+    draft = draft_view(g.actor, draft_id)
+    found = problems(draft.bundle)
     return page(
         "editor/overview.html",
-        draft_view(g.actor, draft_id),
+        draft,
         "",
         newer=newer_version(g.actor, draft_id),
         problems=[problem for problem in found if not problem.warning],

@@ -24,6 +24,7 @@ from workflows.form_documents import (
 from workflows.forms import FieldView, Form
 from workflows.language import gettext, said
 from workflows.people import ROLES
+from workflows.queries.draft_preview import preview_values
 from workflows.queries.drafts import DraftView, draft_view
 from workflows.question_conditions import picks
 from workflows.questions import KEPT, KINDS, Question
@@ -183,7 +184,8 @@ def _question(source: Document, name: str) -> Document:
 
 def _shown(text: str, name: str) -> FieldView:
     """A question as it will be asked, whatever was answered before it."""
-    found = next(view for view in fields_of(Form.parse(text.encode()), {}) if view.name == name)
+    views = fields_of(Form.parse(text.encode()), {}, preview_values(g.actor))
+    found = next(view for view in views if view.name == name)
     return FieldView(**{**vars(found), "shown": True, "controls": False})
 
 

@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from itertools import groupby
 
-from flask import Blueprint, flash, g, redirect, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from web.editor.frame import DRAFTS, page
 from web.editor.writing import row_version
 from web.errors import status_of
 from workflows import scenarios
-from workflows.bundle_proofs import Proof, all_elements
+from workflows.bundle_proofs import Proof, all_elements, tally
 from workflows.cases import OUTCOMES
 from workflows.commands.drafts import change_draft
 from workflows.coverage import Coverage
@@ -47,6 +47,15 @@ def list_scenarios(draft_id: int) -> str:
         like=[(outcome, outcome_words(outcome)) for outcome in view.like],
         playable=proof is not None,
     )
+
+
+@scenario_pages.get("/<int:draft_id>/tally")
+def read_tally(draft_id: int) -> tuple[str, int]:
+    """How many scenarios come out as expected, as a part of the draft's pages; 202 while it is being found out."""
+    draft = draft_view(g.actor, draft_id)
+    found = tally(draft.bundle)
+    told = render_template("parts/draft_tally.html", draft=draft, tally=found, asked=True)
+    return told, 200 if found else 202
 
 
 @scenario_pages.get("/<int:draft_id>/scenarios/<key>")

@@ -12,7 +12,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 from workflows import clock
 from workflows.db import transaction
 from workflows.definitions import learn_words
-from workflows.errors import Incident, Refused, SsnBlocked
+from workflows.errors import Incident, Refused, SsnBlocked, Unavailable
 from workflows.failures import incident_of
 from workflows.incidents import keep_what_was_typed, write_down
 from workflows.people import Actor
@@ -42,6 +42,8 @@ def command(function: Callable[Concatenate[Work, P], R]) -> Callable[Concatenate
             blocked = SsnBlocked.at(found.field)
             record_refusal(actor, function.__name__, blocked, about)
             raise blocked from None
+        except Unavailable:
+            raise  # Nothing can be written about it, and nothing is wrong with the case.
         except Incident as incident:
             _look_after(work, incident)
             raise

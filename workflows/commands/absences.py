@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 from workflows import outbox
 from workflows.absences import Absence, absences, office_day
+from workflows.calendar import read_day
 from workflows.commands import command
 from workflows.errors import InvalidInput, NotAllowed, NotFound, NotNow
 from workflows.history import record
@@ -117,6 +118,6 @@ def _on_days(words: str, person: Person, row: Absence) -> str:
 
 def _day(name: str, text: str) -> date:
     try:
-        return date.fromisoformat(text)
+        return read_day(text)
     except ValueError:
         raise InvalidInput(fields={name: gettext("Enter a date, such as 2026-12-01.")}) from None

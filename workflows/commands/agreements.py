@@ -9,12 +9,14 @@ from sqlalchemy import and_, select, union
 
 from workflows import holds, instances, outbox
 from workflows.area_settings import calendar_of
+from workflows.calendar import read_day
 from workflows.cases import Case, lock_case
 from workflows.commands import command
 from workflows.db import after_commit, transaction
 from workflows.definitions import MAIN_PROCESS, bundle_of, deployed
 from workflows.errors import InvalidInput, NotAllowed
 from workflows.history import record
+from workflows.incidents import settled
 from workflows.language import gettext, marked
 from workflows.organisations import BASES, Agency, Agreement, Area, agreement_shortcoming
 from workflows.outbox import OutboxMessage
@@ -138,12 +140,14 @@ def _review_open(work: Work, case: Case) -> bool:
 def warn(work: Work, code: str) -> None:
     """N10: an agreement ends in 90, 60, 30 or 7 days, or has lapsed; each told once to both managers and the PMs,
     unless the agency's cases go on under another one."""
-    today = work.now.astimezone(settings().zone).date()
-    days_before = _warning_days(work, work.db.get_one(Agency, code).area_code)
+    today, area = work.now.astimezone(settings().zone).date(), work.db.get_one(Agency, code).area_code
+    work.tried = Tried("warn", subject=code, name=code, area=area)
+    days_before = _warning_days(work, area)
     for row in work.db.scalars(select(Agreement).where(Agreement.agency_code == code).with_for_update()):
         threshold = _due_warning(row, today, days_before)
         if threshold is not None:
             _warn_of(work, row, threshold, today)
+    settled(work, "warn", code)
 
 
 def _warn_of(work: Work, row: Agreement, threshold: int | str, today: date) -> None:
@@ -291,7 +295,7 @@ def _choice(
 def _day(values: Mapping[str, object], name: str, now: date | None, errors: dict[str, str]) -> date:
     try:
         value = values.get(name)
-        return date.fromisoformat(str(value)) if value else (now or date.fromisoformat(""))
+        return read_day(value) if value else (now or read_day(""))
     except ValueError:
         errors[name] = gettext("Enter a date, such as 2027-06-30.")
         return date.max

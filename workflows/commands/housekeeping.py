@@ -8,7 +8,7 @@ from sqlalchemy import delete, select
 from workflows import clock
 from workflows.area_settings import calendar_of
 from workflows.cases import IdempotencyKey
-from workflows.commands import messages, webhook_deliveries
+from workflows.commands import bounces, messages, webhook_deliveries
 from workflows.db import transaction
 from workflows.definitions import bundle_of, deployed
 from workflows.kept_answers import KEPT_FOR, KeptAnswers
@@ -24,6 +24,7 @@ def put_away() -> None:
     """Delete what is past its time, write down what is behind; safe at any moment and any number of times."""
     messages.write_down_sent()
     webhook_deliveries.put_away()
+    bounces.put_away()
     _expire_drafts()
     now = clock.now()
     with transaction() as db:

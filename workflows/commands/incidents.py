@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from workflows.cases import Case, lock_case
-from workflows.commands import agreements, cases, command, timers
+from workflows.commands import agreements, cases, command, digests, retention, timers
 from workflows.errors import Incident, InvalidInput, NotAllowed, NotFound, NotNow, Refused
 from workflows.history import record
 from workflows.incidents import CaseIncident, end
@@ -139,6 +139,11 @@ def _reviewed_again(again: _Again) -> bool:
     return True
 
 
+def _done(_result: object) -> bool:
+    """It went through, whether or not there was anything to say."""
+    return True
+
+
 _ASKED: dict[str, Callable[[Actor, str], object]] = {
     "withdraw": cases.withdraw,
     "opened_in_error": cases.opened_in_error,
@@ -149,4 +154,7 @@ _RERUN: dict[str, Callable[[_Again], bool]] = {
     **dict.fromkeys(("timer", "remind", "free_idle"), _clock_again),
     **dict.fromkeys(_ASKED, _asked_again),
     "review": _reviewed_again,
+    "anonymise": lambda again: retention.anonymise(SYSTEM, again.case_id or 0),
+    "daily": lambda again: _done(digests.queue_daily(SYSTEM, int(again.subject))),
+    "warn": lambda again: _done(agreements.warn(SYSTEM, again.subject)),
 }

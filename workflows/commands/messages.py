@@ -1,48 +1,57 @@
 """Sending the outbox: take rows by a lease, send outside of any transaction, write down how it went (domain 5.1).
 
-A sender that dies leaves its lease behind; once it has run out, another sender takes the row, with the same
-Message-ID. Mail failure never stops a case, and a case that somebody has locked never delays a mail: that messages
-went out is written down after a few of them, in the history of a case as soon as it is free.
+The phases: take rows; say that they are `handing` (and ask whether they may go out); hand each over, with a line in the
+host's journal before and after; write down that they are `sent`. A sender that dies leaves its lease behind, and what
+became of its rows is found out by `workflows.commands.recovery`. Mail failure never stops a case, and a case that
+somebody has locked never delays a mail: that messages went out is written down after a few of them, in the history of
+a case as soon as it is free.
 """
 
-import random
-import secrets
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from notifications.mailer import Mailer, MailError, MailRefused, Message
+from notifications.journal import Journal, JournalUnwritable
+from notifications.mailer import Mailer, MailError, MailerUnavailable, MailRefused, MailUncertain, Message
 from workflows import clock, outbox
 from workflows.cases import Case, lock_case
 from workflows.commands import command
+from workflows.commands.leases import (
+    HAND_OVER,
+    case_of,
+    give_back,
+    held_rows,
+    journal,
+    leased,
+    let_go,
+    note,
+    ready,
+    take_leases,
+)
+from workflows.commands.undelivered import give_up, uncertain, wait
 from workflows.db import transaction
-from workflows.errors import NotAllowed, NotFound, NotNow
-from workflows.history import record
-from workflows.language import gettext, marked
-from workflows.mail_facts import FACTS
+from workflows.errors import Busy, Unavailable
+from workflows.history import READ, record
+from workflows.language import marked
+from workflows.mail_facts import FACTS, TOLD
 from workflows.mail_words import compose
-from workflows.outbox import OutboxMessage, hint_after_commit
-from workflows.people import SYSTEM, Person, actor_for, people_with, person_of
+from workflows.outbox import OutboxMessage
+from workflows.people import SYSTEM, Person, actor_for, person_of
 from workflows.settings import settings
 from workflows.share import share
 from workflows.work import Work
 
 log = structlog.get_logger()
 
-FIRST_WAIT = timedelta(seconds=15)
-LONGEST_WAIT = timedelta(minutes=30)
 BATCH_TIME = timedelta(seconds=30)
 """How long one call goes on taking messages: half of what a job may last, so that none is cut off in the middle."""
 AT_ONCE = 5
-"""So many messages are taken, handed over and written down together, each time in one transaction. As many go out a
-second time, with the same Message-ID, when a sender dies after it has sent them and before it has said so."""
-HAND_OVER = 6
-"""So many times the lease is how long a sender keeps a message while it speaks with the server: with the usual lease
-three minutes, twice as long as a job lives."""
+"""So many messages are taken, said to be in hand and written down together, each time in one transaction."""
+NO_JOURNAL = marked("This host cannot note what it hands over: its journal cannot be written.")
 
 
 def waiting_ids(limit: int) -> list[int]:
@@ -53,7 +62,7 @@ def waiting_ids(limit: int) -> list[int]:
 
 def share_of_waiting(limit: int) -> AbstractContextManager[list[int]]:
     """The same, and no other worker is given them until the block ends."""
-    query = select(OutboxMessage.id).where(*_ready(clock.now()))
+    query = select(OutboxMessage.id).where(*ready(clock.now()))
     return share(query.order_by(OutboxMessage.next_attempt_at, OutboxMessage.id), limit)
 
 
@@ -79,7 +88,8 @@ def _deliver_quietly(ids: list[int], mailer: Mailer, until: datetime) -> int:
 
 
 def _deliver_some(ids: list[int], mailer: Mailer, until: datetime) -> int:
-    lease = secrets.token_hex(8)
+    book = journal()
+    lease = book.new_lease()
     composed = {one: message for one in take_leases(ids, lease) if (message := _composed(one, lease))}
     left = hand_over(composed, lease) if composed else []
     gone: dict[int, str] = {}
@@ -87,34 +97,57 @@ def _deliver_some(ids: list[int], mailer: Mailer, until: datetime) -> int:
     while left and clock.now() < until:
         message_id = left.pop(0)
         try:
-            mailer.send(composed[message_id])
+            _hand_one_over(composed[message_id], lease, mailer, book)
             gone[message_id] = composed[message_id].subject
         except MailError as error:
             refused[message_id] = error
         except Exception as error:
             log.error("message_set_aside", id=message_id, error=type(error).__name__)
+            refused[message_id] = MailUncertain(
+                f"Handing the message over broke off, {type(error).__name__}."
+            )
     _settle(gone, refused, left, lease)
     return len(gone)
+
+
+def _hand_one_over(message: Message, lease: str, mailer: Mailer, book: Journal) -> None:
+    """Send a message, noted before and after on this host. Raises what `Mailer.send` does."""
+    try:
+        book.began(message.message_id, lease)
+    except JournalUnwritable:
+        raise MailerUnavailable(NO_JOURNAL) from None
+    mailer.send(message)
+    book.taken(message.message_id, lease)
 
 
 def _settle(gone: dict[int, str], refused: dict[int, MailError], left: list[int], lease: str) -> None:
     """Write down what became of messages, first of those that must not go out again."""
     if gone:
-        for message_id in gone.keys() - sent_and_written(gone, lease):
-            sent(message_id, lease, gone[message_id])
-            _each_quietly([message_id])
+        say_sent(gone, lease)
     for message_id, error in refused.items():
-        permanent = isinstance(error, MailRefused) and error.permanent
+        if isinstance(error, MailUncertain):
+            uncertain(SYSTEM, message_id, lease, str(error))
+            continue
         counts = isinstance(error, MailRefused)
+        permanent = isinstance(error, MailRefused) and error.permanent
         failed(SYSTEM, message_id, lease, str(error), final=permanent, counts=counts)
     if left:
         give_back(left, lease)
+
+
+def say_sent(gone: Mapping[int, str], lease: str) -> None:
+    """The server has taken these messages, by id with their subjects: write it down, whoever has their cases locked."""
+    for message_id in gone.keys() - sent_and_written(gone, lease):
+        sent(message_id, lease, gone[message_id])
+        _each_quietly([message_id])
 
 
 def _composed(message_id: int, lease: str) -> Message | None:
     """The finished message; one that cannot be written is given up."""
     try:
         return compose(message_id)
+    except (Busy, Unavailable):
+        raise  # Nothing is wrong with the message: it waits until the lease has run out.
     except Exception as error:
         log.error("message_not_composed", id=message_id, error=type(error).__name__)
         reason = f"The message could not be written ({type(error).__name__})."
@@ -122,38 +155,17 @@ def _composed(message_id: int, lease: str) -> Message | None:
         return None
 
 
-def take_leases(ids: Iterable[int], lease: str) -> list[int]:
-    """Take waiting rows for `outbox_lease_seconds`; gives those that could be had, in the order they were asked for."""
-    now, wanted = clock.now(), list(ids)
-    until = now + timedelta(seconds=settings().outbox_lease_seconds)
-    with transaction() as db:
-        taken = (
-            update(OutboxMessage)
-            .where(OutboxMessage.id.in_(wanted), *_ready(now))
-            .values(lease=lease, leased_until=until, attempts=OutboxMessage.attempts + 1)
-            .returning(OutboxMessage.id)
-        )
-        had = set(db.scalars(taken))
-    return [one for one in wanted if one in had]
-
-
-def give_back(ids: Iterable[int], lease: str) -> None:
-    """Let other senders have what was taken and never tried."""
-    with transaction() as db:
-        mine = OutboxMessage.id.in_(ids), OutboxMessage.lease == lease, OutboxMessage.state == "waiting"
-        free = {"lease": None, "leased_until": None, "attempts": OutboxMessage.attempts - 1}
-        db.execute(update(OutboxMessage).where(*mine).values(free))
-
-
-def hand_over(ids: Iterable[int], lease: str) -> list[int]:
-    """Just before sending: keep rows for as long as a server may take. Gives those that may go out: this sender still
-    holds them, their agency has an agreement, and their recipient is still there."""
+def hand_over(composed: Mapping[int, Message], lease: str) -> list[int]:
+    """Just before sending: say that rows are in hand, for as long as a server may take. Gives those that may go out:
+    this sender still holds them, their agency has an agreement, and their recipient is still there."""
     with transaction() as db:
         work = Work(db, SYSTEM, clock.now())
-        rows = _held_rows(db, ids, lease)
+        rows = held_rows(db, composed, lease)
         stopped = _stopped(work, rows)
         for row in rows:
-            row.leased_until = work.now + timedelta(seconds=HAND_OVER * settings().outbox_lease_seconds)
+            if row.id not in stopped:
+                row.state, row.subject = "handing", composed[row.id].subject
+                row.leased_until = work.now + timedelta(seconds=HAND_OVER * settings().outbox_lease_seconds)
     for message_id in stopped:
         hold_back(SYSTEM, message_id, lease)
     return [row.id for row in rows if row.id not in stopped]
@@ -163,15 +175,15 @@ def hand_over(ids: Iterable[int], lease: str) -> list[int]:
 def hold_back(work: Work, message_id: int, lease: str) -> None:
     """Do not send a message now: keep it until the agreement is in force again, or tell those in the place of a
     recipient who has left."""
-    row = _leased(work, message_id, lease)
+    row = leased(work, message_id, lease)
     if row is None:
         return
-    case, person = _case_of(work, row), work.db.get_one(Person, row.recipient_id)
-    row.lease = row.leased_until = None
+    case, person = case_of(work, row), work.db.get_one(Person, row.recipient_id)
+    let_go(row)
     row.attempts -= 1
     if outbox.is_withheld(work, case, person):
         row.state = "withheld"
-        _note(work, row)
+        note(work, row)
     elif not person.active:
         _pass_on(work, row, case, person)
 
@@ -182,13 +194,13 @@ def sent_and_written(gone: Mapping[int, str], lease: str) -> set[int]:
     with transaction() as db:
         work = Work(db, SYSTEM, clock.now())
         cases = _free_cases(db, gone)
-        rows = _held_rows(
+        rows = held_rows(
             db, gone, lease, or_(OutboxMessage.case_id.is_(None), OutboxMessage.case_id.in_(cases))
         )
         # The events without a case come last: they lock their one chain.
         for row in sorted(rows, key=lambda row: row.case_id is None):
             row.state, row.sent_at, row.subject, row.error = "sent", work.now, gone[row.id], None
-            row.lease = row.leased_until = None
+            let_go(row)
             case = cases[row.case_id] if row.case_id else None
             outbox.note(work, case, row)
             _note_facts(work, case, row)
@@ -207,7 +219,7 @@ def sent(message_id: int, lease: str, subject: str) -> None:
     """The same for a message whose case is busy: no row but its own is needed to say so. A sender whose lease was
     taken over writes nothing. The lease stays until the history has it (`write_down`)."""
     with transaction() as db:
-        for row in _held_rows(db, [message_id], lease):
+        for row in held_rows(db, [message_id], lease):
             row.state, row.sent_at, row.subject, row.error = "sent", clock.now(), subject, None
 
 
@@ -215,12 +227,12 @@ def sent(message_id: int, lease: str, subject: str) -> None:
 def write_down(work: Work, message_id: int) -> None:
     """Write into the history that a message went out, once."""
     row = work.db.get_one(OutboxMessage, message_id)
-    _case_of(work, row)
+    case_of(work, row)
     row = work.db.get_one(OutboxMessage, message_id, populate_existing=True, with_for_update=True)
     if row.state == "sent" and row.lease:
-        row.lease = row.leased_until = None
-        _note(work, row)
-        _note_facts(work, _case_of(work, row), row)
+        let_go(row)
+        note(work, row)
+        _note_facts(work, case_of(work, row), row)
 
 
 def write_down_sent() -> None:
@@ -249,68 +261,19 @@ def failed(work: Work, message_id: int, lease: str, reason: str, *, final: bool,
     `final`: the address or the message is refused for good. `counts`: the attempt counts towards the limit; a mail
     server that is away does not, since nothing is wrong with the message.
     """
-    row = _leased(work, message_id, lease)
+    row = leased(work, message_id, lease)
     if row is None:
         return
-    row.lease = row.leased_until = None
+    let_go(row)
     row.error = reason
     if not counts:
         row.attempts -= 1
     if final or row.attempts >= settings().outbox_max_attempts:
-        _give_up(work, row)
+        give_up(work, row)
     else:
-        row.next_attempt_at = work.now + _wait(row.attempts)
+        row.state, row.next_attempt_at = "waiting", work.now + wait(row.attempts)
         if counts:
-            _note(work, row, "message_attempt_failed")
-
-
-@command
-def send_again(work: Work, message_id: int) -> None:
-    """Have a failed message tried again, by an administrator or a program manager."""
-    if not work.actor.has("administrator", "program_manager"):
-        raise NotAllowed(gettext("Administrators and program managers send messages again."))
-    row = work.db.get(OutboxMessage, message_id)
-    person = work.db.get_one(Person, row.recipient_id) if row else None
-    if row is None or person is None or person.area_code != work.actor.area:
-        raise NotFound(gettext("There is no such message."))
-    case = _case_of(work, row)
-    work.db.refresh(row, with_for_update=True)
-    if row.state != "failed":
-        raise NotNow(gettext("Only a message that failed can be sent again."))
-    if outbox.is_withheld(work, case, person):
-        raise NotNow(
-            gettext(
-                "The agency’s agreement is not in force, so its people get no message about this case now."
-            )
-        )
-    row.state, row.attempts, row.next_attempt_at = "waiting", 0, work.now
-    _note(work, row, "message_sent_again")
-    hint_after_commit(work.db, row)
-
-
-def _ready(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    free = or_(OutboxMessage.leased_until.is_(None), OutboxMessage.leased_until <= now)
-    return (OutboxMessage.state == "waiting", OutboxMessage.next_attempt_at <= now, free)
-
-
-def _leased(work: Work, message_id: int, lease: str) -> OutboxMessage | None:
-    """The row if this sender still holds it, after its case so that all lock in one order."""
-    _case_of(work, work.db.get_one(OutboxMessage, message_id))
-    return next(iter(_held_rows(work.db, [message_id], lease)), None)
-
-
-def _held_rows(
-    db: Session, ids: Iterable[int], lease: str, *more: ColumnElement[bool]
-) -> list[OutboxMessage]:
-    """The waiting rows, locked, that this sender still holds."""
-    mine = OutboxMessage.lease == lease, OutboxMessage.state == "waiting", *more
-    query = select(OutboxMessage).where(OutboxMessage.id.in_(ids), *mine).order_by(OutboxMessage.id)
-    return list(db.scalars(query.with_for_update().execution_options(populate_existing=True)))
-
-
-def _case_of(work: Work, row: OutboxMessage) -> Case | None:
-    """The case of a message, locked before the message itself."""
-    return lock_case(work.db, row.case_id) if row.case_id else None
+            note(work, row, "message_attempt_failed")
 
 
 def _stopped(work: Work, rows: list[OutboxMessage]) -> set[int]:
@@ -330,33 +293,14 @@ def _pass_on(work: Work, row: OutboxMessage, case: Case | None, person: Person) 
     row.error = marked("The recipient may no longer sign in.")
     if outbox.queue(work, row.kind, case, [person], round=row.round, **row.about):
         row.state = "failed"
-        _note(work, row)
+        note(work, row)
     else:
-        _give_up(work, row)
-
-
-def _give_up(work: Work, row: OutboxMessage) -> None:
-    row.state = "failed"
-    _note(work, row)
-    if row.kind != "mail_undeliverable":
-        area = work.db.get_one(Person, row.recipient_id).area_code
-        administrators = people_with(work.db, "administrator", area=area)
-        outbox.queue(work, "mail_undeliverable", None, administrators, message=row.id)
+        give_up(work, row)
 
 
 def _note_facts(work: Work, case: Case | None, row: OutboxMessage) -> None:
     """A mail that named the client counts as a reading of the facts by whoever got it (domain 7.3)."""
     if row.about.get(FACTS):
         reader = actor_for(work.db, work.db.get_one(Person, row.recipient_id))
-        record(Work(work.db, reader, work.now), "client_facts_read", case, where="mail", element=None)
-
-
-def _wait(attempts: int) -> timedelta:
-    """Twice as long after each attempt, with a fifth of chance, so that many do not come back at once."""
-    wait = min(FIRST_WAIT * (1 << max(0, attempts - 1)), LONGEST_WAIT)
-    return wait * random.uniform(0.8, 1.2)  # noqa: S311  (chance against crowding, not a secret)
-
-
-def _note(work: Work, row: OutboxMessage, kind: str = "") -> None:
-    work.db.flush()
-    outbox.note(work, _case_of(work, row), row, kind)
+        told = Work(work.db, reader, work.now)
+        record(told, READ, case, where="mail", element=None, channel="mail", fields=TOLD, basis="mail")

@@ -2,6 +2,7 @@
 every case wholly on one version. The rows say what is left, so whoever comes next goes on."""
 
 from collections.abc import Callable
+from functools import partial
 
 import structlog
 from sqlalchemy import Select, func, select
@@ -33,10 +34,18 @@ def go_on(limit: int = BATCH) -> int:
         for publication_id in _under_way(state):
             with share(_due(publication_id, of_case), limit) as ids:
                 for case_id in ids:
-                    _try(publication_id, case_id, act)
+                    _quietly(publication_id, partial(_try, publication_id, case_id, act))
                 done += len(ids)
-            finish(SYSTEM, publication_id)
+            _quietly(publication_id, partial(finish, SYSTEM, publication_id))
     return done
+
+
+def _quietly(publication_id: int, act: Callable[[], None]) -> None:
+    """Not even a failure to say that something failed holds up the others."""
+    try:
+        act()
+    except Exception as error:
+        log.error("set_aside", what="publication", id=publication_id, error=type(error).__name__)
 
 
 def _under_way(state: str) -> list[int]:

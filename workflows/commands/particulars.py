@@ -6,6 +6,7 @@ from datetime import date
 
 from sqlalchemy import delete, select
 
+from workflows.calendar import read_day
 from workflows.errors import InvalidInput
 from workflows.language import gettext
 from workflows.organisations import Office, offices
@@ -68,7 +69,7 @@ def _mail(field: str, value: object, errors: dict[str, str]) -> str:
 
 def _day(field: str, value: object, errors: dict[str, str]) -> date | None:
     try:
-        return date.fromisoformat(str(value)) if value else None
+        return read_day(value) if value else None
     except ValueError:
         errors[field] = gettext("Enter a date, such as 2026-07-01.")
         return None

@@ -10,13 +10,14 @@ from workflows.commands import command
 from workflows.db import transaction
 from workflows.errors import InvalidInput, NotAllowed, NotFound, NotNow
 from workflows.history import record
+from workflows.incidents import resting, settled
 from workflows.language import gettext
 from workflows.organisations import Area
 from workflows.people import SYSTEM
 from workflows.privacy import ADM, PM
 from workflows.retention import RecordsHold
 from workflows.ssn_guard import guard
-from workflows.work import Work
+from workflows.work import Tried, Work
 
 log = structlog.get_logger()
 
@@ -76,22 +77,29 @@ def anonymise_due() -> int:
 
 def _due(db: Session, area: str) -> list[int]:
     ends = next((end for _, end in retention.years_over(db, area, clock.now())), None)
-    return retention.due(db, area, ends, AT_ONCE) if ends else []
+    return (
+        retention.due(db, area, ends, AT_ONCE, ~resting("anonymise", Case.number, clock.now()))
+        if ends
+        else []
+    )
 
 
 def _anonymise_quietly(case_id: int) -> bool:
     try:
-        return _anonymise(SYSTEM, case_id)
+        return anonymise(SYSTEM, case_id)
     except Exception as error:
         log.error("case_not_anonymised", case_id=case_id, error=type(error).__name__)
         return False
 
 
 @command
-def _anonymise(work: Work, case_id: int) -> bool:
+def anonymise(work: Work, case_id: int) -> bool:
+    """Erase the facts about the client of one case, unless that is done or its records are on hold."""
     case = lock_case(work.db, case_id)
     if case.anonymised_at or retention.is_held(work.db, case_id):
         return False
+    work.tried = Tried("anonymise", case.id, case.number)
+    settled(work, "anonymise", case.number)
     steps.forget_client(work, case)
     case.anonymised_at = work.now
     record(work, "case_anonymised", case)

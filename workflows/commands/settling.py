@@ -29,7 +29,7 @@ def settle() -> int:
 
 
 _DONE = or_(
-    Case.closed_at.is_not(None),
+    and_(Case.closed_at.is_not(None), CaseIncident.tried != "anonymise"),
     and_(CaseIncident.tried == "timer", Timer.closed_at.is_not(None)),
     and_(CaseIncident.tried.in_(OF_TASKS), UserTask.closed_at.is_not(None)),
     and_(CaseIncident.tried == "remind", UserTask.reminded_at.is_not(None)),

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import ColumnElement, Select, or_, select
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from workflows import clock, instances, outbox, receivers, steps, whose_clock
 from workflows.area_settings import calendar_of
@@ -17,10 +17,13 @@ from workflows.case_file import file_of, locked
 from workflows.cases import Case, file_named
 from workflows.commands import command
 from workflows.commands.settling import settle
+from workflows.db import transaction
+from workflows.definitions import bundle_of
 from workflows.errors import Incident
 from workflows.history import record
 from workflows.incidents import MOST_ATTEMPTS, resting
 from workflows.people import SYSTEM, Actor
+from workflows.service_levels import ServiceLevels
 from workflows.share import share
 from workflows.timers import Timer
 from workflows.user_tasks import TaskDraft, UserTask, is_esd
@@ -29,19 +32,19 @@ from workflows.work import Tried, Work
 log = structlog.get_logger()
 
 BATCH = 100
+LOOKED_AT = 1000
+"""So many claims are looked at for idleness at once: most are not idle, and looking changes nothing."""
 RETRY_AFTER = timedelta(minutes=10)
 
 
 def fire_due(limit: int = BATCH) -> int:
     """Fire the timers that are due, remind of late tasks, free idle claims; how many things were done."""
     now, done = clock.now(), 0
-    for due, act in (
-        (due_timers(now), fire),
-        (_late_tasks(now), remind_late),
-        (_claimed_tasks(now), free_idle),
-    ):
+    for due, act in ((due_timers(now), fire), (_late_tasks(now), remind_late)):
         with share(due, limit) as ids:
             done += sum(_each(ids, act))
+    with share(_claimed_tasks(now), LOOKED_AT) as ids:
+        done += sum(_each(_idle(ids, now)[:limit], free_idle))
     settle()
     return done
 
@@ -79,10 +82,10 @@ def fire(work: Work, timer_id: str) -> bool:
     case = file.all(Case)[0]
     if timer.closed_at or timer.due_at > work.now or _stands_still(case, timer.role):
         return False
+    work.tried = Tried("timer", case.id, timer.id, timer.element, role=timer.role)
     if waits := _waits_on(work, case, timer):
         timer.due_at = waits
         return False
-    work.tried = Tried("timer", case.id, timer.id, timer.element, role=timer.role)
     timer.fired_at = timer.closed_at = work.now
     if timer.element:
         _fire_event(work, case, timer)
@@ -135,12 +138,12 @@ def remind_late(work: Work, task_id: str) -> bool:
         return False
     if _stands_still(case, task.role):
         return False
+    work.tried = _tried("remind", task)
     levels = instances.bundle_of_case(work, case).service_levels
     calendar = calendar_of(work.db, levels, case.area_code)
     task.remind_from = whose_clock.late_from(whose_clock.life_of(work.db, case, work.now), task, calendar)
     if task.remind_from:
         return False
-    work.tried = _tried("remind", task)
     task.reminded_at = work.now
     outbox.queue(work, "remind_overdue", case, receivers.holders(work, case, [task]), task=task.name)
     return True
@@ -187,13 +190,38 @@ def _stands_still(case: Case, role: str) -> bool:
 
 
 def _is_idle(work: Work, case: Case, task: UserTask) -> bool:
-    bundle = instances.bundle_of_case(work, case)
-    levels = bundle.service_levels
-    after = levels.duration("claimed_but_idle_release")
+    levels = instances.bundle_of_case(work, case).service_levels
     draft = file_of(work.db, case.id).one(TaskDraft, task.id)
     touched = [at for at in (task.claimed_at, draft.saved_at if draft else None) if at]
-    calendar = calendar_of(work.db, levels, case.area_code)
-    return task.claimed_at is not None and calendar.add(max(touched), after) <= work.now
+    return (
+        task.claimed_at is not None and _idle_since(work.db, levels, case.area_code, max(touched)) <= work.now
+    )
+
+
+def _idle(ids: list[str], now: datetime) -> list[str]:
+    """Those of these claims that are idle, read at once and without a lock; the command looks again under its own."""
+    touched = func.greatest(UserTask.claimed_at, TaskDraft.saved_at)
+    rows = select(UserTask.id, UserTask.area_code, instances.ProcessInstance.definition_id, touched)
+    rows = rows.join(instances.ProcessInstance, instances.ProcessInstance.case_id == UserTask.case_id)
+    rows = rows.outerjoin(TaskDraft, TaskDraft.task_id == UserTask.id).where(UserTask.id.in_(ids))
+    with transaction() as db:
+        found = list(db.execute(rows.order_by(touched))) if ids else []
+        return [
+            task for task, area, version, touched in found if _seems_idle(db, area, version, touched, now)
+        ]
+
+
+def _seems_idle(db: Session, area: str, version: int, touched: datetime, now: datetime) -> bool:
+    """What cannot be told here is left to the command, whose failure is an incident of that case alone."""
+    try:
+        return _idle_since(db, bundle_of(db, version).service_levels, area, touched) <= now
+    except Exception:
+        return True
+
+
+def _idle_since(db: Session, levels: ServiceLevels, area: str, touched: datetime) -> datetime:
+    """From when a claim counts as idle that was last touched at a moment."""
+    return calendar_of(db, levels, area).add(touched, levels.duration("claimed_but_idle_release"))
 
 
 def _moving(role: InstrumentedAttribute[str]) -> ColumnElement[bool]:

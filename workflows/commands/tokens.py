@@ -1,6 +1,7 @@
 """Bearer tokens of the API: made on the machine, told to nobody again, revoked by their owner or an administrator."""
 
 import secrets
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import or_, select, update
@@ -42,7 +43,7 @@ def actor_of_token(token: str) -> Actor:
             raise NotSignedIn("The token is not valid. Make a new one with `optin token USERNAME`.")
         actor = active_actor(db, row.person_id)
         _note_use(db, row, now)
-        return actor
+        return replace(actor, channel="api")
 
 
 @command

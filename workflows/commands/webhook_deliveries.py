@@ -22,6 +22,7 @@ from workflows import clock, outbox, privacy
 from workflows.cases import Case
 from workflows.commands import command
 from workflows.db import transaction
+from workflows.errors import Busy, Unavailable
 from workflows.history import record
 from workflows.outbox import WEBHOOK_OFF
 from workflows.people import SYSTEM, people_with
@@ -61,15 +62,25 @@ def deliver(ids: Iterable[int]) -> int:
 
 
 def _deliver_quietly(delivery_id: int, failing: set[int]) -> bool:
+    lease = secrets.token_hex(8)
     try:
-        return _deliver_one(delivery_id, failing)
+        return _deliver_one(delivery_id, lease, failing)
+    except (Busy, Unavailable) as error:
+        log.warning("delivery_set_aside", id=delivery_id, error=type(error).__name__)
     except Exception as error:
         log.error("delivery_set_aside", id=delivery_id, error=type(error).__name__)
-        return False
+        _set_aside_quietly(delivery_id, lease, type(error).__name__)
+    return False
 
 
-def _deliver_one(delivery_id: int, failing: set[int]) -> bool:
-    lease = secrets.token_hex(8)
+def _set_aside_quietly(delivery_id: int, lease: str, kind: str) -> None:
+    try:
+        set_aside(SYSTEM, delivery_id, lease, f"A part of the product failed ({kind}).")
+    except Exception as error:
+        log.error("delivery_not_set_aside", id=delivery_id, error=type(error).__name__)
+
+
+def _deliver_one(delivery_id: int, lease: str, failing: set[int]) -> bool:
     taken = _take(delivery_id, lease, failing)
     if taken is None:
         return False
@@ -155,8 +166,22 @@ def _arrived(delivery_id: int, lease: str, code: int) -> None:
 def failed(work: Work, delivery_id: int, lease: str, reason: str, code: int | None) -> None:
     """It did not arrive: again later, or not any more; and a webhook that fails for too long is turned off."""
     row = work.db.scalar(select(WebhookDelivery).where(*_mine(delivery_id, lease)).with_for_update())
-    if row is None:
-        return
+    if row is not None:
+        _later(work, row, reason, code)
+
+
+@command
+def set_aside(work: Work, delivery_id: int, lease: str, reason: str) -> None:
+    """An event that we could not even make ready for sending counts as one that did not arrive."""
+    ours = or_(WebhookDelivery.lease.is_(None), WebhookDelivery.lease == lease)
+    of_it = WebhookDelivery.id == delivery_id, WebhookDelivery.state == "waiting", ours
+    row = work.db.scalar(select(WebhookDelivery).where(*of_it).with_for_update())
+    if row is not None:
+        row.attempts += row.lease is None  # Taking the row counts the attempt, unless that was rolled back.
+        _later(work, row, reason, None)
+
+
+def _later(work: Work, row: WebhookDelivery, reason: str, code: int | None) -> None:
     row.lease = row.leased_until = None
     row.error, row.response_code = reason, code
     row.failed_first_at = row.failed_first_at or work.now

@@ -4,26 +4,42 @@ A page is read along one index for each part of what is asked, newest first, and
 is. What would tell the answer to the offer of ESD staff is left out (X14): a line in its place would tell it as well.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, and_, bindparam, func, or_, select, text, tuple_, union
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+    text,
+    true,
+    tuple_,
+    union,
+)
 
 from workflows import clock
 from workflows.cases import PRIVATE_OUTCOMES, Case
 from workflows.commands import command
 from workflows.db import transaction
+from workflows.disclosures import CHANNEL_OF_MESSAGE, SENT
+from workflows.disclosures import KINDS as DISCLOSING
 from workflows.emergency_access import EmergencyAccess
 from workflows.errors import NotAllowed
-from workflows.history import OFTEN, SELDOM, HistoryEvent, record
+from workflows.history import OFTEN, READ, READINGS, SELDOM, HistoryEvent, record
 from workflows.language import gettext
-from workflows.outbox import ESD_ONLY_KINDS
+from workflows.outbox import ESD_ONLY_KINDS, OutboxMessage
 from workflows.people import Actor, Person, actor_for
 from workflows.privacy import ADM, AUD, OFFER_ELEMENTS
 from workflows.queries import query
 from workflows.queries.days import midnight
+from workflows.queries.disclosures import searched_for
 from workflows.queries.sentences import sentence
 from workflows.user_tasks import UserTask
 from workflows.work import Work
@@ -33,7 +49,8 @@ AT_ONCE = 500
 """So many events an export reads in one transaction."""
 MOST_PEOPLE = 10
 """A search for a person reads along the index of so many who match."""
-READ = "client_facts_read"
+OF_READING = frozenset({"where", "channel", "fields", "basis"})
+"""What is told of a reading: the same of each, so that none at a step of the offer stands out."""
 REFUSALS = ("refused", "ssn_blocked", "claim_lost")
 OPENED = "emergency_access_opened"
 
@@ -41,13 +58,15 @@ OPENED = "emergency_access_opened"
 @dataclass(frozen=True)
 class TrailFilters:
     """What of the trail: `who` a part of a name or a user name, `kind` of event, number of the `case`, and the days
-    (2026-11-20) `since` and `until`."""
+    (2026-11-20) `since` and `until`. With `shows` it is the ledger of disclosures alone, by `channel` too."""
 
     who: str = ""
     kind: str = ""
     case: str = ""
     since: str = ""
     until: str = ""
+    channel: str = ""
+    shows: bool = False
 
 
 @dataclass(frozen=True)
@@ -102,7 +121,7 @@ def begin_export(work: Work, filters: TrailFilters, form: str) -> TrailFilters:
     """Write down that the trail, as filtered, is taken out (`form`: csv or json): by auditors alone (domain 6.2)."""
     if not work.actor.has(AUD):
         raise NotAllowed(gettext("Auditors take out the history."))
-    asked = {name: value for name, value in vars(filters).items() if value}
+    asked = {name: value for name, value in vars(filters).items() if value is not True and value}
     _range(filters)
     record(work, "audit_exported", form=form, filters=sorted(asked), kind_of_event=filters.kind or None)
     return filters
@@ -134,9 +153,30 @@ def _page(work: Work, filters: TrailFilters, before: int | None, limit: int) -> 
     found = work.db.execute(rows.order_by(HistoryEvent.at.desc(), HistoryEvent.id.desc())).all()
     names = _element_names(work, {event.element for event, _, _ in found if event.element})
     reasons = _reasons(work, [event.detail["access"] for event, _, _ in found if event.kind == OPENED])
+    told = _recipients(work, found) if filters.shows else {}
     receivers = _names(work, {event.detail["to"] for event, _, _ in found if event.detail.get("to")})
     rows_told = [_row(event, person, number, names, reasons) for event, person, number in found]
-    return [replace(row, receiver=receivers.get(row.detail.get("to"), "")) for row in rows_told]
+    return [
+        replace(row, receiver=receivers.get(row.detail.get("to"), "") or told.get(row.detail.get("id"), ""))
+        for row in rows_told
+    ]
+
+
+def _recipients(work: Work, found: Sequence[Any]) -> dict[object, str]:
+    """To whom the messages among some events went, by their ids."""
+    ids = [event.detail.get("id") for event, _, _ in found if event.kind in SENT]
+    rows = select(OutboxMessage.message_id, Person.name).join(Person, Person.id == OutboxMessage.recipient_id)
+    return {key: name for key, name in work.db.execute(rows.where(OutboxMessage.message_id.in_(ids)))}  # noqa: C416
+
+
+def _ways(filters: TrailFilters) -> list[ColumnElement[bool]]:
+    """The kinds of disclosures asked for, each with the index that has them: readings by channel, and messages."""
+    if not filters.channel:
+        return [HistoryEvent.kind.in_(DISCLOSING)]
+    channel = HistoryEvent.detail["channel"].as_string() == filters.channel
+    readings = HistoryEvent.kind.in_(bindparam("readings", READINGS, expanding=True, literal_execute=True))
+    sent = [kind for kind, way in CHANNEL_OF_MESSAGE.items() if way == filters.channel]
+    return [and_(readings, channel), *([HistoryEvent.kind.in_(sent)] if sent else [])]
 
 
 def _keys(work: Work, filters: TrailFilters, before: int | None, limit: int) -> Select[int] | None:
@@ -147,7 +187,8 @@ def _keys(work: Work, filters: TrailFilters, before: int | None, limit: int) -> 
         # Written out, so that the planner can tell whether the index of seldom kinds has it.
         kind = bindparam("kind", filters.kind.strip()[:80], literal_execute=True, type_=String())
         shared.append(HistoryEvent.kind == kind)
-    parts = [_part(and_(scope, *shared), limit) for scope in scopes]
+    ways = _ways(filters) if filters.shows else [true()]
+    parts = [_part(and_(scope, way, *shared), limit) for scope in scopes for way in ways]
     if not parts:
         return None
     found = union(*(select(part.c.at, part.c.id) for part in parts)).subquery()
@@ -162,6 +203,11 @@ def _part(wanted: ColumnElement[bool], limit: int) -> Any:
 def _scopes(work: Work, filters: TrailFilters) -> list[ColumnElement[bool]]:
     """The ranges of the indexes to read: the area's events and those of no area, or those of people, or of a case."""
     mine = HistoryEvent.area_code == work.actor.area
+    if filters.shows and filters.case:
+        return [
+            *_of_case(work, filters.case.strip()[:40], mine),
+            and_(searched_for(filters.case.strip()[:40]), mine),
+        ]
     anybody = [mine, HistoryEvent.area_code.is_(None)]
     ranges = _of_case(work, filters.case.strip()[:40], mine) if filters.case else anybody
     if not filters.who:
@@ -231,6 +277,15 @@ def _reasons(work: Work, ids: list[int]) -> dict[int, str]:
     return {key: reason for key, reason in work.db.execute(rows)}  # noqa: C416
 
 
+def _told(event: HistoryEvent) -> dict[str, object]:
+    """The particulars of an event that are for everybody who reads the trail."""
+    if event.kind == READ:
+        return {name: value for name, value in event.detail.items() if name in OF_READING}
+    if event.element in OFFER_ELEMENTS:
+        return {}
+    return {name: value for name, value in event.detail.items() if name != "esd_fields"}
+
+
 def _row(
     event: HistoryEvent,
     person: Person | None,
@@ -238,9 +293,7 @@ def _row(
     names: dict[str, str],
     reasons: dict[int, str],
 ) -> TrailRow:
-    told = {name: value for name, value in event.detail.items() if event.kind != READ or name == "where"}
-    if event.element in OFFER_ELEMENTS:
-        told = {}
+    told = _told(event)
     return TrailRow(
         id=event.id,
         at=event.at,

@@ -11,7 +11,7 @@ from workflows.cases import OUTCOMES, Case, ClientFacts, Note, TaskRecord, case_
 from workflows.commands.reminders import may_remind
 from workflows.definitions import Bundle, ProcessDefinition, bundle_of
 from workflows.duplicates import open_cases_like, possible_matches
-from workflows.history import HistoryEvent, events_of
+from workflows.history import EXPORTED, READ, READINGS, HistoryEvent, events_of
 from workflows.instances import ProcessInstance
 from workflows.language import gettext
 from workflows.organisations import Agency, Office
@@ -22,7 +22,7 @@ from workflows.privacy import Standing
 from workflows.queries import query
 from workflows.queries.corrections import Corrected, correctable_tasks, corrections_for
 from workflows.queries.progress import Progress, progress_of
-from workflows.queries.reading import note_read
+from workflows.queries.reading import note_fields, note_read, shown_fields
 from workflows.queries.sentences import (
     message_words,
     sentence,
@@ -32,6 +32,7 @@ from workflows.queries.sentences import (
 )
 from workflows.queries.state_words import state_sentence
 from workflows.queries.whose_clock import CaseClock, clock_of
+from workflows.retention import RecordsHold
 from workflows.task_forms import options_for
 from workflows.turns import Life
 from workflows.user_tasks import UserTask, open_tasks
@@ -112,12 +113,13 @@ class CaseView:
     may_correct: frozenset[str]
     may_remind: bool
     standing: Standing
+    on_hold_since: datetime | None
 
 
 @query
 def case_view(work: Work, number: str) -> CaseView:
     """The case of a number, filtered for this reader."""
-    return _view(work, _readable(work, number))
+    return view_of(work, _readable(work, number))
 
 
 @query
@@ -125,14 +127,15 @@ def case_page(work: Work, number: str) -> tuple[CaseView, CaseClock]:
     """The same, with whose clock the case was and is on."""
     standing = _readable(work, number)
     life = whose_clock.life_of(work.db, standing.case, work.now)
-    return _view(work, standing, life), clock_of(work, standing, life)
+    return view_of(work, standing, life), clock_of(work, standing, life)
 
 
-def _view(work: Work, standing: Standing, life: Life | None = None) -> CaseView:
+def view_of(work: Work, standing: Standing, life: Life | None = None, kind: str = READ) -> CaseView:
+    """A case as this reader may see it; that it was read is written down as an event of this kind."""
     case = standing.case
     definition = work.db.get_one(ProcessDefinition, work.db.get_one(ProcessInstance, case.id).definition_id)
     bundle = bundle_of(work.db, definition.id)
-    raw, notes, steps = _read(work, standing)
+    raw, notes, steps = _read(work, standing, kind)
     esd = standing.is_esd
     outcome, status = privacy.visible_outcome(standing), privacy.visible_status(standing)
     tasks = [task for task in open_tasks(work.db, case.id) if privacy.may_see_open(standing, task)]
@@ -161,16 +164,30 @@ def _view(work: Work, standing: Standing, life: Life | None = None) -> CaseView:
         may_correct=correctable_tasks(work, standing, _tasks(work, steps)),
         may_remind=may_remind(standing),
         standing=standing,
+        on_hold_since=_on_hold_since(work, standing),
     )
 
 
-def _read(work: Work, standing: Standing) -> tuple[dict[str, object], list[tuple[Note, str]], list[Answered]]:
+def _on_hold_since(work: Work, standing: Standing) -> datetime | None:
+    """Since when the records of the case may not be destroyed, for those to whom the history tells it."""
+    hold = work.db.get(RecordsHold, standing.case.id) if standing.is_esd or standing.audits else None
+    return hold.placed_at if hold else None
+
+
+def _read(
+    work: Work, standing: Standing, kind: str
+) -> tuple[dict[str, object], list[tuple[Note, str]], list[Answered]]:
     """Everything that a client or a colleague said, as far as this reader may know it; that it was read is written
     down (domain 7.3)."""
-    raw, notes = _visible_facts(work, standing), notes_of(work, standing)
+    raw, notes = visible_facts(work, standing), notes_of(work, standing)
     steps = _answered(work, standing)
-    if raw or notes or any(step.answers for step in steps):
-        note_read(work, standing.case, "case", None)
+    exported = kind == EXPORTED
+    if exported or raw or notes or any(step.answers for step in steps):
+        channel = "export" if exported and work.actor.channel == "screen" else ""
+        where = "case_file" if exported else "case"
+        answers = [(step.element, name) for step in steps for name, _, _ in step.answers]
+        shown = shown_fields([*raw, *note_fields(notes)], answers)
+        note_read(work, standing, where, None, *shown, kind=kind, channel=channel)
     return raw, notes, steps
 
 
@@ -187,7 +204,11 @@ def _tasks(work: Work, steps: list[Answered]) -> list[UserTask]:
 def case_history(work: Work, number: str) -> list[Entry]:
     """The history of a case in sentences; what only ESD may know is left out for others, who read what for all but
     auditors."""
-    standing = _readable(work, number)
+    return entries_of(work, _readable(work, number))
+
+
+def entries_of(work: Work, standing: Standing) -> list[Entry]:
+    """The same, for whoever stands so to the case."""
     events = [event for event in events_of(work.db, standing.case.id) if _may_read_event(standing, event)]
     names = _task_names(work, standing.case)
     people = _names(work, {event.actor_id for event in events})
@@ -198,7 +219,7 @@ def _may_read_event(standing: Standing, event: HistoryEvent) -> bool:
     """ESD-only events are for ESD and auditors, who read what for auditors, the offer for ESD alone (X14)."""
     if standing.is_reduced and not standing.audits:
         return event.kind in ("case_opened", "case_held", "case_closed") and not event.esd_only
-    if event.kind == "client_facts_read":
+    if event.kind in READINGS:
         return standing.audits
     if standing.is_esd:
         return not tells_less(event)
@@ -210,7 +231,11 @@ def _may_read_event(standing: Standing, event: HistoryEvent) -> bool:
 @query
 def case_messages(work: Work, number: str) -> list[Sent]:
     """The messages of a case. Partners see those to their own agency; a subject shows once a message was sent."""
-    standing = _readable(work, number)
+    return messages_for(work, _readable(work, number))
+
+
+def messages_for(work: Work, standing: Standing) -> list[Sent]:
+    """The same, for whoever stands so to the case."""
     rows = messages_of(work.db, standing.case.id)
     if not standing.is_esd:
         rows = [(message, person) for message, person in rows if message.kind not in ESD_ONLY_KINDS]
@@ -240,10 +265,10 @@ def _givable(task: UserTask, people: list[Person]) -> dict[str, object]:
     return {"task_id": task.id, "task_name": gettext(task.name), "people": others}
 
 
-def client_facts(work: Work, standing: Standing) -> list[tuple[str, str]]:
-    """The client facts the actor may read now, as label and words."""
+def client_facts(work: Work, standing: Standing, raw: dict[str, object]) -> list[tuple[str, str]]:
+    """Client facts, as the actor may read them now, as label and words."""
     bundle = bundle_of(work.db, work.db.get_one(ProcessInstance, standing.case.id).definition_id)
-    return fact_words(work, standing.case, bundle, _visible_facts(work, standing))
+    return fact_words(work, standing.case, bundle, raw)
 
 
 def sent_view(message: OutboxMessage, person: Person) -> Sent:
@@ -270,7 +295,8 @@ def _readable(work: Work, number: str) -> Standing:
     return found
 
 
-def _visible_facts(work: Work, standing: Standing) -> dict[str, object]:
+def visible_facts(work: Work, standing: Standing) -> dict[str, object]:
+    """The client facts that the actor may read now, by name."""
     row = work.db.get(ClientFacts, standing.case.id)
     if row is None or (not standing.supervises and _view_is_over(work, standing)):
         return {}

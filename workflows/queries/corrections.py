@@ -69,7 +69,7 @@ def entry_form(work: Work, number: str, task_id: str) -> EntryForm:
     form = form_then(work.db, task)
     names, known = correctable(form, standing), entries(work, standing, row, form)
     if names & known.keys():
-        note_read(work, case, "correction", task.element)
+        note_read(work, standing, "correction", task.element, names & known.keys())
     options, labels = options_for(work.db, form, work.actor.offices, case), labels_of(work.db, case.area_code)
     return EntryForm(number, task, form, options, known, names, labels)
 

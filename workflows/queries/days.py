@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, time
 
+from workflows.calendar import read_day
 from workflows.errors import InvalidInput
 from workflows.language import (
     date_of_year_words,
@@ -66,9 +67,6 @@ def _apart(first: datetime, second: datetime) -> int:
 def midnight(name: str, day: str) -> datetime:
     """The beginning of a day on the office's clock, of a year that a calendar on a wall may show; `name` is the field."""
     try:
-        found = date.fromisoformat(day)
+        return datetime.combine(read_day(day), time(), settings().zone)
     except ValueError:
-        found = date.min
-    if not 1900 <= found.year < 3000:
-        raise InvalidInput(fields={name: gettext("Enter a date, such as 2026-11-20.")})
-    return datetime.combine(found, time(), settings().zone)
+        raise InvalidInput(fields={name: gettext("Enter a date, such as 2026-11-20.")}) from None

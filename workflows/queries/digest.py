@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from workflows import clock
+from workflows.language import gettext
 from workflows.outbox import OutboxMessage
 from workflows.people import Person, actor_for
 from workflows.queries import worklist
@@ -53,5 +54,6 @@ def daily_values(db: Session, row: OutboxMessage, person: Person) -> dict[str, o
 def _task(task: worklist.Row, work: Work, address: str) -> dict[str, object]:
     due = ""
     if task.due:
-        due = f"{'Late: it was due' if task.due < work.now else 'Due'} {words_for_time(task.due)}."
+        words = gettext("Late: it was due {moment}.") if task.due < work.now else gettext("Due {moment}.")
+        due = words.format(moment=words_for_time(task.due))
     return {"case": task.case, "name": task.name, "due": due, "link": f"{address}/tasks/{task.id}"}

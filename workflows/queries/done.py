@@ -17,6 +17,7 @@ from workflows.past_forms import form_then
 from workflows.people import name_of
 from workflows.privacy import Standing
 from workflows.queries import query
+from workflows.queries.reading import note_read
 from workflows.queries.state_words import state_sentence
 from workflows.queries.tasks import visible_task
 from workflows.queries.told import Told, told_of
@@ -65,13 +66,17 @@ def done_view(work: Work, task_id: str) -> DoneView | None:
     standing = access.standing(work, case)
     form = form_then(work.db, task)
     reads = bool(standing.roles) and not standing.is_reduced
+    mine = record.completed_by_id == work.actor.id
+    answers = _answers(work, standing, task, form, record)
+    if answers and not mine:
+        _note_read(work, standing, task, answers)
     return DoneView(
         task=task,
         number=case.number,
         who=name_of(work.db, record.completed_by_id),
-        mine=record.completed_by_id == work.actor.id,
+        mine=mine,
         at=record.completed_at,
-        answers=_answers(work, standing, task, form, record),
+        answers=[(label, words) for _, label, words in answers],
         has_client_facts=reads and bool(form.kept("client") | form.kept("esd_note")),
         told=told_of(work, standing, _messages(work, task)) if reads else [],
         sentence=state_sentence(work, standing) if reads else "",
@@ -81,12 +86,19 @@ def done_view(work: Work, task_id: str) -> DoneView | None:
 
 def _answers(
     work: Work, standing: Standing, task: UserTask, form: Form, record: TaskRecord
-) -> list[tuple[str, str]]:
+) -> list[tuple[str, str, str]]:
     readable = form.readable(standing.roles) if privacy.may_read_record(standing, task) else frozenset()
     answers = {name: value for name, value in record.answers.items() if name in readable}
     options = options_for(work.db, form, work.actor.offices, standing.case)
     labels = labels_of(work.db, standing.case.area_code)
-    return [(label, words) for _, label, words in form.words(answers, options, labels)]
+    return form.words(answers, options, labels)
+
+
+def _note_read(work: Work, standing: Standing, task: UserTask, answers: list[tuple[str, str, str]]) -> None:
+    """What somebody else answered is read like on the page of the case; one's own answers are known already."""
+    names = {name for name, _, _ in answers}
+    offers = task.element in privacy.OFFER_ELEMENTS
+    note_read(work, standing, "task", task.element, () if offers else names, names if offers else ())
 
 
 def _messages(work: Work, task: UserTask) -> list[OutboxMessage]:

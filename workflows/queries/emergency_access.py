@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from workflows import access, privacy
-from workflows.cases import Case, ClientFacts, case_numbered
+from workflows.cases import ClientFacts, case_numbered
 from workflows.definitions import bundle_of
 from workflows.emergency_access import open_access
 from workflows.instances import ProcessInstance
+from workflows.privacy import Standing
 from workflows.queries import query
 from workflows.queries.cases import fact_words
 from workflows.queries.reading import note_read
@@ -37,13 +38,14 @@ def emergency_view(work: Work, number: str) -> EmergencyView:
     row = open_access(work.db, case.id, work.actor.id, work.now)
     if row is None:
         return EmergencyView(number, words, None, "", [])
-    return EmergencyView(number, words, row.ends_at, row.reason, _facts(work, case))
+    return EmergencyView(number, words, row.ends_at, row.reason, _facts(work, standing, row.id))
 
 
-def _facts(work: Work, case: Case) -> list[tuple[str, str]]:
+def _facts(work: Work, standing: Standing, access_id: int) -> list[tuple[str, str]]:
+    case = standing.case
     kept = work.db.get(ClientFacts, case.id)
     shown = privacy.facts_in_emergency(kept.facts) if kept else {}
     if shown:
-        note_read(work, case, "emergency_access", None)
+        note_read(work, standing, "emergency_access", None, shown, access=access_id)
     bundle = bundle_of(work.db, work.db.get_one(ProcessInstance, case.id).definition_id)
     return fact_words(work, case, bundle, shown)

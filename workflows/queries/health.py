@@ -42,14 +42,11 @@ class Sign:
 
 
 def ready() -> str:
-    """Why the product cannot serve anybody now; empty when it can: the database answers and has the newest schema."""
+    """Why the product cannot serve anybody now; empty when it can: the database answers, and its schema is ours or a
+    newer one."""
     try:
         with db.rehearsal() as session:
-            return (
-                ""
-                if _schema(session) == _newest_schema()
-                else "the schema of the database is not the newest one"
-            )
+            return "the schema of the database is not the newest one" if _is_older(_schema(session)) else ""
     except Exception as error:
         return f"the database does not answer ({type(error).__name__})"
 
@@ -58,9 +55,18 @@ def _schema(session: Session) -> str | None:
     return MigrationContext.configure(session.connection()).get_current_revision()
 
 
+def _is_older(revision: str | None) -> bool:
+    """A revision that this version does not know comes from the next one, which is being brought in while this one still
+    serves: each schema also serves the version before it."""
+    newest, known = _revisions()
+    return revision is None or (revision in known and revision != newest)
+
+
 @cache
-def _newest_schema() -> str | None:
-    return ScriptDirectory(str(db.MIGRATIONS)).get_current_head()
+def _revisions() -> tuple[str | None, frozenset[str]]:
+    """The newest revision of this version, and all that it knows."""
+    scripts = ScriptDirectory(str(db.MIGRATIONS))
+    return scripts.get_current_head(), frozenset(one.revision for one in scripts.walk_revisions())
 
 
 def current_measures() -> list[Measure]:
@@ -78,7 +84,10 @@ def health(work: Work) -> list[Sign]:
     return [
         _clock_sign(work.db, work.now),
         _mail_sign(now, work.now),
-        _failed_sign(int(now["optin_outbox_messages", ("state", "failed")])),
+        _failed_sign(
+            sum(int(now["optin_outbox_messages", ("state", one)]) for one in ("failed", "undeliverable"))
+        ),
+        _unknown_sign(int(now["optin_outbox_messages", ("state", "unknown")])),
         _timer_sign(int(now["optin_late_timers",])),
         _incident_sign(int(now["optin_open_incidents",])),
         _head_sign(now.get(("optin_history_head_seconds",))),
@@ -124,6 +133,19 @@ def _failed_sign(count: int) -> Sign:
         words.format(count=count),
         gettext("Put the address right and send it again, on the page Sent mail."),
     )
+
+
+def _unknown_sign(count: int) -> Sign:
+    what = gettext("Mail of which nobody knows")
+    if not count:
+        return Sign("good", what, gettext("Of every message it is known whether it went out."))
+    words = ngettext(
+        "Of {count} message nobody knows whether it arrived.",
+        "Of {count} messages nobody knows whether they arrived.",
+        count,
+    )
+    mend = gettext("Ask the recipient; then say on the page Sent mail that it arrived, or send it again.")
+    return Sign("warn", what, words.format(count=count), mend)
 
 
 def _timer_sign(count: int) -> Sign:

@@ -39,6 +39,9 @@ WORDS = {
     "agreement_lapsed": marked("An agreement is not in force."),
     "notify_access_ended": marked("Access to the client’s record has ended."),
     "mail_undeliverable": marked("Message {message} could not be delivered."),
+    "your_mail_undeliverable": marked(
+        "A mail that went out with your work could not be delivered. Whoever it was for finds the work in the app."
+    ),
     "approval_wanted": marked("Somebody’s role or restriction waits for your approval."),
     "emergency_access": marked("Who the client is was opened in an emergency. Look at the reason."),
     "account_set_up": marked("A link to choose a password was mailed to you."),
@@ -52,7 +55,7 @@ WORDS = {
 PLACES = {
     "agreement_warning": "/admin/agreements",
     "agreement_lapsed": "/admin/agreements",
-    "mail_undeliverable": "/admin/outbox?state=failed",
+    "mail_undeliverable": "/admin/outbox?state=undeliverable",
     "approval_wanted": "/admin/people",
     "substitute_named": "/work",
     "webhook_off": "/admin/webhooks/{webhook}",

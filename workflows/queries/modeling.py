@@ -125,7 +125,7 @@ def _levels(bundle: Bundle) -> Iterator[Row]:
         return
     for level in bundle.service_levels:
         if level.after is not None:
-            label = f"{level.after.text} ({_plain(level.key)})"
+            label = f"{level.after.words} ({_plain(level.key)})"
             yield _row(level.key, label, meaning=level.meaning)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from workflows.calendar import length_words
 from workflows.definitions import ROLE_OF_LANE
 from workflows.language import gettext, marked
 from workflows.people import ROLES, Actor
@@ -75,4 +76,4 @@ def _value(change: Mapping[str, Any], which: str) -> str:
     if change["what"] == "role":
         role = ROLE_OF_LANE.get(value, value)
         return gettext(ROLES.get(role, value))
-    return gettext(value) if value else gettext(_NOT_DUE)
+    return length_words(value) if value else gettext(_NOT_DUE)

@@ -8,9 +8,10 @@ from datetime import timedelta
 from sqlalchemy import select, text
 
 from workflows import privacy
-from workflows.cases import NAME_WORDS, ClientFacts
+from workflows.cases import NAME_WORDS, Case, ClientFacts
+from workflows.disclosures import basis_of
 from workflows.errors import InvalidInput, NotAllowed, Refused
-from workflows.history import HistoryEvent, record
+from workflows.history import SEARCHED, HistoryEvent, record
 from workflows.language import gettext
 from workflows.organisations import shortcoming_at
 from workflows.people import Actor, offices_with_supervisor
@@ -19,6 +20,7 @@ from workflows.queries import query, work_views
 from workflows.queries.work_filters import LONGEST, is_name
 from workflows.queries.worklist import Detail, Row, details, rows_of
 from workflows.ssn_guard import guard
+from workflows.user_tasks import UserTask
 from workflows.work import Work
 
 SHOWN = 50
@@ -28,7 +30,6 @@ LOOKED_THROUGH = 200
 SHORTEST = 2
 TYPED_ON = timedelta(minutes=5)
 
-KIND = "clients_searched"
 _WORD = re.compile(r"[^\W\d_]+")
 _MARKS = re.compile("[\u0300-\u036f'’]")
 
@@ -54,7 +55,7 @@ def tasks_by_name(work: Work, name: str) -> list[Row]:
     names = _names(work, [case.id for _, case, *_ in found])
     clients = {task.id: names[case.id] for task, case, *_ in found}
     rows = [replace(row, client=clients[row.id]) for row in rows_of(work, found, waiting=True)]
-    _write_down(work, sorted({row.case for row in rows}))
+    _write_down(work, {case.number: basis_of(_standing(work, task, case)) for task, case, *_ in found})
     return rows
 
 
@@ -84,15 +85,18 @@ def _matching(work: Work, words: list[str]) -> list[Detail]:
 
 def _may_read(work: Work, found: Detail) -> bool:
     """Whether the client of a task may be read by the actor now, as on the page of the case."""
-    task, case = found[:2]
-    staffed, lapsed = offices_with_supervisor(work.db), shortcoming_at(work.db, case.agency_code, work.now)
-    given = privacy.is_given_to(work.actor, task)
-    standing = Standing(work.actor, case, staffed, delegated=given, lapsed=lapsed is not None)
+    standing = _standing(work, *found[:2])
     try:
         privacy.check_may_see(standing)
     except Refused:
         return False
     return standing.may_read("client")
+
+
+def _standing(work: Work, task: UserTask, case: Case) -> Standing:
+    staffed, lapsed = offices_with_supervisor(work.db), shortcoming_at(work.db, case.agency_code, work.now)
+    given = privacy.is_given_to(work.actor, task)
+    return Standing(work.actor, case, staffed, delegated=given, lapsed=lapsed is not None)
 
 
 def _names(work: Work, case_ids: list[int]) -> dict[int, str]:
@@ -105,14 +109,24 @@ def _full_name(facts: dict[str, object]) -> str:
     return " ".join(str(part) for part in parts if part)
 
 
-def _write_down(work: Work, numbers: list[str]) -> None:
-    """One event a search: who goes on typing, and is shown no further case, goes on with the same search."""
+def _write_down(work: Work, bases: dict[str, str]) -> None:
+    """One event a search: who goes on typing, and is shown no further case, goes on with the same search. The basis
+    is told for each case, in the order of the cases."""
+    numbers = sorted(bases)
     rows = select(HistoryEvent.detail).where(
         HistoryEvent.at > work.now - TYPED_ON,
         HistoryEvent.case_id.is_(None),
-        HistoryEvent.kind == KIND,
+        HistoryEvent.kind == SEARCHED,
         HistoryEvent.actor_id == work.actor.id,
     )
     before = [set(filter(None, detail["cases"].split(", "))) for detail in work.db.scalars(rows)]
     if not any(known >= set(numbers) for known in before):
-        record(work, KIND, where="worklist", cases=", ".join(numbers))
+        record(
+            work,
+            SEARCHED,
+            where="worklist",
+            cases=", ".join(numbers),
+            channel=work.actor.channel,
+            fields=["client_name"],
+            basis=[bases[number] for number in numbers],
+        )

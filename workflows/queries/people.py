@@ -11,7 +11,7 @@ from workflows.cases import Case
 from workflows.commands.particulars import offices_to_choose
 from workflows.errors import NotAllowed, NotFound
 from workflows.language import gettext, marked, said
-from workflows.organisations import Agency
+from workflows.organisations import Agency, offices
 from workflows.people import (
     ROLES,
     ApiToken,
@@ -51,12 +51,13 @@ class Asked:
 
 @dataclass(frozen=True)
 class PersonRow:
-    """A person with roles, offices and what is missing for opening cases."""
+    """A person with roles, offices (codes, and `office_names` of all by code) and what is missing for opening cases."""
 
     person: Person
     roles: list[str]
     offices: list[str]
     backup: list[str]
+    office_names: dict[str, str]
     agency: str
     missing: tuple[str, ...]
     lift: Asked | None
@@ -64,9 +65,12 @@ class PersonRow:
 
     @property
     def places(self) -> list[str]:
-        """The offices in words: where the person works, and where they stand in."""
-        standing_in = gettext("{office} (backup)")
-        return [*self.offices, *(standing_in.format(office=office) for office in self.backup)]
+        """The offices by name: where the person works, and where they stand in."""
+        standing_in, names = gettext("{office} (backup)"), self.office_names
+        return [
+            *(names[office] for office in self.offices),
+            *(standing_in.format(office=names[office]) for office in self.backup),
+        ]
 
 
 @dataclass(frozen=True)
@@ -234,6 +238,7 @@ def _person_row(work: Work, person: Person, agency: str) -> PersonRow:
         roles=sorted(actor.roles),
         offices=sorted(actor.offices),
         backup=sorted(actor.backup_offices),
+        office_names={office.code: office.name for office in offices(work.db)},
         agency=agency,
         missing=missing_clearances(person) if actor.has(privacy.CM) else (),
         lift=_lift(work, person),

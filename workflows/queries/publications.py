@@ -20,6 +20,7 @@ from workflows.publication_checks import Check
 from workflows.publications import (
     CASE_STATES,
     KINDS,
+    MOVING,
     UNDER_WAY,
     UNDO_WITHIN,
     Publication,
@@ -105,6 +106,21 @@ class PublicationView:
     may_withdraw: bool = False
     undo_until: datetime | None = None
     outcome: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def is_moving(self) -> bool:
+        """Whether its cases are being moved, or moved back."""
+        return self.state in MOVING
+
+    @property
+    def cases(self) -> int:
+        """How many cases it is about."""
+        return sum(self.outcome.values())
+
+    @property
+    def dealt_with(self) -> int:
+        """How many of them have come where they are to stay."""
+        return self.cases - self.outcome.get(MOVING.get(self.state, ""), 0)
 
 
 @query

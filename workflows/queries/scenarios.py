@@ -22,6 +22,7 @@ from workflows.queries.drafts import DraftView, view_of
 from workflows.queries.processes import role_words
 from workflows.rehearsals import rehearsal_of, scenario_of
 from workflows.scenario_edits import CaughtUp, answers_for, catch_up, expecting, of_process
+from workflows.scenario_lines import answer_words
 from workflows.scenario_play import Playing, form_of, full_answers, options_for, play
 from workflows.scenario_words import Names, made_words, mail_words, time_words
 from workflows.scenarios import Move, Scenario
@@ -142,19 +143,11 @@ def move_rows(bundle: Bundle, scenario: Scenario, playing: Playing) -> tuple[Mov
         MoveRow(
             number,
             made_words(names, move, stop.made if stop else ""),
-            _answers(bundle, elements.get(move.target), move),
+            answer_words(bundle, elements.get(move.target), move.data),
             tuple(names.name(task) for task in stop.tasks) if stop else (),
         )
         for number, (move, stop) in enumerate(zip(scenario.moves, stops, strict=False), 1)
     )
-
-
-def _answers(bundle: Bundle, element: engine.Element | None, move: Move) -> tuple[tuple[str, str], ...]:
-    form = form_of(bundle, element) if element and move.data else None
-    if form is None:
-        return ()
-    options = options_for(form.declared, move.data)
-    return tuple((label, words) for _, label, words in form.words(move.data, options))
 
 
 # --- A walk through the draft

@@ -1,9 +1,10 @@
-"""The sent mail of an area: what was queued, sent, failed, given up or withheld; never what a message about a case says."""
+"""The sent mail of an area: what was queued, sent, failed, came back or was withheld; never what a message about a case
+says."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from workflows import privacy
 from workflows.cases import Case
@@ -21,9 +22,11 @@ PAGE = 50
 
 STATES: dict[str, ColumnElement[bool]] = {
     "queued": and_(OutboxMessage.state == "waiting", OutboxMessage.error.is_(None)),
+    "handing": OutboxMessage.state == "handing",
     "sent": OutboxMessage.state == "sent",
     "retrying": and_(OutboxMessage.state == "waiting", OutboxMessage.error.is_not(None)),
-    "undeliverable": OutboxMessage.state == "failed",
+    "undeliverable": OutboxMessage.state.in_(("failed", "undeliverable")),
+    "unknown": OutboxMessage.state == "unknown",
     "withheld": OutboxMessage.state == "withheld",
 }
 """The states as people tell them apart: after a failed attempt a message waits for the next one (`retrying`)."""
@@ -36,6 +39,11 @@ BECAME = {
     "message_failed": marked("Could not be delivered."),
     "message_attempt_failed": marked("An attempt failed; it will be tried again."),
     "message_sent_again": marked("Queued again."),
+    "message_undeliverable": marked("Came back, because it could not be delivered."),
+    "message_came_back": marked("Came back for now; it will be tried again."),
+    "message_resent": marked("It was not known whether it went out; it goes out once more."),
+    "message_unknown": marked("It went out twice, and it is not known whether it arrived."),
+    "message_arrived": marked("Somebody made sure that it arrived."),
 }
 """What became of a message, without what it says."""
 
@@ -89,6 +97,16 @@ def one_message(work: Work, message_id: int) -> tuple[Mailed, list[Happened]]:
     if found is None:
         raise NotFound(gettext("There is no such message."))
     return _mailed(*found), _happened(work, found[0])
+
+
+@query
+def unknown_count(work: Work) -> int:
+    """Of how many messages of the area nobody knows whether they arrived."""
+    _check_reads(work)
+    rows = (
+        select(func.count()).select_from(OutboxMessage).join(Person, Person.id == OutboxMessage.recipient_id)
+    )
+    return work.db.scalar(rows.where(Person.area_code == work.actor.area, STATES["unknown"])) or 0
 
 
 def _check_reads(work: Work) -> None:

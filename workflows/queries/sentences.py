@@ -39,6 +39,7 @@ MESSAGE_WORDS = {
     "notify_access_ended": marked("The partner is told that access to the record has ended"),
     "substitute_named": marked("The substitute of somebody absent is told"),
     "mail_undeliverable": marked("The administrators are told of an undeliverable message"),
+    "your_mail_undeliverable": marked("Whoever caused a message is told that it could not be delivered"),
     "approval_wanted": marked("The supervisors are asked to approve a role or a lifted restriction"),
     "emergency_access": marked("Notice that facts about a client were opened in an emergency"),
     "account_set_up": marked("A link to choose a password"),
@@ -65,6 +66,8 @@ _SENTENCES = {
     "answered_by_linked_case": marked("The opt-in was recorded with another request of the same client."),
     "client_facts_read": marked("Facts about the client were read."),
     "clients_searched": marked("Clients were searched by name."),
+    "case_exported": marked("The file of the case was taken out."),
+    "proof_pack_made": marked("The proof pack of the case was made."),
     "reminder_asked": marked("A reminder was asked for."),
     "note_written": marked("A note was written."),
     "draft_expired": marked("The request was begun and not sent in time; what was begun is erased."),
@@ -143,6 +146,8 @@ KIND_WORDS = {
     "task_reassigned": marked("Task given to somebody else"),
     "entry_corrected": marked("Entry put right"),
     "case_closed": marked("Case closed"),
+    "case_exported": marked("Case file taken out"),
+    "proof_pack_made": marked("Proof pack made"),
     "case_opened_in_error": marked("Case opened in error"),
     "partner_told": marked("Decision passed on"),
     "timer_fired": marked("Time limit passed"),
@@ -152,6 +157,12 @@ KIND_WORDS = {
     "message_failed": marked("Message undeliverable"),
     "message_attempt_failed": marked("Message failed, tried again"),
     "message_withheld": marked("Message withheld"),
+    "message_undeliverable": marked("Message came back"),
+    "message_came_back": marked("Message came back for now, tried again"),
+    "message_resent": marked("Message handed over once more"),
+    "message_unknown": marked("Message of which nobody knows"),
+    "message_arrived": marked("Message arrived, as somebody said"),
+    "message_in_app": marked("Message in the app"),
     "message_sent_again": marked("Message sent again by hand"),
     "message_without_recipient": marked("Nobody to tell"),
     "emergency_access_opened": marked("Emergency access"),
@@ -236,6 +247,16 @@ MESSAGE_STATES = {
     "message_failed": marked("{message}: could not be delivered{number}."),
     "message_attempt_failed": marked("{message}: an attempt failed; it will be tried again{number}."),
     "message_sent_again": marked("{message}: queued again{number}."),
+    "message_undeliverable": marked("{message}: came back, because it could not be delivered{number}."),
+    "message_came_back": marked("{message}: came back for now; it will be tried again{number}."),
+    "message_resent": marked(
+        "{message}: it was not known whether it went out; it goes out once more{number}."
+    ),
+    "message_unknown": marked(
+        "{message}: it went out twice, and it is not known whether it arrived{number}."
+    ),
+    "message_arrived": marked("{message}: somebody made sure that it arrived{number}."),
+    "message_in_app": marked("{message}: shown in the app{number}."),
 }
 _MESSAGE = marked("{message}{number}.")
 

@@ -21,8 +21,8 @@ from workflows.past_forms import bundle_then
 from workflows.people import Person, person_of
 from workflows.privacy import Standing
 from workflows.queries import query
-from workflows.queries.cases import client_facts, notes_of
-from workflows.queries.reading import note_read
+from workflows.queries.cases import client_facts, notes_of, visible_facts
+from workflows.queries.reading import note_fields, note_read
 from workflows.queries.state_words import state_sentence
 from workflows.task_forms import Options, options_for
 from workflows.user_tasks import TaskDraft, UserTask, form_of
@@ -85,9 +85,10 @@ def task_view(work: Work, task_id: str) -> TaskView:
     hindrance = _hindrance(standing, task, form)
     draft = _draft(work, standing, task, form) if hindrance is None else None
     labels = labels_of(work.db, case.area_code)
-    facts, notes = _facts(work, task, standing), notes_of(work, standing)
+    raw, notes = _facts(work, task, standing), notes_of(work, standing)
+    facts = client_facts(work, standing, raw) if raw else []
     if facts or notes:
-        note_read(work, case, "task", task.element)
+        note_read(work, standing, "task", task.element, {*raw, *note_fields(notes)})
     return TaskView(
         task=task,
         case=case,
@@ -112,8 +113,9 @@ def task_view(work: Work, task_id: str) -> TaskView:
 def _draft(work: Work, standing: Standing, task: UserTask, form: Form) -> TaskDraft | None:
     """The draft of a task; what it holds about the client is read like any fact about a client."""
     draft = work.db.get(TaskDraft, task.id)
-    if draft and draft.answers.keys() & _told_by_client(form):
-        note_read(work, standing.case, "draft", task.element)
+    told = draft.answers.keys() & _told_by_client(form) if draft else set()
+    if told:
+        note_read(work, standing, "draft", task.element, told)
     return draft
 
 
@@ -211,11 +213,11 @@ def _help(bundle: Bundle, task: UserTask, labels: dict[str, str]) -> str:
     return fill(element.documentation, labels)
 
 
-def _facts(work: Work, task: UserTask, standing: Standing) -> list[tuple[str, str]]:
+def _facts(work: Work, task: UserTask, standing: Standing) -> dict[str, object]:
     """The client facts that whoever works on an open task may read, language and relay first (scenario 42)."""
     if task.closed_at or not standing.roles & {privacy.CM, privacy.SUP, privacy.ESD}:
-        return []
-    return client_facts(work, standing)
+        return {}
+    return visible_facts(work, standing)
 
 
 def _told_by_client(form: Form) -> frozenset[str]:

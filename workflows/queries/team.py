@@ -113,16 +113,18 @@ class AbsenceRow:
 
 @dataclass(frozen=True)
 class Away:
-    """What the page of absences needs: those entered, and for each of the team who could stand in."""
+    """What the page of absences needs: those entered, the team, the name of the one that was chosen (or empty), and who
+    could stand in for that one."""
 
     rows: list[AbsenceRow]
     people: list[tuple[str, str]]
+    chosen: str
     substitutes: list[tuple[str, str]]
 
 
 @query
-def away(work: Work) -> Away:
-    """The absences of one's team that are not over, the next first; its people, and all who could stand in for one."""
+def away(work: Work, username: str = "") -> Away:
+    """The absences of one's team that are not over, the next first; its people, and who could stand in for one of them."""
     check_leads(work.actor)
     people = team_of(work.db, work.actor)
     ids, today = {person.id: person.name for person in people}, office_day(work.now)
@@ -138,9 +140,14 @@ def away(work: Work) -> Away:
         )
         for row in sorted(found, key=lambda row: (row.first_day, row.id))
     ]
-    able = {one.username: one.name for person in people for one in possible_substitutes(work.db, person)}
-    by_name = sorted(able.items(), key=lambda pair: pair[1])
-    return Away(rows, [(person.username, person.name) for person in people], by_name)
+    chosen = next((person for person in people if person.username == username), None)
+    able = possible_substitutes(work.db, chosen) if chosen else []
+    return Away(rows, _pairs(people), chosen.name if chosen else "", _pairs(able))
+
+
+def _pairs(people: Iterable[Person]) -> list[tuple[str, str]]:
+    """People as a choice offers them: user name and name."""
+    return [(person.username, person.name) for person in people]
 
 
 @dataclass(frozen=True)
@@ -178,8 +185,7 @@ def _group(work: Work, office: Office) -> BackupGroup:
 def receivers(work: Work) -> list[tuple[str, str]]:
     """Those to whom a supervisor may give ESD's tasks, as (user name, name)."""
     check_leads(work.actor)
-    people = people_who_hold_both_keys(work.db, work.actor.area)
-    return [(person.username, person.name) for person in people]
+    return _pairs(people_who_hold_both_keys(work.db, work.actor.area))
 
 
 @query

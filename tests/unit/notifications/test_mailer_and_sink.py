@@ -139,8 +139,8 @@ def test_a_slow_server_is_given_up_after_the_timeout(keeper: Keeper, url: str) -
         mailer.send(message())
 
 
-def _scripted(replies: list[bytes]) -> tuple[int, threading.Thread]:
-    """A server that answers each line with the next reply, and hangs up after the last."""
+def _scripted(replies: list[bytes], heard: list[bytes] | None = None) -> tuple[int, threading.Thread]:
+    """A server that answers each line with the next reply, and hangs up after the last; what it has heard is noted."""
     server = socket.create_server(("127.0.0.1", 0))
     port: int = server.getsockname()[1]
 
@@ -148,8 +148,10 @@ def _scripted(replies: list[bytes]) -> tuple[int, threading.Thread]:
         with server, server.accept()[0] as peer:
             for reply in replies:
                 peer.sendall(reply + b"\r\n")
-                if reply != replies[-1]:
-                    peer.recv(65536)
+                if reply is not replies[-1]:
+                    said = peer.recv(65536)
+                    if heard is not None:
+                        heard.append(said)
 
     thread = threading.Thread(target=talk, daemon=True)
     thread.start()

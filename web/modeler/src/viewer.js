@@ -18,7 +18,12 @@ class Diagram {
     this.canvasElement = section.querySelector("[data-diagram-canvas]");
     this.status = section.querySelector("[data-diagram-status]");
     // The wheel goes on moving the page; zooming has buttons and keys.
-    this.viewer = new NavigatedViewer({ container: this.canvasElement, zoomScroll: { enabled: false } });
+    // Every change of the view is told at once, so that two drawings side by side move as one.
+    this.viewer = new NavigatedViewer({
+      container: this.canvasElement, zoomScroll: { enabled: false }, canvas: { deferUpdate: false },
+    });
+    this.drawn = false;
+    this.beside = null;
     this.canvas = this.viewer.get("canvas");
     this.overlays = this.viewer.get("overlays");
     this.listen();
@@ -49,7 +54,15 @@ class Diagram {
     }
     this.status.textContent = "";
     this.mark();
-    this.begin();
+    if (this.beside?.leads()) this.follow(this.beside.other.canvas.viewbox());
+    else this.begin();
+    this.drawn = true;
+  }
+
+  // The same place in the same size.
+  follow({ x, y, scale }) {
+    const { width, height } = this.canvas.viewbox().outer;
+    this.canvas.viewbox({ x, y, width: width / scale, height: height / scale });
   }
 
   mark() {
@@ -113,7 +126,36 @@ class Diagram {
   }
 }
 
-document.querySelectorAll("[data-diagram]").forEach((section) => {
+// Two drawings side by side: what is done to the one is done to the other, as long as the button says so.
+class Together {
+  constructor(button, pair) {
+    this.button = button;
+    this.moving = false;
+    pair.forEach((diagram, place) => {
+      const other = pair[1 - place];
+      diagram.beside = { other, leads: () => this.on && other.drawn };
+      diagram.viewer.on("canvas.viewbox.changed", () => this.move(diagram, other));
+    });
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      button.setAttribute("aria-pressed", String(!this.on));
+      this.move(...pair);
+    });
+  }
+
+  get on() {
+    return this.button.getAttribute("aria-pressed") === "true";
+  }
+
+  move(diagram, other) {
+    if (!this.on || this.moving || !diagram.drawn || !other.drawn) return;
+    this.moving = true;
+    other.follow(diagram.canvas.viewbox());
+    this.moving = false;
+  }
+}
+
+const diagrams = [...document.querySelectorAll("[data-diagram]")].map((section) => {
   section.hidden = false;
   const diagram = new Diagram(section);
   const first = section.querySelector("[data-diagram-open][aria-pressed='true']");
@@ -124,4 +166,7 @@ document.querySelectorAll("[data-diagram]").forEach((section) => {
     diagram.show(first);
   });
   watch.observe(section);
+  return diagram;
 });
+const together = document.querySelector("[data-diagrams-together]");
+if (together) new Together(together, diagrams);

@@ -89,6 +89,34 @@
     document.addEventListener(name, () => say("failed")),
   );
 
+  // A part of a page that brings itself up to date: at once, after an event of the page, and again for as long as the
+  // server answers 202, that it is still at it. What it says then is said to those who listen, too.
+  document.querySelectorAll("[data-part]").forEach((part) => {
+    const words = () => (part.querySelector("[data-said]") || part).textContent.replace(/\s+/g, " ").trim();
+    let shown = "";
+    let turn = 0;
+    const show = (told) => {
+      if (told === shown) return;
+      shown = told;
+      const before = words();
+      const held = part.contains(document.activeElement);
+      part.innerHTML = told;
+      if (held) part.querySelector("a")?.focus();
+      if (words() !== before) part.nextElementSibling.textContent = words();
+    };
+    const ask = async () => {
+      const mine = ++turn;
+      const answer = await fetch(part.dataset.part).catch(() => null);
+      if (answer?.redirected || (answer && !answer.ok)) return;
+      const told = await answer?.text();
+      if (mine !== turn) return;
+      if (answer) show(told);
+      if (answer?.status !== 200) setTimeout(() => mine === turn && ask(), answer ? 2500 : 10000);
+    };
+    if ("partNow" in part.dataset) ask();
+    if (part.dataset.partOn) document.addEventListener(part.dataset.partOn, ask);
+  });
+
   // A double click sends a form once.
   document.addEventListener("submit", (event) => {
     const form = event.target;

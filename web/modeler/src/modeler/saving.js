@@ -76,6 +76,7 @@ export class Saver {
     const time = new Intl.DateTimeFormat(document.documentElement.lang, { timeStyle: "short" }).format(new Date());
     if (!this.open) this.line.textContent = filled(this.desk.words.saved_at, { time });
     this.desk.told(told.problems);
+    document.dispatchEvent(new Event("draft-saved"));
   }
 
   // What the server does not take is shown, and the drawing can be kept as a file. After the next change it is tried

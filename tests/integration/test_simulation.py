@@ -1,0 +1,90 @@
+"""A simulated stretch of work: the same seed gives the same result, other times another one, and nothing is wrong."""
+
+import json
+import os
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import create_engine, text
+
+from tests import services
+from web.console import main, scratch
+from workflows import clock, db
+from workflows.commands.definitions import read_folder
+from workflows.settings import PROJECT, settings
+from workflows.simulation import Plan, simulate
+from workflows.simulation.words import WIDTH, lines
+
+FILES = read_folder(PROJECT / "bpmn" / "opt_in_5512pro")
+BESIDE = ("alembic_version", "directory_version")
+
+
+@pytest.fixture
+def scratches(servers: services.Servers, template: str) -> Iterator[list[str]]:
+    """The addresses of two databases with the schema and nothing in them."""
+    names = [services.clone(servers, template) for _ in range(2)]
+    tables = ", ".join(f'"{one}"' for one in db.Base.metadata.tables if one not in BESIDE)
+    for name in names:
+        with create_engine(
+            servers.database(name).replace("postgresql:", "postgresql+psycopg:")
+        ).begin() as at:
+            at.execute(
+                text("SET LOCAL session_replication_role = replica")
+            )  # The history refuses it otherwise.
+            at.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+    yield [servers.database(name) for name in names]
+    for name in names:
+        services.drop(servers, name)
+
+
+def test_the_same_seed_gives_the_same_result(scratches: list[str]) -> None:
+    plan = Plan(FILES, days=5, cases=6, seed=7, first_day=date(2026, 10, 29))
+    reports = []
+    for address in scratches:
+        with services.named(address):
+            reports.append(simulate(plan))
+    found, again = reports
+    assert json.dumps(found) == json.dumps(again)
+    assert found["violations"] == []
+    assert found["plan"]["clocks_change"] == ["2026-11-01"] and found["plan"]["business_days"] == 4
+    assert found["requests"]["begun"] == 6
+    assert found["messages"]["sent"] == sum(mail["all"] for mail in found["mails"]) > 0
+    assert max(map(len, lines(found))) <= WIDTH
+
+
+def test_a_scratch_database_is_gone_afterwards(
+    servers: services.Servers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", servers.database("postgres"))
+    monkeypatch.setattr(db, "migrate", lambda: None)
+    before = dict(os.environ)
+    with scratch.scratch_database("optin_trial"):
+        url = settings().database_url
+        assert "optin_trial_" in url and settings().job_hint == ""
+        with db.transaction() as made:
+            assert made.scalar(text("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'")) == 0
+    assert dict(os.environ) == before
+    address = servers.database("postgres").replace("postgresql:", "postgresql+psycopg:")
+    with create_engine(address).connect() as left:
+        names = left.scalars(text("SELECT datname FROM pg_database")).all()
+    assert not [name for name in names if name.startswith("optin_trial_")]
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--start", "soon"], "takes a date"),
+        (["--start", "1999-01-01"], "from 2000"),
+        (["--start", "2026-11-14", "--days", "2"], "closed on all of these days"),
+        (["--bundle", "docs"], "no process bundle"),
+        (["--levels", "web/static/fonts/public-sans/PublicSans-Bold.woff2"], "not a text"),
+        (["--levels", "pyproject.toml"], "unknown word"),
+    ],
+)
+def test_what_cannot_be_simulated_is_told_before_anything_is_started(words: list[str], told: str) -> None:
+    words = [str(PROJECT / one) if "/" in one or one in ("docs", "pyproject.toml") else one for one in words]
+    answer = CliRunner().invoke(main, ["simulate", *words])
+    assert answer.exit_code == 1 and told in answer.output, answer.output
+    assert clock.now().tzinfo

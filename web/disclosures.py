@@ -1,0 +1,95 @@
+"""Which facts about a client left, how, to whom and why they might: of a case, on a sheet for the client, and of an area."""
+
+from dataclasses import replace
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, g, render_template, request
+
+from web.answers import searched
+from web.audit import FILTERS as OF_TRAIL
+from web.audit import export_links, exported, row_view
+from workflows.disclosures import CHANNELS
+from workflows.errors import InvalidInput
+from workflows.language import LANGUAGES, gettext, speaking
+from workflows.queries import audit as queries
+from workflows.queries import whole_number
+from workflows.queries.audit import TrailFilters
+from workflows.queries.disclosures import Disclosure, case_disclosures, sheet_for_client
+
+disclosures = Blueprint("disclosures", __name__)
+
+FILTERS = tuple(name for name in (*OF_TRAIL, "channel") if name != "kind")
+
+
+@disclosures.get("/cases/<number>/disclosures")
+def of_case(number: str) -> str:
+    """The ledger of a case."""
+    ledger = case_disclosures(g.actor, number)
+    return render_template(
+        "disclosures.html", ledger=ledger, rows=[disclosure_row(one) for one in ledger.rows]
+    )
+
+
+@disclosures.get("/cases/<number>/disclosures/sheet")
+def sheet(number: str) -> str:
+    """The same in plain words on one sheet, for the client who asks; in the client's language."""
+    asked = request.args.get("language", "")
+    language = asked if asked in LANGUAGES else "en"
+    with speaking(language):
+        found = sheet_for_client(g.actor, number)
+        said = render_template("cards/disclosures.html", sheet=found)
+    return render_template(
+        "disclosure_sheet.html", number=number, said=said, language=language, languages=LANGUAGES
+    )
+
+
+@disclosures.get("/audit/disclosures")
+def of_area() -> str:
+    """The ledger of the area, newest first, by case, person, way and day."""
+    filters, before = _filters(), request.args.get("before", "")
+    rows, following = queries.trail(g.actor, filters, whole_number("before", before) if before else None)
+    asked = urlencode({name: value for name in FILTERS if (value := getattr(filters, name))})
+    here = f"/audit/disclosures?{asked}"
+    return render_template(
+        "admin/disclosures.html",
+        filters=filters,
+        channels=[("", gettext("Every way")), *((key, gettext(words)) for key, words in _ways())],
+        rows=[row_view(row, "/audit/disclosures") for row in rows],
+        exports=export_links("/audit/disclosures/export", asked) if g.actor.has("auditor") else [],
+        next_href=f"{here}&before={following}" if following else "",
+        first_href=here if before else "",
+    )
+
+
+@disclosures.get("/audit/disclosures/export")
+def export() -> Response:
+    """The ledger of the area, filtered, as a file; it says what was shown, never what it said."""
+    form = request.args.get("form", "csv")
+    if form not in ("csv", "json"):
+        raise InvalidInput(fields={"form": gettext("Choose csv or json.")})
+    return exported(form, _filters())
+
+
+def _ways() -> list[tuple[str, str]]:
+    """The ways that the history tells; what webhooks were told is with their deliveries."""
+    return [(key, words) for key, words in CHANNELS.items() if key != "webhook"]
+
+
+def _filters() -> TrailFilters:
+    asked = TrailFilters(**{name: searched(name) for name in FILTERS}, shows=True)
+    return asked if asked.channel in CHANNELS else replace(asked, channel="")
+
+
+def disclosure_row(one: Disclosure) -> dict[str, object]:
+    """A disclosure as a page shows it."""
+    return {
+        "at": one.at,
+        "who": one.who or "Opt-In Desk",
+        "organisation": one.organisation,
+        "channel": gettext(CHANNELS.get(one.channel, "")) or gettext("The way was not written down then."),
+        "shown": one.shown,
+        "basis": one.basis_words,
+        "clause": one.clause,
+        "number": one.number,
+        "reason": one.reason,
+    }
