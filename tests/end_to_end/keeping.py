@@ -64,7 +64,8 @@ class Restored:
         running.rows(f"CREATE DATABASE {urlsplit(self.url).path[1:]} TEMPLATE template0")
         done, self.seconds = ask(running, "restore", str(taken.file), "--verify", DATABASE_URL=self.url)
         self.said = done.stdout.strip()
-        self.found = [] if done.returncode == 0 else (done.stdout + done.stderr).splitlines()
+        ended = f"restore ended with {done.returncode}"
+        self.found = [] if done.returncode == 0 else [*(done.stdout + done.stderr).splitlines(), ended]
 
     @property
     def moment(self) -> datetime:

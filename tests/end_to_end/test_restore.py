@@ -34,13 +34,13 @@ def test_a_backup_taken_under_load_has_everything_acknowledged_until_then() -> N
         everything = {task for (task,) in running.rows(COMPLETED)}
         for backup, before in zip(taken, count(1)):
             again = Restored(running, backup)
+            assert again.found == []
             there = {task for (task,) in again.rows(COMPLETED)}
             surely = {task for task, at in storm.tally.acknowledged.items() if at < again.moment}
             print(  # noqa: T201 - the sizes and seconds are what a run is about
                 f"backup {before}: {len(there)} tasks, {len(surely)} acknowledged before; {backup.megabytes:.2f} MB in "
                 f"{backup.seconds:.1f} s, restored and verified in {again.seconds:.1f} s"
             )
-            assert again.found == []
             assert surely - there == set(), "acknowledged, and not in the backup"
             assert there - everything == set(), "in the backup, and never committed"
             assert again.rows(UNEVEN) == []
