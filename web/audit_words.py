@@ -83,6 +83,7 @@ VALUES: Mapping[str, Mapping[str, str]] = {
     "roles": ROLES,
     "rule": {
         "assigned_to_another": marked("somebody else holds the task"),
+        "outcome_unknown": marked("the connection broke, and nobody knows whether it was saved"),
         "unavailable": marked("the data could not be reached at that moment"),
         "busy": marked("somebody else was at the case at that moment"),
         "draft_changed": marked("other answers had been saved meanwhile"),

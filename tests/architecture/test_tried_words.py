@@ -9,7 +9,7 @@ from web.tried_words import _WORDS
 
 BY_THE_PRODUCT = {
     "fire", "remind_late", "free_idle", "set_aside", "queue_daily", "warn", "hold_back", "write_down", "failed",
-    "move_one", "move_back_one", "try_later", "finish",
+    "move_one", "move_back_one", "try_later", "finish", "anonymise", "uncertain",
 }  # fmt: skip
 """What only the product itself does; and what begins with an underscore."""
 

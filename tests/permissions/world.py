@@ -280,7 +280,7 @@ def _things(session: Session, numbers: dict[str, str]) -> dict[str, Any]:
         "delivery": delivery,
         "draft": _draft(session, version.id),
         "publication": _publication(session, version.id),
-        "year": _destroyed(session, numbers["opted_in"], numbers["declined"]),
+        "year": _destroyed(session, numbers["opted_in"], numbers["withdrawn"]),
         "kept": numbers["in_contact"],
     }
 
