@@ -285,7 +285,7 @@ def test_one_message_that_goes_wrong_does_not_stop_the_others(desk: Desk) -> Non
 
     server = Server(breaks_once)
     assert deliver(server) >= 1
-    assert {row.state for row in rows(kind="notify_supervisor")} == {"sent", "handing"}
+    assert {row.state for row in rows(kind="notify_supervisor")} == {"sent", "waiting"}
 
 
 def test_what_a_dead_sender_had_sent_and_not_written_is_read_in_the_journal(

@@ -1,9 +1,6 @@
 """A simulated stretch of work: the same seed gives the same result, other times another one, and nothing is wrong."""
 
-import json
 import os
-from collections.abc import Iterator
-from datetime import date
 
 import pytest
 from click.testing import CliRunner
@@ -14,44 +11,9 @@ from web.console import main, scratch
 from workflows import clock, db
 from workflows.commands.definitions import read_folder
 from workflows.settings import PROJECT, settings
-from workflows.simulation import Plan, simulate
-from workflows.simulation.words import WIDTH, lines
 
 FILES = read_folder(PROJECT / "bpmn" / "opt_in_5512pro")
 BESIDE = ("alembic_version", "directory_version")
-
-
-@pytest.fixture
-def scratches(servers: services.Servers, template: str) -> Iterator[list[str]]:
-    """The addresses of two databases with the schema and nothing in them."""
-    names = [services.clone(servers, template) for _ in range(2)]
-    tables = ", ".join(f'"{one}"' for one in db.Base.metadata.tables if one not in BESIDE)
-    for name in names:
-        with create_engine(
-            servers.database(name).replace("postgresql:", "postgresql+psycopg:")
-        ).begin() as at:
-            at.execute(
-                text("SET LOCAL session_replication_role = replica")
-            )  # The history refuses it otherwise.
-            at.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
-    yield [servers.database(name) for name in names]
-    for name in names:
-        services.drop(servers, name)
-
-
-def test_the_same_seed_gives_the_same_result(scratches: list[str]) -> None:
-    plan = Plan(FILES, days=5, cases=6, seed=7, first_day=date(2026, 10, 29))
-    reports = []
-    for address in scratches:
-        with services.named(address):
-            reports.append(simulate(plan))
-    found, again = reports
-    assert json.dumps(found) == json.dumps(again)
-    assert found["violations"] == []
-    assert found["plan"]["clocks_change"] == ["2026-11-01"] and found["plan"]["business_days"] == 4
-    assert found["requests"]["begun"] == 6
-    assert found["messages"]["sent"] == sum(mail["all"] for mail in found["mails"]) > 0
-    assert max(map(len, lines(found))) <= WIDTH
 
 
 def test_a_scratch_database_is_gone_afterwards(
@@ -78,7 +40,7 @@ def test_a_scratch_database_is_gone_afterwards(
         (["--start", "soon"], "takes a date"),
         (["--start", "1999-01-01"], "from 2000"),
         (["--start", "2026-11-14", "--days", "2"], "closed on all of these days"),
-        (["--bundle", "docs"], "no process bundle"),
+        (["--bundle", "docs"], "no file of a bundle"),
         (["--levels", "web/static/fonts/public-sans/PublicSans-Bold.woff2"], "not a text"),
         (["--levels", "pyproject.toml"], "unknown word"),
     ],
