@@ -1,4 +1,4 @@
-"""A simulated stretch of work: the same seed gives the same result, other times another one, and nothing is wrong."""
+"""A simulated stretch of work has a database of its own; what cannot be simulated is told first (`make simulate` runs one)."""
 
 import os
 
@@ -9,11 +9,7 @@ from sqlalchemy import create_engine, text
 from tests import services
 from web.console import main, scratch
 from workflows import clock, db
-from workflows.commands.definitions import read_folder
 from workflows.settings import PROJECT, settings
-
-FILES = read_folder(PROJECT / "bpmn" / "opt_in_5512pro")
-BESIDE = ("alembic_version", "directory_version")
 
 
 def test_a_scratch_database_is_gone_afterwards(
