@@ -1,4 +1,4 @@
-"""A simulated stretch of work has a database of its own; what cannot be simulated is told first (`make simulate` runs one)."""
+"""A simulated stretch of work has a database of its own; what cannot be simulated is told first (`make simulate`)."""
 
 import os
 
