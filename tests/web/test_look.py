@@ -220,7 +220,7 @@ SAMPLES: dict[str, dict[str, object]] = {
                   "clock": [SHARE], "actions": ACTIONS,
                   "errors": {"text": "Write a note.", "username": "Choose."}, "note_text": ""},
     "disclosures.html": {"ledger": View(number=CASE), "rows": [DISCLOSED]},
-    "disclosure_sheet.html": {"number": CASE, "said": "<h1>Who?</h1>", "language": "es",
+    "disclosure_sheet.html": {"number": CASE, "said": f"<h1>{CASE}</h1>", "language": "es",
                               "languages": {"en": "English", "es": "Español"}},
     "admin/disclosures.html": {"filters": View(case="", who="", channel="", since="", until=""), "rows": [EVENT],
                                "channels": [("", "Every way")], "exports": [("CSV", "/audit/disclosures/export")],
