@@ -118,8 +118,7 @@ INPUTS ?= 1000000
 inputs: $(VENV)/.test
 	INPUTS=$(INPUTS) SEED=$(SEED) $(BIN)/python -m pytest -q -s -n 0 tests/inputs
 
-# Tens of minutes. `make test` takes every commit of four kinds of write; here is every boundary of all, with the table of what came of
-# each, and the races.
+# Tens of minutes: every boundary of every kind of write, the table of what came of each, and the races.
 KILL_ARGS ?= -n 0
 kill: $(VENV)/.test
 	KILL=whole SEED=$(SEED) $(BIN)/python -m pytest -q -s tests/killing $(KILL_ARGS)

@@ -9,12 +9,17 @@ import pytest
 from sqlalchemy import text
 
 from tests.inputs.asking import Asker
-from tests.inputs.counting import SEED, Tally, share
+from tests.inputs.counting import INPUTS, SEED, Tally, share
 from tests.inputs.doors import Doors
 from tests.inputs.known import Known
 from tests.inputs.odd import Chance
 from tests.permissions.world import World
 from workflows import db
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not INPUTS, reason="LEFT OUT: make inputs puts generated requests to every door."),
+]
 
 ELSEWHERE = re.compile(r"^(?:[a-z]+:)?//(?!desk\.example|localhost)|^javascript:|\\", re.IGNORECASE)
 WRITTEN = "SELECT relname, n_tup_ins + n_tup_upd + n_tup_del FROM pg_stat_xact_user_tables"

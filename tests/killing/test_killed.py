@@ -30,6 +30,10 @@ from tests.killing.worlds import World, number, rows, world
 from workflows import db
 
 WHOLE = os.environ.get("KILL") == "whole"
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not WHOLE, reason="LEFT OUT: make kill kills at every boundary."),
+]
 SEED = int(os.environ.get("SEED", "0"))
 SAMPLE = 1
 """So many boundaries of each kind but commits are tried where not all are."""
