@@ -92,6 +92,8 @@ def _to_sign_in() -> AnyResponse:
 
 def here() -> str:
     """The page to come back to, without a number that must not be repeated; a form leads to the page it stood on."""
+    if find(request.path):
+        return "/"
     if request.method == "GET":
         blocked = any(find(text) for _, text in request.args.items(multi=True))
         return request.path if blocked else request.full_path.rstrip("?")
