@@ -65,19 +65,15 @@ class Journal:
 
     def began(self, message_id: str, lease: str) -> None:
         """The message goes out next. Raises `JournalUnwritable`; under a lease without a host nothing is written."""
-        if lease.startswith(":"):
-            return
         try:
-            self._write("began", message_id, lease)
+            self._note("began", message_id, lease)
         except OSError as error:
             raise JournalUnwritable(type(error).__name__) from None
 
     def taken(self, message_id: str, lease: str) -> None:
         """A mail server has taken the message. What cannot be written is only not remembered."""
-        if lease.startswith(":"):
-            return
         try:
-            self._write("taken", message_id, lease)
+            self._note("taken", message_id, lease)
         except OSError as error:
             log.warning("journal_unwritable", error=type(error).__name__)
 
@@ -94,6 +90,10 @@ class Journal:
                 if (one := (message_id, lease)) in found:
                     found[one] = _later(found[one], word)
         return found
+
+    def _note(self, word: str, message_id: str, lease: str) -> None:
+        if host_of(lease):
+            self._write(word, message_id, lease)
 
     def _named(self) -> str:
         """The name of this host; the first of its processes chooses it."""
@@ -137,6 +137,11 @@ class Journal:
         for path in self._folder.glob("*.log"):
             if path.stem < oldest:
                 path.unlink(missing_ok=True)
+
+
+def host_of(lease: str) -> str:
+    """The host whose journal knows what was handed over under a lease; empty when none does."""
+    return lease.partition(":")[0]
 
 
 def _later(known: Fate, word: str) -> Fate:

@@ -55,10 +55,15 @@ def _asked() -> dict[str, Any]:
 @audit.get("/audit/export")
 def export() -> Response:
     """The trail, filtered, as a file; without any fact about a client."""
+    return exported(wanted_form(), TrailFilters(**_asked()))
+
+
+def wanted_form() -> str:
+    """In which form a reader takes something out: csv or json."""
     form = request.args.get("form", "csv")
     if form not in ("csv", "json"):
         raise InvalidInput(fields={"form": gettext("Choose csv or json.")})
-    return exported(form, TrailFilters(**_asked()))
+    return form
 
 
 def exported(form: str, filters: TrailFilters) -> Response:

@@ -7,9 +7,8 @@ from flask import Blueprint, Response, g, render_template, request
 
 from web.answers import searched
 from web.audit import FILTERS as OF_TRAIL
-from web.audit import export_links, exported, row_view
+from web.audit import export_links, exported, row_view, wanted_form
 from workflows.disclosures import CHANNELS
-from workflows.errors import InvalidInput
 from workflows.language import LANGUAGES, gettext, speaking
 from workflows.queries import audit as queries
 from workflows.queries import whole_number
@@ -64,10 +63,7 @@ def of_area() -> str:
 @disclosures.get("/audit/disclosures/export")
 def export() -> Response:
     """The ledger of the area, filtered, as a file; it says what was shown, never what it said."""
-    form = request.args.get("form", "csv")
-    if form not in ("csv", "json"):
-        raise InvalidInput(fields={"form": gettext("Choose csv or json.")})
-    return exported(form, _filters())
+    return exported(wanted_form(), _filters())
 
 
 def _ways() -> list[tuple[str, str]]:

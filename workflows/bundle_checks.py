@@ -13,6 +13,7 @@ from workflows.definitions import MAIN_PROCESS, OPT_OUT_AGAIN, ROLE_OF_LANE, Bun
 from workflows.forms import BadForm, Form
 from workflows.language import chosen
 from workflows.mail_words import ALLOWED_NAMES
+from workflows.newest import keep_newest
 from workflows.outbox import MESSAGES
 from workflows.service_levels import InvalidServiceLevels
 from workflows.steps import RETURNED, STEPS
@@ -67,9 +68,7 @@ def problems(bundle: Bundle) -> list[BundleProblem]:
             *_forms(bundle), *_mails(bundle), *_words(bundle), *_diagrams(bundle),
         ]  # fmt: skip
         with _keeping:
-            while len(_found) >= _KEPT:
-                _found.pop(next(iter(_found)))
-            _found[key] = found
+            keep_newest(_found, key, found, _KEPT)
     return list(found)
 
 

@@ -9,7 +9,6 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
 
 import engine
 from workflows import clauses, language, scenarios
@@ -19,6 +18,7 @@ from workflows.coverage import Coverage, coverage
 from workflows.definitions import Bundle
 from workflows.forms import BadForm
 from workflows.language import gettext
+from workflows.newest import keep_newest
 from workflows.scenario_play import Playing, play
 from workflows.scenario_words import differences, outcome_words
 from workflows.scenarios import BadScenario, Scenario
@@ -108,11 +108,11 @@ def proof_of(bundle: Bundle) -> Proof:
     with _proving:
         if key not in _proved:
             try:
-                _keep(_proved, key, _proof(bundle))
+                proof = keep_newest(_proved, key, _proof(bundle), _KEPT)
             except Unplayable:
-                _keep(_tallies, content, Tally(playable=False))
+                keep_newest(_tallies, content, Tally(playable=False), _KEPT)
                 raise
-            _keep(_tallies, content, _tally(_proved[key]))
+            keep_newest(_tallies, content, _tally(proof), _KEPT)
         return _proved[key]
 
 
@@ -140,13 +140,6 @@ _proved: dict[str, Proof] = {}
 _tallies: dict[str, Tally] = {}
 _KEPT = 20
 _PLAYED = (".bpmn", ".dmn", ".json", "service_levels.toml")
-
-
-def _keep(kept: dict[str, Any], key: str, value: object) -> None:
-    """Keep the newest few."""
-    while len(kept) >= _KEPT:
-        kept.pop(next(iter(kept)))
-    kept[key] = value
 
 
 def _tally(proof: Proof) -> Tally:

@@ -190,9 +190,8 @@ def _object(db: Session, kind: type[T], row: dict[str, Any]) -> T:
     known = db.identity_map.get(inspect(kind).identity_key_from_primary_key((row[key],)))
     if known is None:
         return _adopted(db, kind, row)
-    for name in (
-        row.keys() & kind.__table__.columns.keys()
-    ):  # A newer schema may have columns that we do not know.
+    # A newer schema may have columns that we do not know.
+    for name in row.keys() & kind.__table__.columns.keys():
         set_committed_value(known, name, row[name])
     return known  # type: ignore[return-value]
 

@@ -188,9 +188,8 @@ def _failing_without_values() -> Iterator[None]:
         raise _without_values(error) from None
     except DBAPIError as error:
         raise _without_values(error.orig) from None
-    except (
-        UnicodeEncodeError
-    ):  # Half a character has no bytes; the driver says so before the database is asked.
+    except UnicodeEncodeError:
+        # Half a character has no bytes; the driver says so before the database is asked.
         raise _not_to_be_stored() from None
     except NoneFree:
         raise Unavailable() from None

@@ -16,6 +16,7 @@ from workflows import language
 from workflows.db import Base, Json, driver
 from workflows.directory import DirectoryVersion, at_version
 from workflows.forms import Form
+from workflows.newest import keep_newest
 from workflows.pipeline import at_once
 from workflows.service_levels import ServiceLevels
 
@@ -149,9 +150,7 @@ def bundle_of(db: Session, definition_id: int) -> Bundle:
     row = db.get_one(ProcessDefinition, definition_id)
     bundle = Bundle(row.key, row.files)
     with _parsing:
-        while len(_bundles) >= _KEPT:
-            _bundles.pop(next(iter(_bundles)))
-        _bundles[definition_id] = (row.sha256, bundle)
+        keep_newest(_bundles, definition_id, (row.sha256, bundle), _KEPT)
     return bundle
 
 

@@ -14,6 +14,7 @@ from engine import Change
 from engine.timers import is_moment
 from workflows.bundle_checks import variables
 from workflows.definitions import Bundle, role_of
+from workflows.newest import keep_newest
 from workflows.outbox import MESSAGES
 
 UNCHANGED, CHANGES, CANNOT = "unchanged", "changes", "cannot"
@@ -57,9 +58,7 @@ class Moves:
         """What would become of a case of a process with this saved state."""
         key = process, hash_of(state)
         if key not in self._seen:
-            while len(self._seen) >= _REMEMBERED:
-                self._seen.pop(next(iter(self._seen)), None)
-            self._seen[key] = self._foresee(process, state, context)
+            keep_newest(self._seen, key, self._foresee(process, state, context), _REMEMBERED)
         return self._seen[key]
 
     def _foresee(self, process: str, state: bytes, context: engine.Context) -> Foreseen:
@@ -178,11 +177,7 @@ def moves_between(old: Bundle, new: Bundle) -> Moves:
     """The moves from one bundle to another, from this process's memory when they are known there."""
     key = old.sha256, new.sha256
     known = _between.get(key)
-    if known is None:
-        while len(_between) >= _KEPT:
-            _between.pop(next(iter(_between)), None)
-        known = _between[key] = Moves(old, new)
-    return known
+    return known or keep_newest(_between, key, Moves(old, new), _KEPT)
 
 
 def unless_typed(foreseen: Foreseen, typed: Mapping[str, str]) -> Foreseen:

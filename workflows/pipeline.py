@@ -16,6 +16,8 @@ from psycopg import errors
 from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
 from psycopg.pq.abc import PGconn, PGresult
 
+from workflows.patience import SILENT
+
 Statement = tuple[str, Sequence[str]]
 """A text with `$1`, `$2` …, and a value for each."""
 
@@ -123,7 +125,7 @@ def _look(eye: select.poll, until: float | None) -> None:
     """Wait until something comes."""
     left = None if until is None else max(0.0, until - time.monotonic()) * 1000
     if not eye.poll(left):
-        raise psycopg.OperationalError("The database does not answer.")
+        raise psycopg.OperationalError(SILENT)
 
 
 def _rows(answer: PGresult) -> Rows:

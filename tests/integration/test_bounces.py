@@ -26,6 +26,7 @@ from workflows.invariants import violations
 from workflows.outbox import OutboxMessage, queue
 from workflows.people import SYSTEM, person_named
 from workflows.queries.health import health
+from workflows.queries.proofs import proof_pack
 from workflows.settings import settings
 from workflows.work import Work
 
@@ -79,6 +80,8 @@ def test_39_a_mail_that_came_back_is_undeliverable_and_told_once(desk: Desk) -> 
     (told,) = [one for one in desk.get(AVERY, "/inbox")["items"] if "could not be delivered" in one["words"]]
     assert (told["case"], told["message"]) == (number, "N12")
     assert desk.labels(CASEY, number) == {"T7"}, "the case goes on"
+    told = [item.words for item in proof_pack(actor(CASEY), number).items if item.key == "supervisor_told"]
+    assert told == ["Written, and not delivered by mail."]
     assert "message_undeliverable" in desk.history(CASEY, number)
     states = {one["kind"]: one["state"] for one in desk.messages(number)}
     assert states["notify_supervisor"] == "undeliverable"

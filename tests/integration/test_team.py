@@ -81,7 +81,8 @@ def test_the_substitute_and_the_history_are_told(desk: Desk) -> None:
     with transaction() as db:
         rows = select(HistoryEvent).where(HistoryEvent.kind.startswith("absence_")).order_by(HistoryEvent.seq)
         kinds = {event.kind: event.detail for event in db.scalars(rows)}
-        told = select(Person.username).join(OutboxMessage).where(OutboxMessage.kind == "substitute_named")
+        told = select(Person.username).join(OutboxMessage, OutboxMessage.recipient_id == Person.id)
+        told = told.where(OutboxMessage.kind == "substitute_named")
         assert db.scalars(told).all() == [MORGAN]
     assert list(kinds) == ["absence_entered", "absence_ended"]
     assert (kinds["absence_entered"]["user"], kinds["absence_entered"]["substitute"]) == (CASEY, MORGAN)

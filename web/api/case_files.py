@@ -49,25 +49,25 @@ class DisclosureList(OnePage):
     items: list[DisclosureOut]
 
 
-class DisclosuresQuery(BaseModel):
-    """Which disclosures of the area; `before` is the `next` of the page before."""
+class DisclosuresWanted(BaseModel):
+    """Which disclosures of the area."""
 
     who: str = Field("", max_length=80)
     case: str = Field("", max_length=40)
     channel: Channel = ""
     since: str = Field("", pattern=DAY)
     until: str = Field("", pattern=DAY)
+
+
+class DisclosuresQuery(DisclosuresWanted):
+    """Which disclosures of the area; `before` is the `next` of the page before."""
+
     before: int | None = Field(None, ge=1, le=2_000_000_000)
 
 
-class DisclosureExportQuery(BaseModel):
+class DisclosureExportQuery(DisclosuresWanted):
     """Which disclosures of the area, and in which form."""
 
-    who: str = Field("", max_length=80)
-    case: str = Field("", max_length=40)
-    channel: Channel = ""
-    since: str = Field("", pattern=DAY)
-    until: str = Field("", pattern=DAY)
     form: Literal["csv", "json"] = "json"
 
 
@@ -294,15 +294,8 @@ def file_out(found: ExportedCase) -> CaseFileOut:
     )
 
 
-def _filters(query: DisclosuresQuery | DisclosureExportQuery) -> TrailFilters:
-    return TrailFilters(
-        who=query.who,
-        case=query.case,
-        since=query.since,
-        until=query.until,
-        channel=query.channel,
-        shows=True,
-    )
+def _filters(query: DisclosuresWanted) -> TrailFilters:
+    return TrailFilters(**query.model_dump(include=set(DisclosuresWanted.model_fields)), shows=True)
 
 
 def _json(model: BaseModel) -> Response:

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy import select
 
-from notifications.journal import Fate, Handed
+from notifications.journal import Fate, Handed, host_of
 from workflows import clock
 from workflows.commands.leases import give_back, journal
 from workflows.commands.messages import say_sent
@@ -43,7 +43,7 @@ class Left:
     @property
     def host(self) -> str:
         """Whose journal knows of it; empty when none does."""
-        return self.handed[1].partition(":")[0]
+        return host_of(self.handed[1])
 
 
 def recover() -> int:

@@ -82,19 +82,21 @@ class Known:
     steps: dict[str, str]
 
 
-def check_may_see_disclosures(standing: Standing) -> None:
-    """The ledger of a case is for its supervisors, who answer the client's question, and for auditors (domain 6.2)."""
+def standing_of_teller(work: Work, number: str) -> Standing:
+    """The standing of whoever may tell what was disclosed of a case: its supervisors, who answer the client's question, and
+    auditors (domain 6.2)."""
+    work.about["case"] = number
+    standing = access.standing(work, case_numbered(work.db, number))
     privacy.check_may_see(standing)
     if not (standing.supervises or standing.audits):
         raise NotAllowed(gettext("Who was shown what of a case is told to its supervisors and to auditors."))
+    return standing
 
 
 @query
 def case_disclosures(work: Work, number: str) -> Ledger:
     """Every disclosure of a case, for its supervisors and auditors; it says what was shown, never what it said."""
-    work.about["case"] = number
-    standing = access.standing(work, case_numbered(work.db, number))
-    check_may_see_disclosures(standing)
+    standing = standing_of_teller(work, number)
     return Ledger(number, standing.case.office_code, disclosures_of(work, standing))
 
 
@@ -268,9 +270,7 @@ class Sheet:
 @query
 def sheet_for_client(work: Work, number: str) -> Sheet:
     """The ledger of a case put together by person, way and reason; messages and programs that were told no fact left out."""
-    work.about["case"] = number
-    standing = access.standing(work, case_numbered(work.db, number))
-    check_may_see_disclosures(standing)
+    standing = standing_of_teller(work, number)
     told = [one for one in disclosures_of(work, standing) if one.fields != ["case_number"]]
     grouped: dict[tuple[str, ...], list[Disclosure]] = {}
     for one in told:

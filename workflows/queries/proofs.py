@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from workflows import access, clauses, privacy
+from workflows import clauses, privacy
 from workflows.area_settings import labels_of
 from workflows.cases import OUTCOMES, Case, TaskRecord, case_numbered
 from workflows.commands import command
@@ -32,7 +32,7 @@ from workflows.privacy import Standing
 from workflows.proofs import EVIDENCE, EVIDENCE_AGAIN, FULL, Evidence
 from workflows.queries import query
 from workflows.queries.cases import may_list_step, visible_facts
-from workflows.queries.disclosures import check_may_see_disclosures
+from workflows.queries.disclosures import standing_of_teller
 from workflows.settings import settings
 from workflows.standalone import verify_history
 from workflows.task_forms import options_for
@@ -109,7 +109,7 @@ def proof_pack(actor: Actor, number: str, with_name: bool = False) -> Pack:
 @command
 def _begin(work: Work, number: str, with_name: bool) -> None:
     """Write down that a pack is made, with what it tells."""
-    standing = _standing(work, number)
+    standing = standing_of_teller(work, number)
     answered = {name for item in items_of(work, _seen(work, standing)) for name, _, _ in item.answers}
     told = {"client_name"} if _name(work, standing, with_name) else set()
     record(
@@ -126,7 +126,7 @@ def _begin(work: Work, number: str, with_name: bool) -> None:
 
 @query
 def _pack(work: Work, number: str, with_name: bool) -> Pack:
-    standing = _standing(work, number)
+    standing = standing_of_teller(work, number)
     seen = _seen(work, standing)
     items = items_of(work, seen)
     events = [{**spelled_event(event), "hash": event.hash} for event in seen.events]
@@ -138,13 +138,6 @@ def _pack(work: Work, number: str, with_name: bool) -> Pack:
     parts += [{"item": asdict(item)} for item in items]
     parts += [{"head": head}] if head else []
     return Pack(header, items, events, head, verify_history.packed(parts, public_key(), sign))
-
-
-def _standing(work: Work, number: str) -> Standing:
-    work.about["case"] = number
-    standing = access.standing(work, case_numbered(work.db, number))
-    check_may_see_disclosures(standing)
-    return standing
 
 
 def _evidence(case: Case) -> tuple[Evidence, ...]:
@@ -269,16 +262,19 @@ def _of_message(seen: Seen, one: Evidence, item: Item) -> Item:
         who_id=events[0].actor_id if events else None,
         at=at.isoformat(),
         office_time=office_time(at),
-        sent_to=[f"{person.name}" for _, person in sent],
+        sent_to=[person.name for _, person in sent],
         events=_refs(events),
     )
 
 
 def _sent_words(sent: list[tuple[OutboxMessage, Person]]) -> str:
-    moments = [row.sent_at for row, _ in sent if row.sent_at]
-    if moments:
+    """What became of the mails; one that came back was sent, and is not delivered."""
+    if moments := [row.sent_at for row, _ in sent if row.state == "sent" and row.sent_at]:
         return gettext("Mailed {when}.").format(when=office_time(max(moments)))
-    if any(row.state in ("withheld", "failed") for row, _ in sent):
+    states = {row.state for row, _ in sent}
+    if "unknown" in states:
+        return gettext("Written; nobody knows whether the mail arrived.")
+    if states & {"withheld", "failed", "undeliverable"}:
         return gettext("Written, and not delivered by mail.")
     return gettext("Written; it is in the inbox of whoever is told.")
 
