@@ -94,6 +94,8 @@ def of_place(world: World, rule: str, who: Who) -> Asked:
         known["<key>"] = "opted_in"
     if "/inbox/" in path:
         known["<int:message_id>"] = things.letter
+    if "/holds/" in path:
+        known["<number>"] = known["<string:number>"] = things.held
     if "<path:filename>" in path:
         known["<path:filename>"] = "css/swagger-ui.css"
     for word, value in known.items():

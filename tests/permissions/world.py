@@ -83,6 +83,7 @@ class Things:
     publication: int
     year: int
     kept: str
+    held: str
     keys: dict[str, tuple[str, str]]
 
 
@@ -282,6 +283,7 @@ def _things(session: Session, numbers: dict[str, str]) -> dict[str, Any]:
         "publication": _publication(session, version.id),
         "year": _destroyed(session, numbers["opted_in"], numbers["withdrawn"]),
         "kept": numbers["in_contact"],
+        "held": numbers["withdrawn"],
     }
 
 
