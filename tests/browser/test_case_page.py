@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import Visit
 from tests.browser.pages import overflow, violations
@@ -51,6 +51,19 @@ def test_the_page_with_its_diagram_is_accessible_and_fits(
     assert (violations(person.page), overflow(person.page)) == ([], 0)
     expect(person.page.locator(f"{CANVAS} .bjs-powered-by")).to_be_visible()
     expect(person.page.locator(f"{CANVAS} .desk-sign--now").last).to_be_in_viewport()
+
+
+def test_nothing_moves_when_the_diagram_comes(visit: Visit, number: str) -> None:
+    page = visit(AVERY).page
+    page.set_viewport_size({"width": 1280, "height": 3000})
+    late: list[Route] = []
+    page.route("**/static/diagram/**", lambda request: late.append(request))
+    page.goto(f"/cases/{number}")
+    place = page.get_by_text("Write a note").bounding_box()
+    for request in late:
+        request.continue_()
+    drawn(page)
+    assert late and page.get_by_text("Write a note").bounding_box() == place
 
 
 def test_the_marks_are_drawn_with_a_sign_each(visit: Visit, number: str) -> None:
