@@ -15,15 +15,15 @@ LOOKS = {
     "clients": "SELECT count(*) FROM client_facts",
     "timers": "SELECT element, fired_at IS NULL, closed_at IS NULL FROM timer",
     "messages": "SELECT kind, recipient_id, round, state FROM outbox_message",
-    "events": "SELECT kind, element, actor_id FROM history_event WHERE kind <> ALL('{refused,client_facts_read}')",
+    "events": "SELECT kind, element, actor_id FROM history_event WHERE kind <> ALL('{refused,client_facts_read,message_resent}')",
     "versions": "SELECT key, area_code, version, state FROM process_definition",
     "drafts": "SELECT key, area_code, base_id FROM process_draft",
     "publications": "SELECT state FROM publication",
     "moved": "SELECT state, kind FROM publication_case",
     "incidents": "SELECT tried, status FROM incident",
 }
-"""Left out are refusals and readings: whoever asks again for what is done is refused or reads it, and that is written
-down."""
+"""Left out is what only a death brings about, and is written down: whoever asks again for what is done is refused or reads
+it, and a mail of which nobody knows is sent again."""
 
 Picture = Counter[tuple[Any, ...]]
 
