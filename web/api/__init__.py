@@ -20,7 +20,13 @@ INFO = Info(title="Opt-In Desk", version="1", description="Cases, tasks and proc
 SECURITY: dict[str, Any] = {"bearer": {"type": "http", "scheme": "bearer"}}
 PREFIX = "/api/v1"
 
-REFUSALS: dict[Any, Any] = {str(status): Error for status in (400, 401, 403, 404, 409, 413, 422, 503)}
+_AN_ERROR = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
+REFUSALS: dict[Any, Any] = {
+    "400": Error,
+    **{str(status): {"content": _AN_ERROR} for status in (401, 403, 404, 409, 413, 422, 503)},
+}
+"""Each is answered with an `Error`. One names the model, the others point to it: a model is described anew wherever it is
+named, at every start and for every address."""
 
 api = APIBlueprint(
     "api",
