@@ -187,10 +187,11 @@ browser:
 	@if ! $(BIN)/python -m tests.chromium >/dev/null 2>&1 && test "$$(id -u)" = 0 \
 	  && command -v apt-get >/dev/null 2>&1; then \
 	  echo "Installing Chromium for the tests in a browser"; \
-	  { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; } >/dev/null 2>&1 || true; \
+	  { apt-get update -qq; for name in chromium-headless-shell chromium; do \
+	    apt-get install -y -qq --no-install-recommends $$name && break; done; } >/dev/null 2>&1 || true; \
 	fi; \
 	if ! $(BIN)/python -m tests.chromium >/dev/null 2>&1; then \
-	  echo "NOTE: no Chromium was found; the tests in a browser will be LEFT OUT. Install it: apt install chromium"; \
+	  echo "NOTE: no Chromium was found; the tests in a browser will be LEFT OUT. Install it: apt install chromium-headless-shell"; \
 	  test -z "$$CI" || { echo "In CI that is a failure." >&2; exit 1; }; \
 	fi
 

@@ -4,7 +4,8 @@ import os
 import shutil
 import sys
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+#: The one without windows first: it does the same in half the time.
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 #: Without its own errands into the network, which may be closed, and without the sandbox root cannot have.
 ARGUMENTS = (
