@@ -23,7 +23,9 @@ from workflows import db
 from workflows.settings import settings
 
 MONDAY = datetime(2026, 11, 30, 17, 0, tzinfo=UTC)  # nine in the morning in Olympia
-NO_BROWSER = "no Chromium was found; install it (Debian: apt install chromium-headless-shell) or name it in CHROMIUM"
+NO_BROWSER = (
+    "no Chromium was found; install it (Debian: apt install chromium-headless-shell) or name it in CHROMIUM"
+)
 
 PERMISSION_CHECKS = "permission checks"
 """Under this name a test notes how many cells of the permission matrix it looked at."""

@@ -1,17 +1,20 @@
 """What a bundle says to people, and what its catalogues `words/<language>.po` make of it in other languages.
 
-Listed are the names and notes of the diagrams, the help of their tasks, and all words of the forms. The mails are
-not: they go out in English.
+Listed are the names and notes of the diagrams, the help of their tasks, all words of the forms, and the clauses of the
+procedure trace. The mails are not: they go out in English.
 """
 
 import json
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 from babel.messages.catalog import Message
 
 import engine
+from workflows import clauses
+from workflows.clauses import BadTrace
 from workflows.definitions import Bundle
 from workflows.forms import Form
 from workflows.language import ENGLISH, LANGUAGES, BadCatalogue, entries, read
@@ -25,8 +28,9 @@ _LISTS = ("x-labels", "x-messages")
 
 
 def sentences(bundle: Bundle) -> list[str]:
-    """Every sentence of a bundle that a person may read, each once: the diagrams' first, then the forms'."""
-    found = [*engine.drawn_words(bundle.diagrams), *_of_forms(bundle)]
+    """Every sentence of a bundle that a person may read, each once: the diagrams' first, then the forms', then the
+    clauses'."""
+    found = [*engine.drawn_words(bundle.diagrams), *_of_forms(bundle), *_of_trace(bundle)]
     return list(dict.fromkeys(words for words in found if words))
 
 
@@ -44,6 +48,13 @@ def _of_schema(schema: dict[str, Any]) -> Iterator[str]:
         yield from schema.get(key, {}).values()
     for question in schema.get("properties", {}).values():
         yield from _of_schema(question)
+
+
+def _of_trace(bundle: Bundle) -> Iterator[str]:
+    """What each clause asks, and why no step carries it out; nothing where the trace cannot be read."""
+    with suppress(BadTrace):
+        for clause in clauses.read(bundle.files):
+            yield from (clause.text, clause.waiver)
 
 
 def catalogues(bundle: Bundle) -> dict[str, str]:

@@ -134,7 +134,7 @@ def _named(part: Part, path: Path) -> Path:
         )
         return (*inside, "")[0], ".".join(inside[1:])
     if part == "words":
-        return path[0].strip('"'), ""
+        return path[0], ""
     return path[0].strip("[]"), (*path, "")[1]
 
 

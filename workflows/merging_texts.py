@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from babel.messages.pofile import denormalize
+
 from workflows.comparing import REQUIRED, Tree, json_tree, toml_tree
 from workflows.language import BadCatalogue, read
 
@@ -89,8 +91,8 @@ def words_pieces(text: str) -> Tree:
     _check_words(text)
     found, written = Tree(), re.split(r"\n{2,}", text.strip("\n"))
     for number, entry in enumerate(written):
-        sentence = re.search(r"^msgid (.*?)^msgstr", entry, re.DOTALL | re.MULTILINE)
-        found[sentence[1].strip() if sentence else f"\0{number}"] = entry
+        sentence = re.search(r"^msgid (.*?)^msg(?:id_plural|str)", entry, re.DOTALL | re.MULTILINE)
+        found[denormalize(sentence[1].strip()) if sentence else f"\0{number}"] = entry
     if len(found) != len(written):
         raise ValueError("A sentence stands twice.")
     return found
@@ -118,5 +120,6 @@ def shown(value: Any) -> str:
     if match := re.match(r"[\w-]+\s*=\s*(.*)", last):
         return match[1].strip('"')
     if "msgstr" in value:
-        return value.partition("msgstr")[2].strip().strip('"')
+        translation = value.partition("msgstr")[2].strip()
+        return denormalize(translation) if translation.startswith('"') else translation
     return value

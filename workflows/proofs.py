@@ -40,7 +40,12 @@ class Evidence:
 NOTICE = "policy 4013, definition 2"
 
 EVIDENCE = (
-    Evidence("search_own", "5512PRO 1", marked("Search in the own office"), ("total_own", "search_key")),
+    Evidence(
+        "search_own",
+        "5512PRO 1",
+        marked("Search in the case manager’s own office"),
+        ("total_own", "search_key"),
+    ),
     Evidence(
         "search_all", "5512PRO 2a.i", marked("Search in all of WorkSource"), ("total_wide", "right_person")
     ),

@@ -57,7 +57,11 @@ def test_nothing_moves_when_the_diagram_comes(visit: Visit, number: str) -> None
     page = visit(AVERY).page
     page.set_viewport_size({"width": 1280, "height": 3000})
     late: list[Route] = []
-    page.route("**/static/diagram/**", lambda request: late.append(request))
+
+    def keep(request: Route) -> None:
+        late.append(request)
+
+    page.route("**/static/diagram/**", keep)
     page.goto(f"/cases/{number}", wait_until="domcontentloaded")
     place = page.get_by_text("Write a note").bounding_box()
     for request in late:

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from tests.desk import AVERY, CASEY, LEE, PAT, ROBIN, TAMSIN, Desk
+from tests.desk import AVERY, CASEY, LEE, PAT, ROBIN, TAMSIN, Clock, Desk
 from tests.integration.acting import Recorder, actor, browser, deliver
 from web.console import auditing
+from workflows.commands import agreements
 from workflows.commands.emergency_access import open_in_emergency
 from workflows.heads import public_key
 from workflows.queries.disclosures import case_disclosures, sheet_for_client
@@ -92,6 +93,18 @@ def _on_the_pages(desk: Desk, number: str) -> None:
     assert "Who has seen my information?" in page.get(f"/cases/{number}/disclosures/sheet").text
     found = browser(desk, LEE).get(f"/audit/disclosures?case={number}&channel=mail").text
     assert "To: Casey Thistledown" in found and "Pennywhistle" not in found
+
+
+def test_a_message_about_no_client_discloses_nothing(desk: Desk, clock: Clock) -> None:
+    desk.to_request()
+    clock.move(days=400)
+    agreements.review()
+    deliver(Recorder())
+    told = {(item["kind"], bool(item["case"])) for item in desk.get(LEE, "/audit")["items"]}
+    assert ("message_sent", False) in told
+    for channel in ("", "mail"):
+        items = desk.get(LEE, f"/disclosures?channel={channel}")["items"]
+        assert items and all(item["case"] for item in items)
 
 
 def test_a_pack_is_verified_with_python_alone_and_says_what_is_missing(

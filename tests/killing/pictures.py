@@ -15,7 +15,8 @@ LOOKS = {
     "clients": "SELECT count(*) FROM client_facts",
     "timers": "SELECT element, fired_at IS NULL, closed_at IS NULL FROM timer",
     "messages": "SELECT kind, recipient_id, round, state FROM outbox_message",
-    "events": "SELECT kind, element, actor_id FROM history_event WHERE kind <> ALL('{refused,client_facts_read,message_resent}')",
+    "events": "SELECT kind, element, actor_id FROM history_event "
+    "WHERE kind <> ALL('{refused,client_facts_read,message_resent}')",
     "versions": "SELECT key, area_code, version, state FROM process_definition",
     "drafts": "SELECT key, area_code, base_id FROM process_draft",
     "publications": "SELECT state FROM publication",

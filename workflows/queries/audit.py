@@ -29,7 +29,6 @@ from workflows.cases import PRIVATE_OUTCOMES, Case
 from workflows.commands import command
 from workflows.db import transaction
 from workflows.disclosures import CHANNEL_OF_MESSAGE, SENT
-from workflows.disclosures import KINDS as DISCLOSING
 from workflows.emergency_access import EmergencyAccess
 from workflows.errors import NotAllowed
 from workflows.history import OFTEN, READ, READINGS, SELDOM, HistoryEvent, record
@@ -170,13 +169,16 @@ def _recipients(work: Work, found: Sequence[Any]) -> dict[object, str]:
 
 
 def _ways(filters: TrailFilters) -> list[ColumnElement[bool]]:
-    """The kinds of disclosures asked for, each with the index that has them: readings by channel, and messages."""
-    if not filters.channel:
-        return [HistoryEvent.kind.in_(DISCLOSING)]
-    channel = HistoryEvent.detail["channel"].as_string() == filters.channel
-    readings = HistoryEvent.kind.in_(bindparam("readings", READINGS, expanding=True, literal_execute=True))
-    sent = [kind for kind, way in CHANNEL_OF_MESSAGE.items() if way == filters.channel]
-    return [and_(readings, channel), *([HistoryEvent.kind.in_(sent)] if sent else [])]
+    """The kinds of disclosures asked for, each with the index that has them: readings by channel, and messages that are
+    about a case."""
+    readings: ColumnElement[bool] = HistoryEvent.kind.in_(
+        bindparam("readings", READINGS, expanding=True, literal_execute=True)
+    )
+    if filters.channel:
+        readings = and_(readings, HistoryEvent.detail["channel"].as_string() == filters.channel)
+    sent = [kind for kind, way in CHANNEL_OF_MESSAGE.items() if filters.channel in ("", way)]
+    of_a_case = and_(HistoryEvent.kind.in_(sent), HistoryEvent.case_id.is_not(None))
+    return [readings, *([of_a_case] if sent else [])]
 
 
 def _keys(work: Work, filters: TrailFilters, before: int | None, limit: int) -> Select[int] | None:
