@@ -121,17 +121,20 @@ def try_later(work: Work, publication_id: int, case_id: int) -> None:
 def finish(work: Work, publication_id: int) -> None:
     """A publication of which no case is left is done, or undone."""
     publication = work.db.get_one(Publication, publication_id, with_for_update=True)
-    ends = {"running": ("waiting", "done"), "undoing": ("moved", "undone")}
+    ends = {
+        "running": ("waiting", "done", "publication_done"),
+        "undoing": ("moved", "undone", "publication_cases_back"),
+    }
     if publication.state not in ends:
         return
-    left, state = ends[publication.state]
+    left, state, kind = ends[publication.state]
     if work.db.scalar(_due(publication_id, left).limit(1)) is not None:
         return
     counted = select(PublicationCase.state, func.count()).group_by(PublicationCase.state)
     mine = counted.where(PublicationCase.publication_id == publication_id)
     counts = {row[0]: row[1] for row in work.db.execute(mine)}
     publication.state, publication.finished_at = state, work.now
-    record(work, f"publication_{state}", area=publication.area_code, key=publication.key, cases=counts)
+    record(work, kind, area=publication.area_code, key=publication.key, cases=counts)
 
 
 CLOSED = "The case was closed in the meantime."

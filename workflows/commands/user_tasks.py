@@ -16,6 +16,7 @@ from workflows.commands import command
 from workflows.definitions import Bundle
 from workflows.duplicates import fingerprint, name_fingerprint
 from workflows.errors import (
+    AssignedToAnother,
     Busy,
     DraftChanged,
     InvalidInput,
@@ -62,7 +63,7 @@ def claim_first(work: Work, task_ids: Iterable[str]) -> str:
         if task.assignee_id is None:
             _assign(work, case, task, work.actor.id, "task_claimed")
             return task.id
-    raise reason if reason and not isinstance(reason, Busy | TaskClosed) else NothingFree()
+    raise reason if reason and not isinstance(reason, AssignedToAnother | Busy | TaskClosed) else NothingFree()
 
 
 def _unless_locked(work: Work, task_id: str) -> tuple[Case, UserTask]:

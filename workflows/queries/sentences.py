@@ -125,6 +125,7 @@ _SENTENCES = {
     "publication_withdrawn": marked("A proposed version of the procedure was taken back."),
     "publication_done": marked("Every open case that a publication was to move was looked at."),
     "publication_undone": marked("The publication of a version of the procedure was undone."),
+    "publication_cases_back": marked("Every case that an undone publication had moved was looked at."),
     "case_move_rolled_back": marked(
         "Moving the case to a newer version came out otherwise than foretold, so nothing was changed."
     ),
