@@ -11,7 +11,7 @@ from web.api import PREFIX, http_error
 from web.errors import fields_of, message_of, retry_after, status_of
 from web.kept import keep_typed, wants_part
 from web.problems import on_it
-from web.session import COOKIE
+from web.session import COOKIE, here
 from workflows.errors import Incident, NotNow, OutcomeUnknown, Refused
 from workflows.language import gettext, marked
 
@@ -149,7 +149,9 @@ def _refused(refused: Refused) -> tuple[str, int, dict[str, str]]:
 
 
 def error_page(status: int, page: ErrorPage | None = None, happened: str | None = None) -> tuple[str, int]:
-    """The page of a failure; `happened` replaces the general sentence, for a refusal that knows better."""
+    """The page of a failure; `happened` replaces the general sentence, for a refusal that knows better. What was only to be
+    read and may be there in a minute can be asked for again."""
     known = page or ERROR_PAGES.get(status) or ERROR_PAGES[500 if status >= 500 else 400]
     words = happened or gettext(known.happened)
-    return render_template("error.html", status=status, problem=known, happened=words), status
+    again = here() if status == 503 and request.method == "GET" else ""
+    return render_template("error.html", status=status, problem=known, happened=words, again=again), status

@@ -86,7 +86,7 @@ def test_a_database_that_is_away_is_told_calmly_and_comes_back(
             api, work, ready, alive = (one.result() for one in asked)
             assert time.monotonic() - began < SOON
         assert calmly(api) and api.json["error"]["code"] == "unavailable"
-        assert calmly(work) and "This does not work just now" in work.text
+        assert calmly(work) and "This does not work just now" in work.text and 'href="/work"' in work.text
         assert (ready.status_code, "the database does not answer" in ready.text) == (503, True)
         assert alive.status_code == 200
         assert page("/readyz")().status_code == 200

@@ -326,7 +326,7 @@ SAMPLES: dict[str, dict[str, object]] = {
     "contact_card.html": {"card": CARD, "language": "en", "languages": {"en": "English", "es": "Español"},
                           "may_change": True},
     "contact_phone.html": {"card": CARD, "value": "360", "may_change": True, "errors": {"phone": "Write all of it."}},
-    "error.html": {"status": 404, "problem": failures.ERROR_PAGES[404], "happened": "Not here."},
+    "error.html": {"status": 404, "problem": failures.ERROR_PAGES[404], "happened": "Not here.", "again": ""},
     "admin/records.html": {"view": RetentionView([Hold(CASE, "A records request.", "Pat", NOW)], [DESTROYED], 3),
                            "values": {"number": "x", "reason": ""}, "may_hold": True, "errors": {"reason": "Say it."}},
     "admin/certificate.html": {"certificate": Certificate(DESTROYED, "OLY", [CASE])},

@@ -63,7 +63,8 @@ def claim_first(work: Work, task_ids: Iterable[str]) -> str:
         if task.assignee_id is None:
             _assign(work, case, task, work.actor.id, "task_claimed")
             return task.id
-    raise reason if reason and not isinstance(reason, AssignedToAnother | Busy | TaskClosed) else NothingFree()
+    overtaken = isinstance(reason, AssignedToAnother | Busy | TaskClosed)
+    raise reason if reason and not overtaken else NothingFree()
 
 
 def _unless_locked(work: Work, task_id: str) -> tuple[Case, UserTask]:
