@@ -222,25 +222,6 @@ def test_it_stops_quickly_and_leaves_nothing_running(demo):
     assert "No demo is running" in silent.stderr
 
 
-def test_the_next_start_has_the_data_and_a_hard_end_leaves_nothing_and_prevents_nothing(folder):
-    again = Demo(folder, embedded.free_port())
-    again.hear("Ready: ")
-    with psycopg.connect(again.services["DATABASE_URL"]) as connection:
-        assert connection.execute("SELECT count(*) FROM api_token").fetchone()[0] == 1
-        assert connection.execute("SELECT count(*) FROM process_definition").fetchone()[0] == 1
-    family = again.descendants()
-    again.process.kill()
-    again.process.wait()
-    assert gone(family) == set()
-
-    third = Demo(folder, again.port)
-    third.hear("Ready: ")
-    with psycopg.connect(third.services["DATABASE_URL"]) as connection:
-        assert connection.execute("SELECT count(*) FROM api_token").fetchone()[0] == 1
-    third.process.terminate()
-    assert third.process.wait(20) == 0
-
-
 def test_a_part_that_cannot_start_is_named_with_the_end_of_its_log(tmp_path):
     broken = subprocess.run(
         optin("demo"),
