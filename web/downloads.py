@@ -4,7 +4,6 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from string import whitespace
 from typing import Any
 
 from flask import Response
@@ -31,8 +30,8 @@ def csv_lines(head: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator
 def cell(value: object) -> str:
     """A value as a cell that is only ever a text."""
     text = "" if value is None else str(value)
-    begins = text.lstrip(f"{whitespace}\xa0\u3000\ufeff\0")
-    return f"'{text}" if begins.startswith(FORMULA) or text.startswith(("\t", "\r", "\n")) else text
+    first = next((letter for letter in text if letter.isprintable() and not letter.isspace()), "")
+    return f"'{text}" if first in FORMULA or text.startswith(("\t", "\r", "\n")) else text
 
 
 def _written(rows: Iterable[Sequence[object]]) -> str:

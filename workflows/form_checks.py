@@ -368,4 +368,6 @@ def _usual_widget(source: Mapping[str, Any]) -> str:
     if "enum" in source or "x-options" in source:
         return "radio" if 0 < len(source.get("enum", ())) <= 6 else "select"
     by_format = {"date-time": "datetime", "date": "date"}
-    return by_format.get(source.get("format", ""), "textarea" if source["maxLength"] > 200 else "text")
+    if source.get("format") in by_format:
+        return by_format[source["format"]]
+    return "textarea" if source["maxLength"] > 200 else "text"

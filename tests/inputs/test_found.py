@@ -10,6 +10,7 @@ from web.forms_view import local_input
 from workflows import clauses, scenarios
 from workflows.bundle_files import unpacked
 from workflows.errors import InvalidInput
+from workflows.forms import Form
 from workflows.questions import read_options
 from workflows.service_levels import InvalidServiceLevels, ServiceLevels
 from workflows.settings import settings
@@ -20,7 +21,9 @@ NAMELESS = b"PK\x01\x02" + bytes(42) + b"PK\x05\x06" + bytes(4) + b"\x01\0\x01\0
 """A .zip whose list names a file of no name."""
 
 
-@pytest.mark.parametrize("begin", ["\n=", "\xa0=", "\u3000@", "\uff0b", "\ufeff-", "\t1", " +"])
+@pytest.mark.parametrize(
+    "begin", ["\n=", "\xa0=", "\xa0\x85=", "\u200b=", "\u3000@", "\uff0b", "\ufeff-", "\t1", " +"]
+)
 def test_no_cell_of_a_table_is_a_formula(begin: str) -> None:
     assert cell(f"{begin}1") == f"'{begin}1"
 
@@ -40,6 +43,13 @@ def test_a_number_too_long_to_be_read_is_refused_in_words() -> None:
         clauses.read({clauses.TRACE: f"[[clause]]\nnumber = {LONG}"})
     with pytest.raises(scenarios.BadScenario, match="a number in it is too long"):
         scenarios.read({"scenarios/x.json": f'{{"name": {LONG}}}'}, "scenarios/x.json")
+
+
+def test_a_date_need_not_say_how_it_is_asked() -> None:
+    question = {"type": "string", "title": "When?", "format": "date-time"}
+    form = Form.parse({"title": "When", "type": "object", "additionalProperties": False,
+                       "properties": {"when": question}})  # fmt: skip
+    assert [view.widget for view in form.fields({}, {})] == ["datetime"]
 
 
 def test_a_zip_with_a_nameless_file_is_refused() -> None:
