@@ -65,6 +65,7 @@ def database(url: str | None = None) -> Engine:
                 pool_size=8,
                 max_overflow=8,
                 pool_timeout=settings().lock_seconds,
+                pool_recycle=RENEWED,
                 connect_args=options(),
             )
             event.listen(made, "do_connect", connected)
@@ -76,6 +77,8 @@ def database(url: str | None = None) -> Engine:
         return _databases[url]
 
 
+RENEWED = 900
+"""A connection of so many seconds is replaced: what the server remembers for one (tables, plans) only grows."""
 RESTED = 2.0
 """A connection unused for so many seconds may have died with its server and is tried before it is used."""
 SIGN_OF_LIFE = 2.0

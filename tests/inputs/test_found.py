@@ -52,6 +52,14 @@ def test_a_date_need_not_say_how_it_is_asked() -> None:
     assert [view.widget for view in form.fields({}, {})] == ["datetime"]
 
 
+def test_what_cannot_be_looked_for_is_refused_before_a_file_is_sent(desk: Desk) -> None:
+    for form in ("csv", "json"):
+        for path in ("audit", "audit/disclosures"):
+            assert browser(desk, LEE).get(f"/{path}/export?form={form}&who=%00").status_code == 422
+        for path in ("audit", "disclosures"):
+            assert desk.call(LEE, "GET", f"/{path}/export?form={form}&who=%00").status_code == 422
+
+
 def test_a_zip_with_a_nameless_file_is_refused() -> None:
     with pytest.raises(InvalidInput):
         unpacked(NAMELESS)

@@ -7,6 +7,7 @@ is. What would tell the answer to the offer of ESD staff is left out (X14): a li
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from itertools import chain, islice
 from typing import Any
 
 from sqlalchemy import (
@@ -127,8 +128,16 @@ def begin_export(work: Work, filters: TrailFilters, form: str) -> TrailFilters:
 
 
 def exported(actor: Actor, filters: TrailFilters) -> Iterator[TrailRow]:
-    """The events of an export that was begun, newest first; a transaction for each few hundred, so that none stays
-    open for as long as somebody takes to load them. A reason that was typed freely is not among them."""
+    """The events of an export that was begun, newest first. A reason that was typed freely is not among them.
+
+    The first are read at once, so that what cannot be looked for is refused before anything is sent.
+    """
+    rows = _exported(actor, filters)
+    return chain(list(islice(rows, 1)), rows)
+
+
+def _exported(actor: Actor, filters: TrailFilters) -> Iterator[TrailRow]:
+    """A transaction for each few hundred, so that none stays open for as long as somebody takes to load them."""
     before: int | None = None
     while True:
         with transaction() as db:
