@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.desk import AVERY, LEE, PAT, ROBIN, Desk
+from tests.desk import AVERY, JORDAN, LEE, PAT, ROBIN, Desk
 from tests.inputs.odd import SSN
 from tests.integration.acting import browser
 from web.downloads import cell
@@ -58,6 +58,22 @@ def test_what_cannot_be_looked_for_is_refused_before_a_file_is_sent(desk: Desk) 
             assert browser(desk, LEE).get(f"/{path}/export?form={form}&who=%00").status_code == 422
         for path in ("audit", "disclosures"):
             assert desk.call(LEE, "GET", f"/{path}/export?form={form}&who=%00").status_code == 422
+
+
+@pytest.mark.parametrize("action", ["claim", "release", "reassign", "put_off"])
+def test_half_a_character_is_no_task_among_many(desk: Desk, action: str) -> None:
+    more = {"assignee": JORDAN, "until": None}
+    answer = desk.call(
+        AVERY,
+        "POST",
+        "/worklist/bulk",
+        {
+            "action": action,
+            "tasks": ["\u017f?<@\ud800\u00a0\u0130., \u007f&_\ud800\udc00\ud800\udc00\ud800"],
+            **more,
+        },
+    )
+    assert answer.status_code in (200, 404, 409, 422), answer.get_data()
 
 
 def test_a_zip_with_a_nameless_file_is_refused() -> None:
