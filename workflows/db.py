@@ -250,8 +250,16 @@ def _not_to_be_stored() -> InvalidInput:
     return InvalidInput(gettext("Some part of this is not a text or number that can be stored."))
 
 
+TABLE_SECONDS = 0.5
+"""So long a change of the schema waits for a table. Whoever wants that table meanwhile waits behind it, and has more time;
+and where each has what the other wants, it gives way before the server ends one of them, after a second."""
+_NOT_NOW = ("55P03", "40P01")
+"""Somebody else has it for too long; two wait for each other."""
+
+
 def migrate(url: str | None = None) -> None:
-    """Bring the schema to the newest version (`optin migrate`); safe to run from several processes at once."""
+    """Bring the schema to the newest version (`optin migrate`); safe to run from several processes at once, and while
+    people work: it begins again as often as somebody has a table for longer than it waits."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     target = database(url)
@@ -259,14 +267,28 @@ def migrate(url: str | None = None) -> None:
         target.connect().execution_options(isolation_level="AUTOCOMMIT") as guard,
         target.connect() as connection,
     ):
-        connection.execute(text("SET statement_timeout = 0"))
+        connection.execute(text(f"SET statement_timeout = 0; SET lock_timeout = '{TABLE_SECONDS}s'"))
         connection.commit()
         guard.execute(text("SET lock_timeout = 0"))
         guard.execute(text("SET statement_timeout = 0"))
         guard.execute(text("SELECT pg_advisory_lock(5512)"))
         config.attributes["connection"] = connection
         try:
-            alembic_command.upgrade(config, "head")
+            while not _upgraded(config):
+                time.sleep(TABLE_SECONDS)
         finally:
             guard.execute(text("SELECT pg_advisory_unlock(5512)"))
     target.dispose()  # What was prepared before may not fit the new schema.
+
+
+def _upgraded(config: Config) -> bool:
+    """Whether all of it is done; where it came too late for a table nothing is."""
+    try:
+        alembic_command.upgrade(config, "head")
+    except DBAPIError as error:
+        state = getattr(error.orig, "sqlstate", None)
+        if state not in _NOT_NOW:
+            raise
+        log.warning("migration_waits", state=state)
+        return False
+    return True

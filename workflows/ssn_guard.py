@@ -19,7 +19,9 @@ _NINE_DIGITS = re.compile(
     rf"(?<!\d)(?:\d{{3}}{_DASH}\d{{2}}(?:{_DASH})?\d{{4}}|\d{{9}})(?!\d)|(?:\d{{3}}-\d{{2}}-\d{{4}}){{2}}",
     re.ASCII,
 )
-"""Pasted twice, each is found, though each is part of something longer. Five digits, a dash and four are a ZIP+4 and pass: without a first dash there is no second."""
+"""Pasted twice, each is found, though each is part of something longer.
+
+Five digits, a dash and four are a ZIP+4 and pass: without a first dash there is no second."""
 _NAMED = re.compile(
     rf"(?<![a-z])(?:s\.?\s?s\.?\s?n|social)[^0-9]{{0,40}}(?:\d(?:{_DASH})?){{3}}\d",
     re.ASCII,

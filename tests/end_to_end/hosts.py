@@ -5,6 +5,7 @@ import http.client
 import json
 import os
 import re
+import select
 import signal
 import subprocess
 import threading
@@ -110,10 +111,17 @@ class Line:
     def ask(
         self, method: str, path: str, body: str | None = None, headers: dict[str, str] | None = None
     ) -> Answer:
-        """One request, sent once."""
-        self.connection.request(method, path, body, headers or {})
-        got = self.connection.getresponse()
-        said = got.read().decode()
+        """One request, sent once; a connection that the host has ended meanwhile is made anew before, as balancers do."""
+        kept = self.connection.sock
+        if kept is not None and select.select([kept], [], [], 0)[0]:
+            self.connection.close()
+        try:
+            self.connection.request(method, path, body, headers or {})
+            got = self.connection.getresponse()
+            said = got.read().decode()
+        except (OSError, http.client.HTTPException):
+            self.connection.close()
+            raise
         cookies = got.headers.get_all("Set-Cookie") or []
         return Answer(got.status, {**dict(got.headers), "Set-Cookie": "; ".join(cookies)}, said)
 

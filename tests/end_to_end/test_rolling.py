@@ -187,7 +187,7 @@ def test_no_request_fails_while_a_new_version_is_brought_in(
             assert child.wait(100) in (0, -signal.SIGTERM), "it ends in good order, or has only just begun"
     counts = f"{sum(crowd.counts.values())} requests {dict(crowd.counts)}, {len(crowd.opened)} cases"
     said = f"{counts}, {len(crowd.failures)} failed"
-    print(said)  # noqa: T201 - the counts are what a run is about
+    print(said, *crowd.failures, sep="\n")  # noqa: T201 - the counts are what a run is about
     assert crowd.failures == [], said
     assert min(crowd.counts["api 201"], crowd.counts["page 200"]) > 5, "too little was asked"
     kept = [one.message_id for one in sink.read(folder)]
