@@ -4,6 +4,7 @@ A page is read along one index for each part of what is asked, newest first, and
 is. What would tell the answer to the offer of ESD staff is left out (X14): a line in its place would tell it as well.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -190,13 +191,19 @@ def _ways(filters: TrailFilters) -> list[ColumnElement[bool]]:
     return [readings, *([of_a_case] if sent else [])]
 
 
+_KIND = re.compile(r"[a-z0-9_]{1,80}")
+"""A kind of event: a plain word, since it is written into the statement."""
+
+
 def _keys(work: Work, filters: TrailFilters, before: int | None, limit: int) -> Select[int] | None:
-    """The ids of the events of a page; None when nobody and no case is as asked."""
+    """The ids of the events of a page; None when nobody, no case and no kind is as asked."""
+    if filters.kind and not _KIND.fullmatch(filters.kind.strip()):
+        return None
     scopes = _scopes(work, filters)
     shared = [*_range(filters), *_not_before(work, before), ~_tells_offer()]
     if filters.kind:
         # Written out, so that the planner can tell whether the index of seldom kinds has it.
-        kind = bindparam("kind", filters.kind.strip()[:80], literal_execute=True, type_=String())
+        kind = bindparam("kind", filters.kind.strip(), literal_execute=True, type_=String())
         shared.append(HistoryEvent.kind == kind)
     ways = _ways(filters) if filters.shows else [true()]
     parts = [_part(and_(scope, way, *shared), limit) for scope in scopes for way in ways]
