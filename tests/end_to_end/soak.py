@@ -47,8 +47,8 @@ def trend(points: Points) -> Trend:
 
 
 def memory(running: Product) -> dict[str, float]:
-    """Megabytes by process: its resident set; of PostgreSQL's, which share most of theirs and come and go, the sum of
-    what is each one's own."""
+    """Megabytes by process: its resident set; of PostgreSQL's, which share most of theirs and come and go with the
+    connections, what is one's own on the average. There are as many as ever worked at once, up to the size of the pools."""
     parts = dict(running.demo.services["processes"])
     servers = _family(parts.pop("postgres"))
     found = {
@@ -56,7 +56,7 @@ def memory(running: Product) -> dict[str, float]:
         for part, head in parts.items()
         for place, number in enumerate([head] if part == "demo" else _family(head))
     }
-    return {**found, "postgres, all of them": sum(_held(number, "RssAnon") for number in servers)}
+    return {**found, "postgres, each": statistics.mean(_held(number, "RssAnon") for number in servers)}
 
 
 def _family(head: int) -> list[int]:

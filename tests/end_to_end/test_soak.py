@@ -41,5 +41,5 @@ def test_memory_stays_as_it_is_under_a_steady_load(record_property) -> None:
         name: one for name, one in trends.items() if one.hourly * one.hours > max(SLACK, GROWTH * one.level)
     }
     assert soak.tally.failures == []
-    assert {"web", "web 1", "worker", "worker 1", "beat", "redis", "postgres, all of them"} <= trends.keys()
+    assert {"web", "web 1", "worker", "worker 1", "beat", "redis", "postgres, each"} <= trends.keys()
     assert grown == {}
