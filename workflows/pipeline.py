@@ -57,13 +57,15 @@ def alone(connection: psycopg.Connection, statement: Statement) -> Rows:
 
 
 def _answered(connection: psycopg.Connection, statements: Sequence[Statement]) -> list[Rows]:
-    """A connection that is interrupted on the way is closed: its answers would be taken for those of the next."""
+    """A connection that is interrupted on the way is closed: its answers would be taken for those of the next. So what
+    cannot be sent at all is found before."""
     known = _prepared.setdefault(connection, {})
+    ready = [(text, [value.encode() for value in values]) for text, values in statements]
     new = _new_names(known, statements)
     patience = getattr(connection, "patience", None)
     until = None if patience is None else time.monotonic() + patience
     try:
-        _send(connection.pgconn, new, {**known, **new} if new else known, statements)
+        _send(connection.pgconn, new, {**known, **new} if new else known, ready)
         answers = _receive(connection.pgconn, until)
     except BaseException:
         connection.close()
@@ -81,13 +83,12 @@ def _new_names(known: dict[str, bytes], statements: Sequence[Statement]) -> dict
 
 
 def _send(
-    link: PGconn, new: dict[str, bytes], names: dict[str, bytes], statements: Sequence[Statement]
+    link: PGconn, new: dict[str, bytes], names: dict[str, bytes], ready: list[tuple[str, list[bytes]]]
 ) -> None:
     link.enter_pipeline_mode()
     for text, name in new.items():
         link.send_prepare(name, text.encode())
-    for text, values in statements:
-        raw = [value.encode() for value in values]
+    for text, raw in ready:
         if name := names.get(text, b""):
             link.send_query_prepared(name, raw)
         else:
