@@ -45,6 +45,7 @@ def values(client: redis.Redis, key: bytes) -> bytes:
         b"hash": lambda: client.hgetall(key).values(),
         b"set": lambda: client.smembers(key),
         b"zset": lambda: client.zrange(key, 0, -1),
+        b"none": list,  # It went while it was looked at.
     }
     return unfolded(b"\n".join(value or b"" for value in readers[client.type(key)]()))
 
