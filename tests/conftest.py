@@ -29,6 +29,8 @@ NO_BROWSER = (
 
 PERMISSION_CHECKS = "permission checks"
 """Under this name a test notes how many cells of the permission matrix it looked at."""
+STORM = "storm"
+"""Under this name a test notes what it counted while parts of the product died, and the seed."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -76,11 +78,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say it where nobody overlooks it."""
     reports = [report for kind in ("passed", "failed") for report in terminalreporter.stats.get(kind, [])]
-    noted = [
-        value for report in reports for name, value in report.user_properties if name == PERMISSION_CHECKS
-    ]
-    if noted:
-        terminalreporter.write_line(f"permission matrix: {sum(noted)} checks")
+    noted = [one for report in reports for one in report.user_properties]
+    checks = [value for name, value in noted if name == PERMISSION_CHECKS]
+    if checks:
+        terminalreporter.write_line(f"permission matrix: {sum(checks)} checks")
+    for storm in (value for name, value in noted if name == STORM):
+        terminalreporter.write_line(f"storm: {storm}")
     if not chromium():
         terminalreporter.write_sep("!", f"THE TESTS IN A BROWSER WERE LEFT OUT: {NO_BROWSER}", red=True)
 

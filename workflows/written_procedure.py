@@ -255,9 +255,7 @@ class _Writer:
             return
         for clause in table:
             places = self._places(clause.elements)
-            yield Carried(
-                clause.number, gettext(clause.text), places, gettext(clause.waiver) if clause.waiver else ""
-            )
+            yield Carried(clause.number, gettext(clause.text), places, gettext(clause.waiver))
 
     def _places(self, elements: Sequence[str]) -> tuple[str, ...]:
         """Where elements are told; one without a paragraph of its own by its name."""

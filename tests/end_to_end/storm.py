@@ -35,8 +35,6 @@ ABOUT = (timedelta(seconds=5), timedelta(seconds=10))
 out at once after a few mails, and waits so long for a database that answers slowly."""
 AT_ONCE = 0.2
 """The share of deaths that come within three seconds after another one."""
-SHORT = 30.0
-"""Seconds of the storm in `make test`, without its end, which takes as long again."""
 ENOUGH_FAILURES = 20
 """A storm in which so much fails tells nothing more."""
 

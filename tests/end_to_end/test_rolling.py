@@ -21,6 +21,7 @@ import redis as redis_client
 from notifications import sink
 from tests.desk import AVERY, Desk, answers
 from tests.end_to_end.hosts import Balancer, Host, Person, environment, running
+from tests.next_version import add_migration
 from workflows import db
 from workflows.commands.tokens import create_token
 from workflows.invariants import violations
@@ -35,19 +36,7 @@ pytestmark = [
 CLIENTS = int(os.environ.get("ROLLING", "4"))
 PACKAGES = ("engine", "workflows", "notifications", "tasks", "web", "bpmn")
 MARK = "/* the next version */"
-MIGRATION = '''"""A table gets a column that the version before does not know."""
-
-from alembic import op
-
-revision = "next"
-down_revision = "{before}"
-
-
-def upgrade() -> None:
-    for table in ("case", "user_task", "timer", "task_draft", "client_facts", "process_instance", "person", "session"):
-        op.execute(f'ALTER TABLE "{{table}}" ADD COLUMN of_the_next text')
-        op.execute(f'ALTER TABLE "{{table}}" ADD COLUMN also_next integer NOT NULL DEFAULT 7')
-'''
+TABLES = ("case", "user_task", "timer", "task_draft", "client_facts", "process_instance", "person", "session")
 
 
 @pytest.fixture
@@ -58,9 +47,7 @@ def next_version(tmp_path: Path) -> Path:
         shutil.copytree(PROJECT / package, tree / package)
     with (tree / "web/static/css/desk.css").open("a") as sheet:
         sheet.write(f"\n{MARK}\n")
-    versions = tree / "workflows/migrations/versions"
-    newest = max(path.name.split("_")[0] for path in versions.glob("[0-9]*.py"))
-    (versions / "9999_next.py").write_text(MIGRATION.format(before=newest), "utf-8")
+    add_migration(tree / "workflows/migrations", TABLES)
     return tree
 
 

@@ -14,12 +14,14 @@ pytestmark = [pytest.mark.slow]
 
 
 def settled(running: Product) -> dict[str, list[tuple[object, ...]]]:
-    """What people would miss: the cases with their states, who holds what, the mails, the history."""
+    """What people would miss: the cases with their states, who holds what, the mails, the procedure, the history."""
     return {
         "cases": running.rows('SELECT number, status, outcome FROM "case" ORDER BY id'),
         "tasks": running.rows("SELECT id, assignee_id, closed_at FROM user_task ORDER BY id"),
         "facts": running.rows("SELECT f::text FROM client_facts f ORDER BY case_id"),
         "mails": running.rows("SELECT message_id, state FROM outbox_message ORDER BY id"),
+        "versions": running.rows("SELECT id, state FROM process_definition ORDER BY id"),
+        "tokens": running.rows("SELECT count(*) FROM api_token"),
         "history": running.rows("SELECT max(id) FROM history_event"),
     }
 

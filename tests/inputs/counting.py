@@ -15,8 +15,8 @@ MOST_FINDINGS = 40
 """A kind stops when it has found so many."""
 
 
-def share(part: float, few: int) -> int:
-    """How many inputs a kind gets: `few` with every change, its part of INPUTS in a long run."""
+def share(part: float, few: int = 0) -> int:
+    """How many inputs a kind gets: its part of INPUTS in a long run, `few` with every change."""
     return int(INPUTS * part) if INPUTS else few
 
 

@@ -23,7 +23,7 @@ def test_every_answer_is_as_described_and_tells_nothing(
 ) -> None:
     document, tally = Document(world.app), Tally("API")
     requests, asker = Requests(world, Known(world), document), Asker(world, tally, told, caplog)
-    for number in tally.numbers(share(0.04, 206)):
+    for number in tally.numbers(share(0.04)):
         operation, asked = requests.made(number, Chance(f"{SEED} API {number}"))
         answer = asker.answer(asked)
         assert told, "the log was not looked at"

@@ -42,7 +42,7 @@ def asker(world: World, doors: Doors, told: list[dict[str, Any]], caplog: pytest
 
 def test_no_door_fails_or_tells(doors: Doors, asker: Asker) -> None:
     tally = asker.tally
-    for number in tally.numbers(share(0.02, 110)):
+    for number in tally.numbers(share(0.02)):
         asked = doors.made(number, Chance(f"{SEED} doors {number}"))
         answer = asker.answer(asked)
         if answer is None:
@@ -64,7 +64,7 @@ def test_a_forged_form_changes_nothing(doors: Doors, asker: Asker) -> None:
         yield
         wrote.update(table for table, rows in _written() - before)
 
-    for number in tally.numbers(share(0.005, 40)):
+    for number in tally.numbers(share(0.005)):
         asked = doors.made(number, Chance(f"{SEED} forged {number}"), forged=True)
         if asked.method != "POST" or asked.path.startswith("/api/"):
             continue

@@ -31,7 +31,7 @@ def test_schemathesis_finds_nothing(world: World) -> None:
     trial = _Trial(world, Tally("schemathesis"))
     for operation in operations:
         for mode in MODES:
-            trial.try_one(operation, mode, max(share(0.002, 0) // len(operations) // len(MODES), 2))
+            trial.try_one(operation, mode, max(share(0.002) // len(operations) // len(MODES), 2))
     trial.tally.close()
 
 

@@ -25,7 +25,7 @@ class Operation:
 
     `prepare` makes what it works on, `act` does it in the process that is killed, `again` is what comes afterwards: the
     client asks again, or the job runs again; it must be harmless where everything was done. `later` is how much time has
-    passed since it was prepared. One that is `left_to_kill` is tried by `make kill` alone.
+    passed since it was prepared.
     """
 
     name: str
@@ -33,7 +33,6 @@ class Operation:
     act: Callable[[Desk, Any], Any]
     again: Callable[[Desk, Any], Any]
     later: timedelta = timedelta(0)
-    left_to_kill: bool = False
 
 
 def _start(desk: Desk, _: object) -> int:
@@ -158,7 +157,7 @@ def deploy(_: Desk, files: dict[str, str]) -> int:
 
 
 COMPLETES = [
-    Operation(f"complete {label}", before(label, who), _complete, _complete_again, left_to_kill=label != "T5")
+    Operation(f"complete {label}", before(label, who), _complete, _complete_again)
     for label, who in (("T5", AVERY), ("T2", AVERY), ("T7", CASEY), ("RO4", CASEY))
 ]
 DELIVER = Operation("deliver", _three_mails, _sweep, _sweep)
@@ -167,10 +166,10 @@ OPERATIONS = [
     *COMPLETES,
     DELIVER,
     Operation("fire", _requested, _beat, _beats, timedelta(days=1, hours=1)),
-    Operation("approve", proposed, _approve, _approve_again, left_to_kill=True),
-    Operation("move", approved, _move, _move, left_to_kill=True),
-    Operation("move back", _undone, _move, _move, left_to_kill=True),
-    Operation("deploy", changed_folder, deploy, deploy, left_to_kill=True),
+    Operation("approve", proposed, _approve, _approve_again),
+    Operation("move", approved, _move, _move),
+    Operation("move back", _undone, _move, _move),
+    Operation("deploy", changed_folder, deploy, deploy),
 ]
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from tests.killing.worlds import asking
 from workflows.db import snapshot
-from workflows.invariants import INVARIANTS, versions_run
+from workflows.invariants import INVARIANTS
 
 LOOKS = {
     "cases": 'SELECT process_key, office_code, status, outcome, attempts, told FROM "case"',
@@ -42,9 +42,7 @@ def differences(found: Picture, wanted: Picture) -> list[str]:
             *(f"too many {count} x {one}" for one, count in more.items())]  # fmt: skip
 
 
-def violated(whole: bool) -> list[str]:
-    """Every violation of every invariant, in words; only the `whole` loads every version, which takes longer than all
-    the rest."""
-    chosen = [one for one in INVARIANTS if whole or one is not versions_run]
+def violated() -> list[str]:
+    """Every violation of every invariant, in words."""
     with snapshot() as session:
-        return [f"{one.__name__}: {about}: {what}" for one in chosen for about, what in one(session)]
+        return [f"{one.__name__}: {about}: {what}" for one in INVARIANTS for about, what in one(session)]

@@ -1,11 +1,10 @@
 """A process is killed, or its connection is cut, at each boundary of each kind of write: then everything that was
 acknowledged is there once, everything else once it was asked for again, and every invariant holds.
 
-`make kill` takes every boundary and prints the table; `make test` takes every commit and a few of the others.
+`make kill` prints a table of what came of it.
 """
 
 import os
-import random
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -29,14 +28,10 @@ from tests.killing.wire import COMMIT, COMMITTED, TAKEN, Boundary
 from tests.killing.worlds import World, number, rows, world
 from workflows import db
 
-WHOLE = os.environ.get("KILL") == "whole"
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(not WHOLE, reason="LEFT OUT: make kill kills at every boundary."),
+    pytest.mark.skipif("KILL" not in os.environ, reason="LEFT OUT: make kill kills at every boundary."),
 ]
-SEED = int(os.environ.get("SEED", "0"))
-SAMPLE = 1
-"""So many boundaries of each kind but commits are tried where not all are."""
 MOST_DOUBLED = 5
 """So many mails may come twice after one death: those that were handed over and not yet said to be sent."""
 LATER = timedelta(minutes=30)
@@ -46,21 +41,14 @@ Mails = Callable[[], list[sink.Received]]
 
 
 def _tried(found: list[Boundary]) -> Iterator[tuple[Boundary, str]]:
-    """Each boundary to try, with the way in which: killed, or cut off where an answer is lost."""
-    chance = random.Random(SEED)
-    for kind in sorted({one.kind for one in found}):
-        these = [one for one in found if one.kind == kind]
-        some = (
-            these if WHOLE or kind in (COMMIT, COMMITTED) else chance.sample(these, min(SAMPLE, len(these)))
-        )
-        yield from ((one, "killed") for one in some)
-        if kind in (COMMITTED, TAKEN):
-            yield from ((one, "cut off") for one in (some if WHOLE else some[-1:]))
+    """Each boundary with the way in which it is tried: killed, and cut off where an answer is lost."""
+    for one in found:
+        yield one, "killed"
+        if one.kind in (COMMITTED, TAKEN):
+            yield one, "cut off"
 
 
-@pytest.mark.parametrize(
-    "operation", [one for one in OPERATIONS if WHOLE or not one.left_to_kill], ids=lambda one: one.name
-)
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda one: one.name)
 def test_whatever_dies_is_done_once(
     operation: Operation,
     desk: Desk,
@@ -75,7 +63,7 @@ def test_whatever_dies_is_done_once(
         for boundary, way in _tried(trial.undisturbed()):
             table[boundary.kind, way, trial.disturbed(boundary, way)] += 1
     assert not trial.problems, "\n".join(trial.problems)
-    print(f"\n{operation.name}: seed {SEED}, {dict(table)}, doubled mails {trial.doubled}")  # noqa: T201
+    print(f"\n{operation.name}: {dict(table)}, doubled mails {trial.doubled}")  # noqa: T201
 
 
 @pytest.mark.parametrize("door", ["page", "API"])
@@ -111,23 +99,20 @@ class Acknowledged:
         return here.kind == COMMITTED and self._completed
 
 
-@pytest.mark.skipif(not WHOLE, reason="LEFT OUT: make kill kills migrations.")
 def test_a_migration_that_dies_is_done_by_the_next(servers: services.Servers) -> None:
     """It is one transaction: before its COMMIT there is nothing, and whoever comes next begins anew."""
     with _empty(servers):
         found = done(db.migrate).watch.passed
         whole = rows(SCHEMA)
-    commits = [one for one in found if one.kind in (COMMIT, COMMITTED)]
-    chosen = found if WHOLE else commits[-2:]
     with _empty(servers):
-        for boundary in chosen:
+        for boundary in found:
             run = done(db.migrate, boundary.number)
             if run.said:  # It may say a little less than the first time, and is done then.
                 assert boundary in found[-3:], f"{boundary} was not reached"
             assert rows(SCHEMA) in ([], whole), f"half of the schema is there after {boundary}"
         db.migrate()
         assert rows(SCHEMA) == whole
-    print(f"\nmigrate: {len(chosen)} of {len(found)} boundaries, {Counter(one.kind for one in chosen)}")  # noqa: T201
+    print(f"\nmigrate: {Counter(one.kind for one in found)}")  # noqa: T201
 
 
 SCHEMA = (
@@ -164,7 +149,7 @@ class Trial:
             self._act()
             self._recover()
             self.after = picture()
-            assert self.after != self.before and violated(whole=True) == []
+            assert self.after != self.before and violated() == []
         with self._begun():
             run = done(self._act)
             assert run.said and not run.said.failed, run.said
@@ -183,7 +168,7 @@ class Trial:
                 found += [f"before any commit: {one}" for one in differences(picture(), self.before)]
             self._recover()
             found += differences(picture(), self.after)
-            found += violated(WHOLE)
+            found += violated()
             found += self._mails(run)
         self.problems += [f"{way} at {boundary}: {one}" for one in found]
         return _came_of(run)

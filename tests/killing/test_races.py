@@ -22,17 +22,10 @@ from tests.killing.child import done, started
 from tests.killing.pictures import violated
 from tests.killing.races import RACES, Act, Race, Told
 from tests.killing.wire import COMMIT, STATEMENT, Boundary
-from tests.killing.worlds import World, asking, world
+from tests.killing.worlds import WAITING, World, asking, world
 
-WHOLE = os.environ.get("KILL") == "whole"
 PATIENCE = 30.0
 """So many seconds one waits for another one to be done or to wait; longer, and something is stuck."""
-
-
-WAITING = (
-    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-)
-"""How many sessions of this database wait for a lock of another one."""
 
 
 class Written:
@@ -49,7 +42,7 @@ class Written:
         return here.kind == COMMIT and self._wrote
 
 
-@pytest.mark.skipif(not WHOLE, reason="LEFT OUT: make kill forces the races.")
+@pytest.mark.skipif("KILL" not in os.environ, reason="LEFT OUT: make kill forces the races.")
 @pytest.mark.parametrize("race", RACES, ids=lambda one: one.name)
 def test_one_wins_and_the_other_is_told(
     race: Race,
@@ -65,7 +58,7 @@ def test_one_wins_and_the_other_is_told(
         problems = [
             *course.held(race.one, race.other, {race.first, *race.also}),
             *course.held(race.other, race.one, _turned({race.second, *race.also})),
-            *(course.everywhere() if WHOLE else ()),
+            *course.everywhere(),
         ]
     assert not problems, "\n".join(problems)
 
@@ -110,7 +103,7 @@ class Course:
             else:
                 found = [] if (said.got, told) in may else [f"told {said.got}, {told}; not one of {may}"]
                 found += [] if self.race.settled(matter) else ["not what it must come to"]
-            found += [*violated(WHOLE), *self._mails()]
+            found += [*violated(), *self._mails()]
         return [f"{self.race.name}: held at {run.watch.reached}: {one}" for one in found]
 
     def _mails(self) -> list[str]:

@@ -13,6 +13,11 @@ from workflows.settings import settings
 
 PEOPLE = (AVERY, CASEY, JORDAN, MORGAN, PAT, REMY, ROBIN)
 
+WAITING = (
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+)
+"""How many sessions of this database wait for a lock of another one."""
+
 Row = tuple[Any, ...]
 
 

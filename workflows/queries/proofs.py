@@ -25,7 +25,7 @@ from workflows.history import PROVED, HistoryEvent, events_of, record, spelled_e
 from workflows.instances import ProcessInstance
 from workflows.language import chosen, gettext, small_first
 from workflows.organisations import Agency, Office
-from workflows.outbox import OutboxMessage, messages_of
+from workflows.outbox import UNDELIVERED, OutboxMessage, messages_of
 from workflows.past_forms import form_then
 from workflows.people import Actor, Person, roles_in_words
 from workflows.privacy import Standing
@@ -274,7 +274,7 @@ def _sent_words(sent: list[tuple[OutboxMessage, Person]]) -> str:
     states = {row.state for row, _ in sent}
     if "unknown" in states:
         return gettext("Written; nobody knows whether the mail arrived.")
-    if states & {"withheld", "failed", "undeliverable"}:
+    if states & {*UNDELIVERED, "withheld"}:
         return gettext("Written, and not delivered by mail.")
     return gettext("Written; it is in the inbox of whoever is told.")
 
