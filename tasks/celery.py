@@ -112,6 +112,15 @@ app.add_defaults(configuration)
 _begun: dict[str, float] = {}
 
 
+@signals.beat_init.connect
+def _begin_at_once(sender: Any, **_: Any) -> None:
+    """A clock that starts does not wait a period first: nobody knows how long there was none, and one that kept being
+    restarted would never come to its slow jobs."""
+    for entry in sender.scheduler.schedule.values():
+        if entry.task in CLOCKED:
+            entry.last_run_at -= entry.schedule.run_every
+
+
 @signals.setup_logging.connect
 def _log(**_: Any) -> None:
     """Our own log in place of Celery's."""

@@ -8,7 +8,7 @@ import pytest
 
 from tests.console.test_demo import gone, run
 from tests.desk import AVERY, CASEY
-from tests.end_to_end.product import Product, somebody
+from tests.end_to_end.product import Product, somebody, wait_for
 
 pytestmark = [pytest.mark.slow]
 
@@ -26,6 +26,13 @@ def settled(running: Product) -> dict[str, list[tuple[object, ...]]]:
     }
 
 
+def housekeeping(running: Product) -> int:
+    """How often the slowest job of the clock has run."""
+    return int(
+        running.rows("SELECT coalesce(max(runs), 0) FROM job_run WHERE name = 'housekeeping.run'")[0][0]
+    )
+
+
 def test_the_port_of_a_running_product_is_refused_by_name(running: Product, tmp_path) -> None:
     taken = run(tmp_path / "other", "demo", port=running.port)
     assert taken.returncode != 0
@@ -36,12 +43,13 @@ def test_the_port_of_a_running_product_is_refused_by_name(running: Product, tmp_
 def test_ctrl_c_stops_everything_and_the_next_start_has_it_all(running: Product) -> None:
     number = running.desk.to_request(AVERY, **somebody())
     running.mail("casey.thistledown", f"{number}: waits")
-    family, before = running.demo.descendants(), None
-    before = settled(running)
+    house = wait_for(lambda: housekeeping(running), 60, "the job that runs every five minutes")
+    family, before = running.demo.descendants(), settled(running)
     running.demo.process.send_signal(signal.SIGINT)
     assert running.demo.process.wait(20) == 0
     assert gone(family, 5) == set()
     running.start_again()
+    wait_for(lambda: housekeeping(running) > house, 60, "the same job again")
     assert settled(running) == before
     running.desk.do(CASEY, number, "T7", decision="withdraw")
     assert running.desk.outcome(number) == ("closed", "withdrawn")
