@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from web.tried_words import tried_words
-from workflows.disclosures import BASES, CHANNELS, SENT, field_words
-from workflows.disclosures import KINDS as DISCLOSING
+from workflows.disclosures import BASES, CHANNELS, SENT
+from workflows.history import READINGS
 from workflows.language import gettext, marked
 from workflows.people import ROLES
 from workflows.queries.audit import TrailRow
@@ -119,8 +119,8 @@ def particulars(row: TrailRow) -> str:
         shown["to"] = row.receiver
     if row.kind in SENT and row.receiver:
         shown["to"] = row.receiver
-    if row.kind in DISCLOSING and "fields" in shown:
-        shown["shown"] = shown.pop("fields")
+    if row.shown:
+        shown["fields"] = list(row.shown)
     told = ((_label(row.kind, name), _plain(name, value)) for name, value in shown.items())
     return "; ".join(f"{label}: {value}" for label, value in told if value)
 
@@ -128,7 +128,7 @@ def particulars(row: TrailRow) -> str:
 def _label(kind: str, name: str) -> str:
     if name == "fields" and kind in ("refused", "ssn_blocked"):
         return gettext("About")
-    if name == "shown":
+    if name == "fields" and kind in READINGS:
         return gettext("What was shown")
     if name == "to" and kind in SENT:
         return gettext("To")
@@ -142,9 +142,10 @@ def _plain(name: str, value: object) -> str:
         return ", ".join(f"{key.replace('_', ' ')} {_plain(key, one)}" for key, one in value.items())
     if isinstance(value, list):
         return ", ".join(dict.fromkeys(_plain(name, one) for one in value))
+    return tried_words(str(value)) if name == "what" and value else said(name, value)
+
+
+def said(name: str, value: object) -> str:
+    """The value of a particular in words; itself where it is no short name, empty where there is none."""
     words = "" if value is None else str(value)
-    if name == "shown":
-        return field_words(words)
-    if name == "what":
-        return tried_words(words)
     return gettext(VALUES.get(name, {}).get(words, words))

@@ -8,11 +8,13 @@ from flask import Blueprint, Response, g, render_template, request
 from web.answers import searched
 from web.audit import FILTERS as OF_TRAIL
 from web.audit import export_links, exported, row_view, wanted_form
-from workflows.disclosures import CHANNELS
+from web.audit_words import VALUES, said
+from workflows.disclosures import BASES, CHANNEL_OF_MESSAGE, CHANNELS, SENT, TOLD, TOLD_OTHERWISE, field_words
+from workflows.history import READ
 from workflows.language import LANGUAGES, gettext, speaking
 from workflows.queries import audit as queries
 from workflows.queries import whole_number
-from workflows.queries.audit import TrailFilters
+from workflows.queries.audit import TrailFilters, TrailRow
 from workflows.queries.disclosures import Disclosure, case_disclosures, sheet_for_client
 
 disclosures = Blueprint("disclosures", __name__)
@@ -53,7 +55,7 @@ def of_area() -> str:
         "admin/disclosures.html",
         filters=filters,
         channels=[("", gettext("Every way")), *((key, gettext(words)) for key, words in _ways())],
-        rows=[row_view(row, "/audit/disclosures") for row in rows],
+        rows=[_area_row(row) for row in rows],
         exports=export_links("/audit/disclosures/export", asked) if g.actor.has("auditor") else [],
         next_href=f"{here}&before={following}" if following else "",
         first_href=here if before else "",
@@ -76,13 +78,55 @@ def _filters() -> TrailFilters:
     return asked if asked.channel in CHANNELS else replace(asked, channel="")
 
 
+def _area_row(row: TrailRow) -> dict[str, object]:
+    """A disclosure among those of the area, as a page shows it."""
+    told = _of_message(row) if row.kind in SENT else _of_reading(row)
+    return {**row_view(row, "/audit/disclosures"), "organisation": "", **told}
+
+
+def _of_message(row: TrailRow) -> dict[str, object]:
+    """To whom it went; what it told follows from its kind."""
+    field, clause = TOLD.get(str(row.detail.get("message_kind")), TOLD_OTHERWISE)
+    why, way = BASES["told"].words, CHANNELS[CHANNEL_OF_MESSAGE[row.kind]]
+    return {
+        "who": row.receiver or row.who,
+        "shown": [field_words(field)],
+        "channel": gettext(way),
+        "where": row.words,
+        "basis": gettext(why),
+        "clause": clause,
+    }
+
+
+def _of_reading(row: TrailRow) -> dict[str, object]:
+    """Who read what where; a search has a rule for each case that it showed."""
+    bases = [BASES[code] for code in _codes(row.detail.get("basis")) if code in BASES]
+    return {
+        "shown": row.shown,
+        "channel": said("channel", row.detail.get("channel")),
+        "where": _place(row.detail.get("where")) if row.kind == READ else row.words,
+        "basis": "; ".join(gettext(one.words) for one in bases),
+        "clause": ", ".join(dict.fromkeys(one.clause for one in bases if one.clause)),
+    }
+
+
+def _place(where: object) -> str:
+    """The page on which something was read, in words; empty for what is no page."""
+    return said("where", where) if where in VALUES["where"] else ""
+
+
+def _codes(basis: object) -> list[str]:
+    return list(dict.fromkeys(basis)) if isinstance(basis, list) else [str(basis)]
+
+
 def disclosure_row(one: Disclosure) -> dict[str, object]:
     """A disclosure as a page shows it."""
     return {
         "at": one.at,
         "who": one.who or "Opt-In Desk",
         "organisation": one.organisation,
-        "channel": gettext(CHANNELS.get(one.channel, "")) or gettext("The way was not written down then."),
+        "channel": said("channel", one.channel),
+        "where": _place(one.where),
         "shown": one.shown,
         "basis": one.basis_words,
         "clause": one.clause,

@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.conftest import Visit
 from tests.browser.pages import Visitor, overflow, violations
@@ -176,6 +177,9 @@ def on_both(person: Visitor, name: str = "", asked: tuple[int, ...] = WIDTHS) ->
 def keep_picture(person: Visitor, name: str) -> None:
     """A picture of the whole page, where pictures are wanted."""
     if SCREENSHOTS and name:
+        for place in person.page.locator("[data-diagram-canvas]").all():
+            place.scroll_into_view_if_needed()
+            expect(place.locator("svg").first).to_be_visible()
         person.page.screenshot(path=Path(SCREENSHOTS) / name, full_page=True)
 
 

@@ -106,8 +106,9 @@ EVENT = View(
     reason="A court asks.",
 )
 DISCLOSED = View(
-    at=NOW, who="Casey", organisation="Employment Security", channel="on a page", shown=["the client’s name"],
-    basis="The request went to them", clause="5512PRO 4", number=12, reason="A court asks.",
+    at=NOW, who="Casey", organisation="Employment Security", channel="on a page", where="My work", clause="5512PRO 4",
+    shown=["the client’s name"], basis="The request went to them", number=12, reason="A court asks.", case_number=CASE,
+    case_href="/audit",
 )  # fmt: skip
 STEP = View(
     id="T1", name="Search", kind="Task", role="Case manager", form="T1.json", due=NOW, step="5512PRO 1",
@@ -222,7 +223,7 @@ SAMPLES: dict[str, dict[str, object]] = {
     "disclosures.html": {"ledger": View(number=CASE), "rows": [DISCLOSED]},
     "disclosure_sheet.html": {"number": CASE, "said": f"<h1>{CASE}</h1>", "language": "es",
                               "languages": {"en": "English", "es": "Español"}},
-    "admin/disclosures.html": {"filters": View(case="", who="", channel="", since="", until=""), "rows": [EVENT],
+    "admin/disclosures.html": {"filters": View(case="", who="", channel="", since="", until=""), "rows": [DISCLOSED],
                                "channels": [("", "Every way")], "exports": [("CSV", "/audit/disclosures/export")],
                                **PAGES},
     "case_file.html": {"file": View(

@@ -30,6 +30,7 @@ from workflows import clock
 from workflows.cases import PRIVATE_OUTCOMES, Case
 from workflows.commands import command
 from workflows.db import transaction
+from workflows.definitions import MAIN_PROCESS, bundle_of, deployed
 from workflows.disclosures import CHANNEL_OF_MESSAGE, SENT
 from workflows.emergency_access import EmergencyAccess
 from workflows.errors import NotAllowed
@@ -40,7 +41,7 @@ from workflows.people import Actor, Person, actor_for
 from workflows.privacy import ADM, AUD, OFFER_ELEMENTS
 from workflows.queries import query
 from workflows.queries.days import midnight
-from workflows.queries.disclosures import searched_for
+from workflows.queries.disclosures import searched_for, shown_words
 from workflows.queries.sentences import sentence
 from workflows.user_tasks import UserTask
 from workflows.work import Work
@@ -73,7 +74,7 @@ class TrailFilters:
 @dataclass(frozen=True)
 class TrailRow:
     """One event of the trail; the case by its number, never by a name. `reason` is that of an emergency access,
-    `receiver` the name of whoever was given a task."""
+    `receiver` the name of whoever was given a task, `shown` what a reading showed, in words."""
 
     id: int
     at: datetime
@@ -85,6 +86,7 @@ class TrailRow:
     detail: dict[str, object] = field(default_factory=dict)
     reason: str = ""
     receiver: str = ""
+    shown: tuple[str, ...] = ()
 
 
 @query
@@ -165,10 +167,36 @@ def _page(work: Work, filters: TrailFilters, before: int | None, limit: int) -> 
     told = _recipients(work, found) if filters.shows else {}
     receivers = _names(work, {event.detail["to"] for event, _, _ in found if event.detail.get("to")})
     rows_told = [_row(event, person, number, names, reasons) for event, person, number in found]
+    steps = _steps_asking(work, {name for row in rows_told for name in _fields_shown(row)})
     return [
-        replace(row, receiver=receivers.get(row.detail.get("to"), "") or told.get(row.detail.get("id"), ""))
+        replace(
+            row,
+            receiver=receivers.get(row.detail.get("to"), "") or told.get(row.detail.get("id"), ""),
+            shown=tuple(shown_words(_fields_shown(row), steps)),
+        )
         for row in rows_told
     ]
+
+
+def _fields_shown(row: TrailRow) -> list[str]:
+    """What a reading showed, by short names."""
+    fields = row.detail.get("fields", []) if row.kind in READINGS else []
+    return fields if isinstance(fields, list) else []
+
+
+def _steps_asking(work: Work, names: set[str]) -> dict[str, str]:
+    """For each question a task that asks it in the procedure that the area uses now; none at the offer (X14)."""
+    newest = deployed(work.db, area=work.actor.area)
+    if newest is None or not names:
+        return {}
+    bundle = bundle_of(work.db, newest.id)
+    tasks = [one for one in bundle.definition(MAIN_PROCESS).elements.values() if one.id not in OFFER_ELEMENTS]
+    return {
+        name: gettext(task.name)
+        for task in reversed(tasks)
+        if task.form
+        for name in names.intersection(bundle.forms[task.form].names)
+    }
 
 
 def _recipients(work: Work, found: Sequence[Any]) -> dict[object, str]:

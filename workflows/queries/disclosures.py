@@ -4,7 +4,7 @@ It is read from the history, where every reading is written by whoever shows som
 supervisors and auditors; over an area for auditors and administrators, with the trail (`queries.audit`).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,6 +22,7 @@ from workflows.disclosures import (
     KINDS,
     SENT,
     TOLD,
+    TOLD_OTHERWISE,
     YOURS,
     field_words,
 )
@@ -175,7 +176,7 @@ def _row(standing: Standing, event: HistoryEvent, known: Known) -> Disclosure:
         channel=detail.get("channel", ""),
         where=detail.get("where", ""),
         fields=fields,
-        shown=list(_shown(fields, known.steps)),
+        shown=list(shown_words(fields, known.steps)),
         basis=basis,
         basis_words=gettext(BASES[basis].words) if basis in BASES else "",
         clause=BASES[basis].clause if basis in BASES else "",
@@ -193,8 +194,9 @@ def _basis(case: Case, event: HistoryEvent) -> str:
     return bases.get(case.number, "")
 
 
-def _shown(fields: list[str], steps: dict[str, str]) -> Iterator[str]:
-    """What was shown, in words: facts by themselves, answers by the step that asks them."""
+def shown_words(fields: Iterable[str], steps: Mapping[str, str]) -> Iterator[str]:
+    """What was shown, in words: facts by themselves, answers by the step that asks them (`steps`: its name for the short
+    name of each question that is known)."""
     asked = {steps[name]: None for name in fields if name in steps and name not in FIELDS}
     yield from (field_words(name) for name in fields if name in FIELDS or name not in steps)
     yield from (gettext("answers to “{step}”").format(step=step) for step in asked)
@@ -203,7 +205,7 @@ def _shown(fields: list[str], steps: dict[str, str]) -> Iterator[str]:
 def _sent(standing: Standing, event: HistoryEvent, known: Known) -> Disclosure:
     """A message, to whom it went; what it told follows from its kind."""
     message = known.messages.get(event.detail.get("id", ""))
-    field, clause = TOLD.get(event.detail.get("message_kind", ""), ("case_number", ""))
+    field, clause = TOLD.get(event.detail.get("message_kind", ""), TOLD_OTHERWISE)
     who, organisation = known.people.get(message.recipient_id if message else 0, ("", ""))
     why = BASES["told"].words
     return Disclosure(
