@@ -120,7 +120,7 @@ def particulars(row: TrailRow) -> str:
     if row.kind in SENT and row.receiver:
         shown["to"] = row.receiver
     if row.shown:
-        shown["fields"] = list(row.shown)
+        shown["fields"] = row.shown
     told = ((_label(row.kind, name), _plain(name, value)) for name, value in shown.items())
     return "; ".join(f"{label}: {value}" for label, value in told if value)
 

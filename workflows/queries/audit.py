@@ -86,7 +86,7 @@ class TrailRow:
     detail: dict[str, object] = field(default_factory=dict)
     reason: str = ""
     receiver: str = ""
-    shown: tuple[str, ...] = ()
+    shown: list[str] = field(default_factory=list)
 
 
 @query
@@ -172,7 +172,7 @@ def _page(work: Work, filters: TrailFilters, before: int | None, limit: int) -> 
         replace(
             row,
             receiver=receivers.get(row.detail.get("to"), "") or told.get(row.detail.get("id"), ""),
-            shown=tuple(shown_words(_fields_shown(row), steps)),
+            shown=shown_words(_fields_shown(row), steps),
         )
         for row in rows_told
     ]

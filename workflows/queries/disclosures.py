@@ -176,7 +176,7 @@ def _row(standing: Standing, event: HistoryEvent, known: Known) -> Disclosure:
         channel=detail.get("channel", ""),
         where=detail.get("where", ""),
         fields=fields,
-        shown=list(shown_words(fields, known.steps)),
+        shown=shown_words(fields, known.steps),
         basis=basis,
         basis_words=gettext(BASES[basis].words) if basis in BASES else "",
         clause=BASES[basis].clause if basis in BASES else "",
@@ -194,12 +194,16 @@ def _basis(case: Case, event: HistoryEvent) -> str:
     return bases.get(case.number, "")
 
 
-def shown_words(fields: Iterable[str], steps: Mapping[str, str]) -> Iterator[str]:
-    """What was shown, in words: facts by themselves, answers by the step that asks them (`steps`: its name for the short
-    name of each question that is known)."""
-    asked = {steps[name]: None for name in fields if name in steps and name not in FIELDS}
-    yield from (field_words(name) for name in fields if name in FIELDS or name not in steps)
-    yield from (gettext("answers to “{step}”").format(step=step) for step in asked)
+def shown_words(
+    fields: Iterable[str], steps: Mapping[str, str], table: Mapping[str, str] = FIELDS
+) -> list[str]:
+    """What was shown, in words: facts by themselves, answers by the steps that ask them (`steps`: the name of the step for
+    the short name of each question that is known). `table`: the words of facts; a fact that it leaves out is left out."""
+    names = dict.fromkeys(fields)
+    facts = [field_words(name, table) for name in names if name in table or name not in {*FIELDS, *steps}]
+    asked = dict.fromkeys(steps[name] for name in names if name in steps and name not in FIELDS)
+    listed = gettext("”, “").join(asked)
+    return [*facts, *([gettext("answers to “{step}”").format(step=listed)] if asked else [])]
 
 
 def _sent(standing: Standing, event: HistoryEvent, known: Known) -> Disclosure:
@@ -277,26 +281,20 @@ def sheet_for_client(work: Work, number: str) -> Sheet:
     grouped: dict[tuple[str, ...], list[Disclosure]] = {}
     for one in told:
         grouped.setdefault((one.who, one.organisation, one.channel, one.basis), []).append(one)
-    return Sheet(number, work.now, [_line(rows) for rows in grouped.values()])
+    steps = _steps(work, standing)
+    return Sheet(number, work.now, [_line(rows, steps) for rows in grouped.values()])
 
 
-def _line(rows: list[Disclosure]) -> Line:
+def _line(rows: list[Disclosure], steps: Mapping[str, str]) -> Line:
     first = rows[0]
     return Line(
         who=first.who or "Opt-In Desk",
         organisation=first.organisation,
         channel=gettext(CHANNELS.get(first.channel, "")),
-        shown=list(dict.fromkeys(words for one in rows for words in _to_client(one))),
+        shown=shown_words((name for one in rows for name in one.fields), steps, YOURS),
         why=gettext(BASES[first.basis].to_client) if first.basis in BASES else "",
         clause=first.clause,
         times=len(rows),
         first_at=first.at,
         last_at=rows[-1].at,
     )
-
-
-def _to_client(one: Disclosure) -> Iterator[str]:
-    """What was shown, as the client is told."""
-    yield from (field_words(name, YOURS) for name in one.fields if name in YOURS)
-    known = {field_words(name) for name in FIELDS}
-    yield from (words for words in one.shown if words not in known)
