@@ -142,10 +142,13 @@ class Desk:
 
     def open(self, who: str = AVERY, office: str = "WSK", total_own: int = 0, **more: Any) -> str:
         """Open a case on a failed search; gives its number."""
+        return str(self._opened(who, office, total_own, **more)["number"])
+
+    def _opened(self, who: str, office: str, total_own: int = 0, **more: Any) -> Any:
         body = {"office": office, "search_key": "name", "total_own": total_own, **more}
         answer = self.call(who, "POST", "/cases", body)
         assert answer.status_code == 201, answer.get_data(as_text=True)
-        return str(answer.json["number"])
+        return answer.json
 
     def tasks(self, who: str, number: str) -> list[dict[str, Any]]:
         """The open tasks of a case that a person finds in their worklist."""
@@ -201,12 +204,16 @@ class Desk:
             return messages.deliver(messages.waiting_ids(1000), mailer)
 
     def to_request(self, who: str = AVERY, office: str = "WSK", **t5: Any) -> str:
-        """Steps 1 to 5 with a client who opted out: the request is with the supervisor."""
-        number = self.open(who, office)
-        for label in ("T2", "T3", "T4"):
-            self.do(who, number, label)
-        self.do(who, number, "T5", **t5)
-        return number
+        """Steps 1 to 5 with a client who opted out: the request is with the supervisor. Each next task is the person's own,
+        as the answer to the one before says."""
+        case = self._opened(who, office)
+        next_task = case["tasks"][0]["id"]
+        for label, different in (("T2", {}), ("T3", {}), ("T4", {}), ("T5", t5)):
+            body = {"data": answers(label, **different)}
+            answer = self.call(who, "POST", f"/tasks/{next_task}/complete", body)
+            assert answer.status_code == 200, answer.get_data(as_text=True)
+            next_task = answer.json["next"]
+        return str(case["number"])
 
     def to_decision(self, who: str = AVERY, office: str = "WSK", decision: str = "opt_in", **t5: Any) -> str:
         """And the client's decision is recorded by the supervisor."""
