@@ -6,7 +6,7 @@ from flask import flash, request
 
 from workflows.commands.many import Outcome
 from workflows.forms import Form
-from workflows.ssn_guard import find
+from workflows.social_security import find
 
 Typed = dict[str, Any]
 

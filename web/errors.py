@@ -1,8 +1,6 @@
 """From a refusal to an HTTP status: the one table, for pages and API alike."""
 
 from workflows import errors
-from workflows.language import gettext
-from workflows.ssn_guard import find
 
 STATUS = {
     errors.NotFound: 404,
@@ -41,18 +39,3 @@ def retry_after(refused: errors.Refused) -> dict[str, str]:
 def status_of(refused: errors.Refused) -> int:
     """The status of a refusal's class or of the nearest class above it; 409 where the table names none."""
     return next((STATUS[kind] for kind in type(refused).__mro__ if kind in STATUS), 409)
-
-
-def message_of(refused: errors.Refused) -> str:
-    """The sentence of a refusal."""
-    return _unrepeated(refused, refused.message)
-
-
-def fields_of(refused: errors.Refused) -> dict[str, str]:
-    """The sentence of each answer to be put right."""
-    return {name: _unrepeated(refused, words) for name, words in refused.fields.items()}
-
-
-def _unrepeated(refused: errors.Refused, words: str) -> str:
-    """The words; those of the refusal's class where a Social Security number would be repeated that somebody asked for."""
-    return gettext((type(refused).__doc__ or "").strip()) if find(words) else words

@@ -8,7 +8,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from web.api import PREFIX, http_error
-from web.errors import fields_of, message_of, retry_after, status_of
+from web.errors import retry_after, status_of
 from web.kept import keep_typed, wants_part
 from web.problems import on_it
 from web.session import COOKIE, here
@@ -143,7 +143,7 @@ def _incident(incident: Incident) -> tuple[str, int] | tuple[str, int, dict[str,
 
 def _refused(refused: Refused) -> tuple[str, int, dict[str, str]]:
     """A refusal as a page: its own sentence, and those of its fields."""
-    sentences = [message_of(refused), *fields_of(refused).values()]
+    sentences = [refused.message, *refused.fields.values()]
     page = NOT_NOW if isinstance(refused, NotNow) else None
     return *error_page(status_of(refused), page, " ".join(sentences)), retry_after(refused)
 

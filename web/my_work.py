@@ -18,7 +18,7 @@ from workflows.language import gettext as _
 from workflows.queries import whole_number
 from workflows.queries.name_search import means_a_name, tasks_by_name
 from workflows.queries.work_filters import Filters
-from workflows.ssn_guard import find
+from workflows.social_security import find
 
 my_work = Blueprint("my_work", __name__)
 

@@ -13,7 +13,7 @@ from workflows.errors import NotSignedIn, SignInFailed, TooManyAttempts
 from workflows.language import gettext, marked
 from workflows.people import ROLES
 from workflows.settings import settings
-from workflows.ssn_guard import find
+from workflows.social_security import find
 
 COOKIE = "desk_session"
 

@@ -8,15 +8,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from workflows.language import gettext
+from workflows.social_security import find
 
 
 class Refused(Exception):
     """This cannot be done."""
 
     def __init__(self, message: str | None = None, fields: Mapping[str, str] | None = None) -> None:
-        self.message = message or gettext((type(self).__doc__ or "").strip())
-        self.fields = dict(fields or {})
+        self.message = self._said(message or "")
+        self.fields = {name: self._said(words) for name, words in (fields or {}).items()}
         super().__init__(self.message)
+
+    def _said(self, words: str) -> str:
+        """The sentence given, or that of the class: what somebody typed is quoted, but no Social Security number."""
+        return words if words and not find(words) else gettext((type(self).__doc__ or "").strip())
 
     @property
     def words(self) -> str:

@@ -19,7 +19,7 @@ from tests.desk import ANSWERS, answers
 from tests.inputs.odd import SSN, TEXTS, Chance
 from web.downloads import csv_lines
 from web.forms_view import help_blocks, local_input
-from workflows import bundle_checks, bundle_words, clauses, scenarios, ssn_guard
+from workflows import bundle_checks, bundle_words, clauses, scenarios, social_security, ssn_guard
 from workflows.bundle_files import packed, unpacked
 from workflows.calendar import Duration
 from workflows.commands.definitions import read_folder
@@ -293,8 +293,8 @@ def ssn(chance: Chance) -> str:
             SSN.replace("-", ""),
         )
     )
-    ssn_guard.find(chance.text(20) + written + chance.text())
-    assert ssn_guard.find(f"It is {written} indeed"), f"not known: {written!r}"
+    social_security.find(chance.text(20) + written + chance.text())
+    assert social_security.find(f"It is {written} indeed"), f"not known: {written!r}"
     try:
         ssn_guard.guard({"a": chance.json(), "b": [{"c": f"no: {written}"}]})
     except ssn_guard.SsnFound:

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workflows.errors import InvalidInput
-from workflows.ssn_guard import SsnFound, find, guard
+from workflows.errors import InvalidInput, NotNow
+from workflows.social_security import find
+from workflows.ssn_guard import SsnFound, guard
 
 NEVER_ISSUED = [
     "000-12-3456",
@@ -209,3 +210,12 @@ def test_no_content_breaks_the_guard(answers: dict[str, object]) -> None:
         guard(answers)
     except SsnFound as refused:
         assert json.dumps(refused.fields)
+
+
+def test_a_refusal_repeats_no_number_wherever_it_is_shown() -> None:
+    refused = NotNow(
+        "There is no 900-12-3456 here.", {"name": "‘900 12 3456’ is not a name.", "office": "Choose one."}
+    )
+    assert refused.message == NotNow.__doc__
+    assert refused.fields == {"name": NotNow.__doc__, "office": "Choose one."}
+    assert "3456" not in f"{refused} {refused.words}"

@@ -11,10 +11,10 @@ from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException
 
 from web.api.models import Error
-from web.errors import fields_of, message_of, retry_after, status_of
+from web.errors import retry_after, status_of
 from workflows.commands.tokens import actor_of_token
 from workflows.errors import InvalidInput, NotSignedIn, Refused
-from workflows.ssn_guard import find
+from workflows.social_security import find
 
 INFO = Info(title="Opt-In Desk", version="1", description="Cases, tasks and processes of procedure 5512PRO.")
 SECURITY: dict[str, Any] = {"bearer": {"type": "http", "scheme": "bearer"}}
@@ -89,7 +89,7 @@ def refused(error: Refused) -> tuple[Response, int, dict[str, str]]:
 def answer_refusal(error: Refused) -> tuple[Response, int, dict[str, str]]:
     """The JSON and status of a refusal, and when to try again."""
     status = 400 if isinstance(error, Unreadable) else status_of(error)
-    return failure(error.code, message_of(error), fields_of(error)), status, retry_after(error)
+    return failure(error.code, error.message, error.fields), status, retry_after(error)
 
 
 def failure(code: str, message: str, fields: dict[str, str] | None = None) -> Response:

@@ -26,7 +26,8 @@ from workflows.language import gettext, marked
 from workflows.organisations import Agency
 from workflows.people import Person, PersonRole, SetupLink, SignIn, actor_for, person_named
 from workflows.setup_links import link_of, new_link
-from workflows.ssn_guard import find, guard
+from workflows.social_security import find
+from workflows.ssn_guard import guard
 from workflows.work import Work
 
 SHORTEST, LONGEST = 12, 200

@@ -8,7 +8,6 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from itertools import chain, islice
 from typing import Any
 
 from sqlalchemy import (
@@ -121,11 +120,14 @@ SELECT kind FROM found WHERE kind IS NOT NULL
 
 @command
 def begin_export(work: Work, filters: TrailFilters, form: str) -> TrailFilters:
-    """Write down that the trail, as filtered, is taken out (`form`: csv or json): by auditors alone (domain 6.2)."""
+    """Write down that the trail, as filtered, is taken out (`form`: csv or json): by auditors alone (domain 6.2).
+
+    What cannot be looked for is refused before anything is written down or sent.
+    """
     if not work.actor.has(AUD):
         raise NotAllowed(gettext("Auditors take out the history."))
     asked = {name: value for name, value in vars(filters).items() if value is not True and value}
-    _range(filters)
+    _page(work, filters, None, 1)
     record(work, "audit_exported", form=form, filters=sorted(asked), kind_of_event=filters.kind or None)
     return filters
 
@@ -133,14 +135,8 @@ def begin_export(work: Work, filters: TrailFilters, form: str) -> TrailFilters:
 def exported(actor: Actor, filters: TrailFilters) -> Iterator[TrailRow]:
     """The events of an export that was begun, newest first. A reason that was typed freely is not among them.
 
-    The first are read at once, so that what cannot be looked for is refused before anything is sent.
+    A transaction for each few hundred, so that none stays open for as long as somebody takes to load them.
     """
-    rows = _exported(actor, filters)
-    return chain(list(islice(rows, 1)), rows)
-
-
-def _exported(actor: Actor, filters: TrailFilters) -> Iterator[TrailRow]:
-    """A transaction for each few hundred, so that none stays open for as long as somebody takes to load them."""
     before: int | None = None
     while True:
         with transaction() as db:
