@@ -16,7 +16,7 @@ from playwright.sync_api import BrowserContext, Page, Route, sync_playwright
 from werkzeug.exceptions import Forbidden, HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
 from werkzeug.test import TestResponse
 
-from tests.browser.pages import violations
+from tests.browser.pages import overflow, violations
 from tests.chromium import ARGUMENTS
 from tests.web.comparison_samples import COMPARED
 from tests.web.editor_samples import DRAFT, EDITOR
@@ -35,7 +35,6 @@ SITE = "http://desk.example"
 NOW = datetime.now(UTC)
 HOUR = timedelta(hours=1)
 CASE = "OLY-2026-000123"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
 def actor(*roles: str) -> Actor:
@@ -656,9 +655,6 @@ def open_page(browser, desk: Flask, html: str, more: dict[str, str] | None = Non
     return page
 
 
-WIDER_THAN_THE_WINDOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-
-
 @pytest.fixture(scope="module")
 def looking(browser, desk):
     """A page for one template after the other; what is drawn stands at `/page`."""
@@ -687,7 +683,7 @@ def test_accessible_and_without_overflow(looking, desk, template, code):
     for width in (1280, 320):
         looking.set_viewport_size({"width": width, "height": 800})
         found += violations(looking)
-        assert looking.evaluate(WIDER_THAN_THE_WINDOW) <= 0, width
+        assert overflow(looking) <= 0, width
     assert found == []
     assert looking.said == []
 
