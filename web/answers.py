@@ -30,6 +30,14 @@ def searched(name: str) -> str:
     return "" if find(text) else text
 
 
+def sent_json() -> Any:
+    """What a script of ours sent as JSON; None for what is none, or deeper than can be read."""
+    try:
+        return request.get_json(silent=True)
+    except RecursionError:
+        return None
+
+
 def flash_each(outcomes: list[Outcome], done: str, refused: str) -> None:
     """One message for all that was done, and one for each reason why something was refused.
 

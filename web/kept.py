@@ -6,6 +6,7 @@ from flask import request, url_for
 
 from web.answers import without_blocked
 from workflows.commands import kept_answers
+from workflows.errors import InvalidInput
 from workflows.form_checks import identifier
 
 OURS = frozenset({"csrf_token", "action", "version", "draft", "kept", "idempotency_key"})
@@ -24,7 +25,10 @@ def page_of_form() -> str:
 def keep_typed(session_key: str) -> str:
     """Keep what this request sends for the person of a session; gives the address where it is found, empty when not kept."""
     page = page_of_form()
-    kept = bool(page) and kept_answers.keep(session_key, page, sent())
+    try:
+        kept = bool(page) and kept_answers.keep(session_key, page, sent())
+    except InvalidInput:
+        return ""  # It may not be stored, or cannot be.
     return page if kept else ""
 
 

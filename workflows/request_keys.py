@@ -6,7 +6,6 @@ the number or id that the command gave, never what was typed: of the content the
 
 import hashlib
 import json
-import re
 from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
@@ -17,7 +16,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from workflows.db import Base, Json
 from workflows.errors import InvalidInput, KeyReused
-from workflows.ssn_guard import guard
+from workflows.ssn_guard import guard_keys
 from workflows.work import Work
 
 P = ParamSpec("P")
@@ -59,14 +58,10 @@ def once(key: str | None, function: Callable[Concatenate[Work, P], R]) -> Callab
 
 
 def check_key(key: str) -> None:
-    """A key is no place for a Social Security number. One that is a UUID passes, whose digits fall as they may."""
+    """A key is short, and no place for a Social Security number."""
     if len(key) > LONGEST:
         raise InvalidInput(fields={"Idempotency-Key": f"A key has at most {LONGEST} characters."})
-    if not _UUID.fullmatch(key):
-        guard({"Idempotency-Key": key})
-
-
-_UUID = re.compile(r"[0-9a-f]{8}(-?)(?:[0-9a-f]{4}\1){3}[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
+    guard_keys("Idempotency-Key", [key])
 
 
 def _hash(content: object) -> str:

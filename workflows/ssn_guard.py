@@ -4,13 +4,14 @@ It neither keeps, prints nor raises with what it found.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from workflows.errors import InvalidInput
 from workflows.social_security import find
 
 _LONG = 10**15
 """Numbers from here on are longer than nine digits, however they are written."""
+_UUID = re.compile(r"[0-9a-f]{8}(-?)(?:[0-9a-f]{4}\1){3}[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
 _PLAIN_NAME = re.compile(r"(?!.*[0-9]{4})[a-z][a-z0-9_]{0,59}")
 
 
@@ -31,6 +32,11 @@ def guard(answers: Mapping[str, object]) -> None:
     for name, value in answers.items():
         if any(find(text) for text in (str(name), *_texts(value))):
             raise SsnFound(name if isinstance(name, str) and _PLAIN_NAME.fullmatch(name) else "")
+
+
+def guard_keys(field: str, keys: Iterable[str]) -> None:
+    """The same for keys that a program chooses or passes on. One that is a UUID passes, whose digits fall as they may."""
+    guard({field: [key for key in keys if not _UUID.fullmatch(key)]})
 
 
 def _texts(value: object) -> Iterator[str]:

@@ -2,13 +2,14 @@
 
 import pytest
 
-from tests.desk import AVERY, JORDAN, LEE, PAT, ROBIN, Desk
+from tests.desk import AVERY, CASEY, JORDAN, LEE, PAT, ROBIN, Desk
 from tests.inputs.odd import SSN
-from tests.integration.acting import browser
+from tests.integration.acting import actor, browser
 from web.downloads import cell
 from web.forms_view import local_input
 from workflows import clauses, scenarios
 from workflows.bundle_files import unpacked
+from workflows.commands.drafts import begin_draft
 from workflows.errors import InvalidInput
 from workflows.forms import Form
 from workflows.questions import read_options
@@ -77,6 +78,33 @@ def test_half_a_character_is_no_task_among_many(desk: Desk, action: str) -> None
         },
     )
     assert answer.status_code in (200, 404, 409, 422), answer.get_data()
+
+
+@pytest.mark.parametrize("text", ["\0", "\udfbf"])
+def test_what_cannot_be_stored_is_not_kept_over_the_end_of_a_session(desk: Desk, text: str) -> None:
+    client = browser(desk, CASEY)
+    task = desk.task(CASEY, desk.to_request(), "T7")["id"]
+    desk.app.config["WTF_CSRF_ENABLED"] = True
+    note = f"a{text}".encode("utf-8", "surrogatepass")
+    answer = client.post(f"/tasks/{task}", data={"action": "save", "esd_note": note})
+    assert answer.status_code in (302, 400), "a form without its token is asked for again"
+
+
+@pytest.mark.parametrize("action", ["claim", "release", "reassign", "later"])
+def test_a_number_is_no_task_among_many_and_is_not_repeated(desk: Desk, action: str) -> None:
+    more = {"assignee": JORDAN, "until": "2026-12-01"}
+    answer = desk.call(AVERY, "POST", "/worklist/bulk", {"action": action, "tasks": ["900-12-3456"], **more})
+    assert answer.status_code == 422
+    assert "3456" not in answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("path", ["diagram/check-expression", "files"])
+def test_a_body_too_deep_for_a_page_is_refused(desk: Desk, path: str) -> None:
+    draft = begin_draft(actor(ROBIN))
+    deep = b'{"a":' * 40_000 + b"1" + b"}" * 40_000
+    client = browser(desk, ROBIN)
+    answer = client.post(f"/processes/drafts/{draft}/{path}", data=deep, content_type="application/json")
+    assert answer.status_code == 400
 
 
 def test_a_zip_with_a_nameless_file_is_refused() -> None:

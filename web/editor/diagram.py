@@ -1,12 +1,12 @@
 """The tab with the drawn diagrams: the page of the modeler, what it may choose from, and diagrams of other tools."""
 
 from dataclasses import asdict
-from typing import Any
 
 from flask import Blueprint, Response, abort, flash, g, jsonify, make_response, redirect, request, url_for
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response as AnyResponse
 
+from web.answers import sent_json
 from web.editor.diagram_words import BPMN_WORDS, WORDS
 from web.editor.frame import DRAFTS, page
 from web.editor.writing import row_version
@@ -53,7 +53,7 @@ def read_catalogue(draft_id: int) -> Response:
 @diagram.post("/<int:draft_id>/diagram/check-expression")
 def check_expression(draft_id: int) -> tuple[Response, int] | Response:
     """Takes `text` and `form`; answers `mistake`: None, or sentence, mend, corrected, start, end."""
-    sent: Any = request.get_json(silent=True)
+    sent = sent_json()
     if not isinstance(sent, dict) or not isinstance(sent.get("text"), str) or sent.get("form") not in FORMS:
         raise BadRequest
     try:

@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, g, jsonify, request
+from flask import Blueprint, Response, g, jsonify
 from werkzeug.exceptions import BadRequest
 
+from web.answers import sent_json
 from web.editor.frame import DRAFTS
 from web.errors import status_of
 from workflows.commands.drafts import change_draft
@@ -31,7 +32,7 @@ def read_files(draft_id: int) -> Response:
 @files.post("/<int:draft_id>/files")
 def save_files(draft_id: int) -> Response:
     """Takes `row_version` and `changes`, path → text or null; answers the new `row_version` and what is wrong now."""
-    sent: Any = request.get_json(silent=True)
+    sent = sent_json()
     if not _is_change(sent):
         raise BadRequest
     version = change_draft(g.actor, draft_id, sent["changes"], sent["row_version"])

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from workflows.errors import InvalidInput, Refused
+from workflows.ssn_guard import guard_keys
 
 
 @dataclass(frozen=True)
@@ -21,8 +22,12 @@ class Outcome:
 
 
 def at_most(number: int, keys: Iterable[str], field: str, words: str) -> list[str]:
-    """Each key once, in their order; with more of them than may be done at once, these words are the error of a field."""
+    """Each key once, in their order; with more of them than may be done at once, these words are the error of a field.
+
+    The answer names each key, so none of them may be a Social Security number.
+    """
     chosen = list(dict.fromkeys(keys))
+    guard_keys(field, chosen)
     if len(chosen) > number:
         raise InvalidInput(fields={field: words})
     return chosen
