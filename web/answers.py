@@ -30,10 +30,10 @@ def searched(name: str) -> str:
     return "" if find(text) else text
 
 
-def sent_json() -> Any:
-    """What a script of ours sent as JSON; None for what is none, or deeper than can be read."""
+def sent_json(force: bool = False) -> Any:
+    """What was sent as JSON; None for what is none, or deeper than can be read. `force`: whatever it calls itself."""
     try:
-        return request.get_json(silent=True)
+        return request.get_json(force=force, silent=True)
     except RecursionError:
         return None
 

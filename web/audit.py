@@ -105,15 +105,18 @@ def export_links(path: str, asked: str) -> list[tuple[str, str]]:
     return [(form.upper(), f"{path}?{asked}&form={form}") for form in ("csv", "json")]
 
 
-def row_view(row: TrailRow, here: str = "/audit") -> dict[str, object]:
-    """An event as a page shows it; the number of its case leads to the events of that case on the page at `here`."""
+def row_view(row: TrailRow) -> dict[str, object]:
+    """An event as a page shows it."""
+    return {**about(row, "/audit"), "sentence": row.words, "detail": particulars(row)}
+
+
+def about(row: TrailRow, here: str) -> dict[str, object]:
+    """When, who and which case; the number of the case leads to the events of that case on the page at `here`."""
     return {
         "at": row.at,
         "who": row.who,
-        "sentence": row.words,
         "case_number": row.case or "",
         "case_href": f"{here}?{urlencode({'case': row.case})}" if row.case else "",
-        "detail": particulars(row),
         "reason": row.reason,
     }
 

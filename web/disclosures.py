@@ -7,9 +7,9 @@ from flask import Blueprint, Response, g, render_template, request
 
 from web.answers import searched
 from web.audit import FILTERS as OF_TRAIL
-from web.audit import export_links, exported, row_view, wanted_form
+from web.audit import about, export_links, exported, wanted_form
 from web.audit_words import VALUES, said
-from workflows.disclosures import BASES, CHANNEL_OF_MESSAGE, CHANNELS, SENT, TOLD, TOLD_OTHERWISE, field_words
+from workflows.disclosures import BASES, CHANNEL_OF_MESSAGE, CHANNELS, SENT, field_words, told_by
 from workflows.history import READ
 from workflows.language import LANGUAGES, gettext, speaking
 from workflows.queries import audit as queries
@@ -81,12 +81,12 @@ def _filters() -> TrailFilters:
 def _area_row(row: TrailRow) -> dict[str, object]:
     """A disclosure among those of the area, as a page shows it."""
     told = _of_message(row) if row.kind in SENT else _of_reading(row)
-    return {**row_view(row, "/audit/disclosures"), "organisation": "", **told}
+    return {**about(row, "/audit/disclosures"), "organisation": "", **told}
 
 
 def _of_message(row: TrailRow) -> dict[str, object]:
     """To whom it went; what it told follows from its kind."""
-    field, clause = TOLD.get(str(row.detail.get("message_kind")), TOLD_OTHERWISE)
+    field, clause = told_by(row.detail.get("message_kind"))
     why, way = BASES["told"].words, CHANNELS[CHANNEL_OF_MESSAGE[row.kind]]
     return {
         "who": row.receiver or row.who,

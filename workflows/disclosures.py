@@ -141,9 +141,12 @@ TOLD = {
     "notify_opt_out_again_wanted": ("told_decision", "policy 4013, policy"),
     "notify_assigned_staff": ("case_number", "5512PRO 7g"),
 }
-"""What each kind of message tells, and by which clause."""
-TOLD_OTHERWISE = ("case_number", "")
-"""The same of any other kind: the number of the case alone."""
+"""What each kind of message tells, and by which clause; any other one tells the number of the case alone (`told_by`)."""
+
+
+def told_by(message_kind: object) -> tuple[str, str]:
+    """What a kind of message tells, and by which clause."""
+    return TOLD.get(str(message_kind), ("case_number", ""))
 
 
 def named(fields: Iterable[str]) -> list[str]:

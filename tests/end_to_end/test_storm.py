@@ -36,7 +36,7 @@ def test_what_was_acknowledged_is_there_once_whatever_died(record_property) -> N
     with storm_of(CLIENTS) as storm:
         found = weathered(storm, BETWEEN, enough, 900)
         found["restored"] = storm.restored()
-        say(storm, record_property)
+        record_property(STORM, str(storm))
     assert {what: wrong for what, wrong in found.items() if wrong} == {}, str(storm)
     assert storm.kills, "nobody died"
     assert len(storm.tally.ended) > 5, "too little was done"
@@ -46,7 +46,7 @@ def test_what_was_acknowledged_is_there_once_whatever_died(record_property) -> N
 def test_a_short_storm_loses_nothing_and_doubles_nothing(record_property) -> None:
     with storm_of(clients=6) as storm:
         found = weathered(storm, 5, lambda storm: storm.age > SHORT and bool(storm.kills), 300)
-        say(storm, record_property)
+        record_property(STORM, str(storm))
     assert {what: wrong for what, wrong in found.items() if wrong} == {}, str(storm)
     assert storm.tally.ended, "nothing was done"
 
@@ -66,9 +66,3 @@ def weathered(
     storm.blow(between, enough)
     storm.drain(drain)
     return storm.verdict()
-
-
-def say(storm: Storm, record_property: Callable[[str, object], None]) -> None:
-    """The counts and the seed are what a run is about."""
-    print(storm)  # noqa: T201 - as above.
-    record_property(STORM, str(storm))

@@ -109,6 +109,7 @@ def test_every_message_came_and_none_came_twice(running: Product) -> None:
     kept = Counter(mail.message_id for mail in sink.read(running.demo.where.mail))
     assert {one: told[one] for one in told if not kept[one]} == {}, "said to be sent, and never came"
     assert {one: told.get(one) for one, times in kept.items() if times > 1} == {}, "came twice"
+    assert kept.keys() <= {row[0] for row in running.rows("SELECT message_id FROM outbox_message")}
     assert len(told) >= 5
     assert running.desk.history(CASEY, number).count("message_sent") == 2
 

@@ -10,6 +10,7 @@ from flask_openapi3 import APIBlueprint, Info
 from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException
 
+from web.answers import sent_json
 from web.api.models import Error
 from web.errors import retry_after, status_of
 from workflows.commands.tokens import actor_of_token
@@ -51,10 +52,7 @@ def identify() -> None:
 
 
 def _check_json() -> None:
-    try:
-        body = request.get_json(force=True, silent=True)
-    except RecursionError:
-        raise Unreadable() from None
+    body = sent_json(force=True)
     if not isinstance(body, dict) or _is_deep(body):
         raise Unreadable()
 

@@ -20,7 +20,8 @@ LARGEST = 65_536
 def keep(session_key: str, path: str, answers: Mapping[str, Any]) -> bool:
     """Keep what the person of a session, running or over, typed into the form of a page; whether it was kept.
 
-    The page is shown again only to that person. A session that nobody ever had keeps nothing. Raises `SsnFound`.
+    The page is shown again only to that person. A session that nobody ever had keeps nothing. Raises `InvalidInput` for
+    what may not be stored (`SsnFound`) or cannot be.
     """
     guard(answers)
     if not answers or len(str(answers)) > LARGEST:

@@ -27,9 +27,9 @@ def at_most(number: int, keys: Iterable[str], field: str, words: str) -> list[st
     The answer names each key, so none of them may be a Social Security number.
     """
     chosen = list(dict.fromkeys(keys))
-    guard_keys(field, chosen)
     if len(chosen) > number:
         raise InvalidInput(fields={field: words})
+    guard_keys(field, chosen)
     return chosen
 
 

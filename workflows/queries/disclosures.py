@@ -21,10 +21,9 @@ from workflows.disclosures import (
     FIELDS,
     KINDS,
     SENT,
-    TOLD,
-    TOLD_OTHERWISE,
     YOURS,
     field_words,
+    told_by,
 )
 from workflows.emergency_access import EmergencyAccess
 from workflows.errors import NotAllowed
@@ -209,7 +208,7 @@ def shown_words(
 def _sent(standing: Standing, event: HistoryEvent, known: Known) -> Disclosure:
     """A message, to whom it went; what it told follows from its kind."""
     message = known.messages.get(event.detail.get("id", ""))
-    field, clause = TOLD.get(event.detail.get("message_kind", ""), TOLD_OTHERWISE)
+    field, clause = told_by(event.detail.get("message_kind"))
     who, organisation = known.people.get(message.recipient_id if message else 0, ("", ""))
     why = BASES["told"].words
     return Disclosure(
